@@ -1,0 +1,1 @@
+"""The evening: rules of a hybrid networking event, without clock, network or store."""

@@ -1,0 +1,380 @@
+"""What may be asked of an evening: commands by attendees, hosts, the organiser, and the server itself.
+
+Each is an imperative; `decide` turns it into facts or a refusal. Names and fields of the first two
+groups are the socket's contract. Texts are limited here, where their types are.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from msgspec import Meta, Struct
+
+from rooms.people import Attendee, Consent, Details, Mode
+from rooms.programme import Plan
+
+Id = Annotated[str, Meta(min_length=1, max_length=64)]
+Said = Annotated[str, Meta(min_length=1, max_length=2000)]
+Words = Annotated[str, Meta(max_length=2000)]
+ShortWords = Annotated[str, Meta(max_length=200)]
+Tag = Annotated[str, Meta(max_length=80)]
+Tags = Annotated[tuple[Tag, ...], Meta(max_length=60)]
+Fields = Annotated[tuple[ShortWords, ...], Meta(max_length=10)]
+
+
+def kebab(name: str) -> str:
+    """Returns a class name as the contract spells it: SitOut becomes sit-out."""
+    return "".join(f"-{c.lower()}" if c.isupper() else c for c in name).lstrip("-")
+
+
+class Command(Struct, frozen=True, kw_only=True, tag_field="type", tag=kebab):
+    """Anything that may be asked; subclasses are told apart by their type."""
+
+
+# By attendees
+
+
+class Here(Command, kw_only=True):
+    visible: bool = True
+
+
+class Ready(Command, kw_only=True):
+    pass
+
+
+class SitOut(Command, kw_only=True):
+    pass
+
+
+class Rejoin(Command, kw_only=True):
+    pass
+
+
+class Arrived(Command, kw_only=True):
+    about: Id | None = None
+
+
+class Wait(Command, kw_only=True):
+    pass
+
+
+class MeetOthers(Command, kw_only=True):
+    pass
+
+
+class Say(Command, kw_only=True):
+    text: Said
+
+
+class Signal(Command, kw_only=True):
+    """Handed on by the server's relay; `data` is opaque here and never stored."""
+
+    to: Id
+    data: object
+
+
+class Media(Command, kw_only=True):
+    microphone: bool = False
+    camera: bool = False
+    screen: bool = False
+
+
+class KeepInTouch(Command, kw_only=True):
+    about: Id
+    yes: bool = True
+    fields: Fields | None = None
+
+
+class GiveCard(Command, kw_only=True):
+    to: Id
+    fields: Fields = ()
+
+
+class Note(Command, kw_only=True):
+    about: Id
+    text: Words | None = None
+    next_step: Words | None = None
+
+
+class Rate(Command, kw_only=True):
+    stars: Annotated[int, Meta(ge=1, le=5)]
+
+
+class Block(Command, kw_only=True):
+    about: Id
+    leave: bool = False
+
+
+class Unblock(Command, kw_only=True):
+    about: Id
+
+
+class Report(Command, kw_only=True):
+    about: Id
+    text: Words = ""
+
+
+class WishMoreTime(Command, kw_only=True):
+    pass
+
+
+class CallHost(Command, kw_only=True):
+    text: Words = ""
+
+
+class ChooseTopic(Command, kw_only=True):
+    topic: ShortWords
+
+
+class ProposeTopic(Command, kw_only=True):
+    topic: ShortWords
+
+
+class ChooseRoom(Command, kw_only=True):
+    room: Id
+
+
+class Profile(Command, kw_only=True):
+    """Changes one's own fields; those left out stay as they are."""
+
+    name: Annotated[str, Meta(min_length=1, max_length=200)] | None = None
+    reading: ShortWords | None = None
+    family_name: ShortWords | None = None
+    given_name: ShortWords | None = None
+    title: ShortWords | None = None
+    organisation: ShortWords | None = None
+    department: ShortWords | None = None
+    email: ShortWords | None = None
+    phone: ShortWords | None = None
+    link: Annotated[str, Meta(max_length=500)] | None = None
+    interests: Tags | None = None
+    offers: Tags | None = None
+    seeks: Tags | None = None
+    languages: Tags | None = None
+    mode: Mode | None = None
+    locale: Annotated[str, Meta(max_length=10)] | None = None
+    contact_fields: Fields | None = None
+    organiser_may_export: Fields | None = None
+
+
+class Clock(Command, kw_only=True):
+    """Asks for the server's time; answered by the socket itself. `t` comes back as it was sent."""
+
+    t: float | None = None
+
+
+class Leave(Command, kw_only=True):
+    pass
+
+
+AttendeeCommand = (
+    Here
+    | Ready
+    | SitOut
+    | Rejoin
+    | Arrived
+    | Wait
+    | MeetOthers
+    | Say
+    | Signal
+    | Media
+    | KeepInTouch
+    | GiveCard
+    | Note
+    | Rate
+    | Block
+    | Unblock
+    | Report
+    | WishMoreTime
+    | CallHost
+    | Profile
+    | Clock
+    | Leave
+)
+
+
+# By hosts
+
+
+class OpenDoors(Command, kw_only=True):
+    pass
+
+
+class CloseEvent(Command, kw_only=True):
+    pass
+
+
+class StartRound(Command, kw_only=True):
+    seconds: Annotated[int, Meta(ge=1, le=86400)] | None = None
+    size: Annotated[int, Meta(ge=2, le=100)] | None = None
+
+
+class Pause(Command, kw_only=True):
+    pass
+
+
+class Resume(Command, kw_only=True):
+    pass
+
+
+class EndRound(Command, kw_only=True):
+    room: Id | None = None
+
+
+class Extend(Command, kw_only=True):
+    seconds: Annotated[int, Meta(ge=-86400, le=86400)]
+    room: Id | None = None
+
+
+class Announce(Command, kw_only=True):
+    text: Said
+    rooms: Annotated[tuple[Id, ...], Meta(max_length=1000)] | None = None
+
+
+class Move(Command, kw_only=True):
+    attendee: Id
+    room: Id
+
+
+class Merge(Command, kw_only=True):
+    room: Id
+    into: Id
+
+
+class Remove(Command, kw_only=True):
+    attendee: Id
+    reason: Words = ""
+
+
+class Readmit(Command, kw_only=True):
+    attendee: Id
+    reason: Words = ""
+
+
+class AnswerCall(Command, kw_only=True):
+    call: Id
+    text: Words = ""
+
+
+class CallSeen(Command, kw_only=True):
+    """The console has shown a call to somebody."""
+
+    call: Id
+
+
+class CheckIn(Command, kw_only=True):
+    attendee: Id
+
+
+class CheckOut(Command, kw_only=True):
+    attendee: Id
+
+
+HostCommand = (
+    OpenDoors
+    | CloseEvent
+    | StartRound
+    | Pause
+    | Resume
+    | EndRound
+    | Extend
+    | Announce
+    | Move
+    | Merge
+    | Remove
+    | Readmit
+    | AnswerCall
+    | CallSeen
+    | CheckIn
+    | CheckOut
+)
+
+SocketCommand = AttendeeCommand | HostCommand
+
+
+# By the organiser
+
+
+class CreateEvent(Command, kw_only=True):
+    plan: Plan
+    details: Details
+    host: Attendee
+    """The host whose key is handed out with the event."""
+
+
+class ChangeEvent(Command, kw_only=True):
+    plan: Plan | None = None
+    details: Details | None = None
+
+
+class AddAttendees(Command, kw_only=True):
+    """People to be written as they stand: created when their id is new, else replaced."""
+
+    people: tuple[Attendee, ...]
+    by_event_link: bool = False
+    """Came by the event's open link: after a removal they wait for a host's yes (rule 13)."""
+
+
+class GiveConsent(Command, kw_only=True):
+    consent: Consent
+
+
+class Erase(Command, kw_only=True):
+    attendee: Id
+
+
+OrganiserCommand = CreateEvent | ChangeEvent | AddAttendees | GiveConsent | Erase
+
+
+# By the server itself
+
+
+class Connect(Command, kw_only=True):
+    """`attendee`'s socket was accepted by the process `node`."""
+
+    attendee: Id
+    connection: Id
+    node: Id
+
+
+class Disconnect(Command, kw_only=True):
+    """A connection ended; `as_of` is its last frame or pong (ms), None: now."""
+
+    attendee: Id
+    connection: Id
+    as_of: int | None = None
+
+
+class LoseNode(Command, kw_only=True):
+    """A process is gone since `as_of` (ms), its last heartbeat."""
+
+    node: Id
+    as_of: int
+
+
+class Spoke(Command, kw_only=True):
+    """Somebody wrote in the chat, which is not in the journal: they are here (rule 11)."""
+
+
+class Alarm(Command, kw_only=True):
+    """The instant that `due` named has come."""
+
+
+class OfferSeating(Command, kw_only=True):
+    """A solver's answer to what was `wanted`."""
+
+    round: int
+    basis: str
+    rooms: tuple[tuple[str, ...], ...]
+    sitting_out: tuple[str, ...] = ()
+    seed: int = 0
+    steps: int = 0
+    repeats: int = 0
+    mean_affinity: float = 0.0
+    worst_affinity: float = 0.0
+    random_affinity: float = 0.0
+
+
+ServerCommand = Connect | Disconnect | LoseNode | Spoke | Alarm | OfferSeating
+
+AnyCommand = SocketCommand | OrganiserCommand | ServerCommand

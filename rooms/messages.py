@@ -1,0 +1,382 @@
+"""What people are told: the messages of the socket's contract, as typed structs, and their audiences.
+
+`done`, `refused`, `clock`, `signal`, `said` and `bye` are made by the server's socket; the others by
+`tell`, `view` and `board`. `tip` is put in by the server, which alone knows the journal's ids.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from msgspec import UNSET, Struct, UnsetType, field
+
+from rooms.commands import kebab
+from rooms.people import Card, Mode, Role
+
+
+class Phase(StrEnum):
+    """Where an evening stands."""
+
+    DRAFT = "draft"
+    LOBBY = "lobby"
+    PREVIEW = "preview"
+    ROUND = "round"
+    BREAK = "break"
+    ENDED = "ended"
+
+
+class Message(Struct, frozen=True, kw_only=True, tag_field="type", tag=kebab):
+    """Anything a person is told; subclasses are told apart by their type."""
+
+
+class You(Struct, frozen=True, kw_only=True):
+    id: str
+    name: str
+    role: Role
+    mode: Mode
+    sitting_out: bool
+    ready: bool = False
+    profile: dict[str, object] = {}
+    """One's own fields, as `profile` takes them."""
+    blocked: tuple[Card, ...] = ()
+    met: tuple[Met, ...] = ()
+    because: str = ""
+    """Why one has no seat now (as in `sitting-out`); empty when seated or no round runs."""
+    waits_for_yes: bool = False
+
+
+class Met(Struct, frozen=True, kw_only=True):
+    """Somebody one has shared a room with, with what one chose and wrote about them."""
+
+    card: Card
+    rounds: tuple[int, ...]
+    seconds: int
+    shared: tuple[str, ...] = ()
+    yes: bool = False
+    fields: tuple[str, ...] = ()
+    card_fields: tuple[str, ...] = ()
+    text: str = ""
+    next_step: str = ""
+
+
+class EventView(Struct, frozen=True, kw_only=True):
+    id: str
+    title: str
+    phase: Phase
+    round: int
+    """The current or last round, counted from 1; 0 before the first."""
+    rounds: int
+    starts_at: int | None
+    ends_at: int | None
+    paused: int | None
+    locale: str = "en"
+    time_zone: str = "UTC"
+    closes_at: int | None = None
+    ready_check: bool = False
+    more_time: bool = False
+    present: int = 0
+
+
+class SharedInterests(Struct, frozen=True, kw_only=True):
+    people: tuple[str, ...]
+    interests: tuple[str, ...]
+
+
+class Reason(Struct, frozen=True, kw_only=True):
+    """One reason as data, worded on the page. `kind`: `interests`, or `offer` (a offers what b seeks)."""
+
+    kind: str
+    a: str = ""
+    b: str = ""
+    words: tuple[str, ...] = ()
+
+
+class Room(Message, kw_only=True):
+    """A room as everybody in it sees it. `because` is a code, `reasons` its data."""
+
+    id: str
+    round: int
+    table: int | None
+    mode: Mode
+    people: tuple[Card, ...]
+    shared: tuple[SharedInterests, ...]
+    because: str
+    prompt: str
+    starts_at: int
+    ends_at: int
+    reasons: tuple[Reason, ...] = ()
+    states: dict[str, str] = {}
+    """By id, for those not simply there: `dropped`, `not-here-yet`, `expected` (on site, walking)."""
+    media: dict[str, MediaState] = {}
+    joining: tuple[Joining, ...] = ()
+    alone_since: int | None = None
+    """Set while only one person is present: they may choose from the tenth second (rule 11)."""
+    moves_at: int | None = None
+    more_time: bool = False
+
+
+class MediaState(Struct, frozen=True, kw_only=True):
+    microphone: bool = False
+    camera: bool = False
+    screen: bool = False
+
+
+class Joining(Struct, frozen=True, kw_only=True):
+    card: Card
+    at: int
+
+
+class Welcome(Message, kw_only=True):
+    session: str
+    tip: str
+    now: int
+    resumed: bool
+    you: You
+    event: EventView | UnsetType = UNSET
+    room: Room | None | UnsetType = UNSET
+    contacts: tuple[Contact, ...] | UnsetType = UNSET
+    media: MediaPolicy
+
+
+class MediaPolicy(Struct, frozen=True, kw_only=True):
+    policy: str = "none"
+    ice_servers: tuple[dict[str, str], ...] = ()
+
+
+class PhaseChanged(Message, tag="phase", kw_only=True):
+    phase: Phase
+    round: int
+    rounds: int
+    starts_at: int | None
+    ends_at: int | None
+    paused: int | None
+    closes_at: int | None = None
+
+
+class RoomPeople(Message, kw_only=True):
+    """What changed among the people of one's room."""
+
+    joining: tuple[Joining, ...] = ()
+    joined: tuple[Card, ...] = ()
+    left: tuple[str, ...] = ()
+    moved: tuple[str, ...] = ()
+    dropped: tuple[str, ...] = ()
+    not_here_yet: tuple[str, ...] = ()
+    arrived: tuple[str, ...] = ()
+    back: tuple[str, ...] = ()
+    media: dict[str, MediaState] = {}
+    not_joining: tuple[str, ...] = ()
+    alone_since: int | None | UnsetType = UNSET
+    moves_at: int | None | UnsetType = UNSET
+
+
+class SittingOut(Message, kw_only=True):
+    """No room now. `because` is a code; `next_at` the next preview, None: when the host calls it."""
+
+    because: str
+    next_at: int | None
+
+
+class Lobby(Message, kw_only=True):
+    present: int
+
+
+class Said(Message, kw_only=True):
+    id: str
+    sender: str = field(name="from")
+    room: str
+    text: str
+    at: int
+    name: str = ""
+
+
+class SignalFrom(Message, tag="signal", kw_only=True):
+    sender: str = field(name="from")
+    data: object
+
+
+class Contact(Message, kw_only=True):
+    """`fields` holds values; empty: withdrawn."""
+
+    card: Card
+    fields: dict[str, str]
+
+
+class CardGiven(Message, kw_only=True):
+    card: Card
+    fields: dict[str, str]
+
+
+class Notice(Message, kw_only=True):
+    """`code` tells the page what to word itself; empty for a host's own words."""
+
+    sender: str = field(name="from")
+    text: str
+    at: int
+    code: str = ""
+    seconds: int | None = None
+
+
+class Call(Message, kw_only=True):
+    id: str
+    sender: str = field(name="from")
+    text: str
+    seen: bool
+    answered: str | None
+    hosts_present: int
+    room: str | None = None
+    at: int = 0
+
+
+class YouChanged(Message, tag="you", kw_only=True):
+    """One's own standing or profile changed (beyond the contract; programs may ignore it)."""
+
+    you: You
+
+
+# What hosts see
+
+
+class Seat(Struct, frozen=True, kw_only=True):
+    """`state`: here, dropped, not-here-yet, expected, no-camera."""
+
+    id: str
+    name: str
+    state: str
+    mode: Mode = Mode.ONLINE
+
+
+class BoardRoom(Struct, frozen=True, kw_only=True):
+    id: str
+    round: int
+    table: int | None
+    mode: Mode
+    people: tuple[Seat, ...]
+    starts_at: int
+    ends_at: int
+    ended: bool
+    alone: str | None = None
+    calls: int = 0
+
+
+class Proposal(Struct, frozen=True, kw_only=True):
+    round: int
+    rooms: int
+    seated: int
+    sizes: dict[str, int]
+    sitting_out: tuple[str, ...]
+    repeats: int
+    mean_affinity: float
+    worst_affinity: float
+    random_affinity: float
+
+
+class PoolView(Struct, frozen=True, kw_only=True):
+    present: int
+    in_rooms: int
+    in_lobby: int
+    sitting_out: int
+    dropped: int
+    on_site: int
+    online: int
+    waiting: tuple[Seat, ...] = ()
+    """People without a room now: in the lobby, sitting out, waiting for a yes (at most 200)."""
+
+
+class Delivery(Struct, frozen=True, kw_only=True):
+    id: str
+    text: str
+    reached: int
+    of: int
+    at: int
+
+
+class ReportView(Struct, frozen=True, kw_only=True):
+    id: str
+    by: str
+    about: str
+    text: str
+    at: int
+
+
+class LogLine(Struct, frozen=True, kw_only=True):
+    """Something that happened, as data; the console words it."""
+
+    at: int
+    what: str
+    by: str = ""
+    about: str = ""
+    room: str = ""
+    seconds: int | None = None
+
+
+class BoardParts(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    pool: PoolView | UnsetType = UNSET
+    proposal: Proposal | None | UnsetType = UNSET
+    calls: tuple[Call, ...] | UnsetType = UNSET
+    deliveries: tuple[Delivery, ...] | UnsetType = UNSET
+    reports: tuple[ReportView, ...] | UnsetType = UNSET
+    people: tuple[Seat, ...] | UnsetType = UNSET
+    log: tuple[LogLine, ...] | UnsetType = UNSET
+    called: bool | UnsetType = UNSET
+
+
+class Board(Message, kw_only=True):
+    """All rooms of the current round. `people` lists everybody at the event (for check-in)."""
+
+    rooms: tuple[BoardRoom, ...]
+    parts: BoardParts
+    topics: tuple[str, ...] = ()
+
+
+class BoardChange(Message, kw_only=True):
+    """Rooms that changed (merged by id), rooms that are gone, and the other parts that changed."""
+
+    rooms: tuple[BoardRoom, ...] = ()
+    gone: tuple[str, ...] = ()
+    parts: BoardParts = BoardParts()
+
+
+class ClockNow(Message, tag="clock", kw_only=True):
+    t: float | None
+    now: int
+    tip: str = ""
+
+
+class Done(Message, kw_only=True):
+    ref: int | str
+
+
+class Refused(Message, kw_only=True):
+    ref: int | str | None
+    code: str
+    message: str
+
+
+class Bye(Message, kw_only=True):
+    pass
+
+
+# Audiences
+
+
+class Everyone(Struct, frozen=True):
+    """Everybody connected to the event."""
+
+
+class Hosts(Struct, frozen=True):
+    """Hosts and the organiser."""
+
+
+class People(Struct, frozen=True):
+    """These people, wherever they are; a room's audience is its people at that moment."""
+
+    ids: tuple[str, ...]
+
+
+Audience = Everyone | Hosts | People
+
+EVERYONE = Everyone()
+HOSTS = Hosts()
+
+Told = tuple[Audience, Message]

@@ -1,0 +1,257 @@
+"""Who is at an event: attendees, their roles and modes, their cards, and how tags are compared.
+
+Responsible for the register: everything a person typed (profiles, notes, texts) as frozen rows.
+Deliberately knows nothing of presence or seating; that is `event.py`.
+Invariant: a `Card` never carries a contact field; those travel by consent alone (`contacts.py`).
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterator, Mapping
+from enum import StrEnum
+
+from msgspec import Struct
+
+CONTACT_FIELDS = ("email", "phone", "link")
+"""Fields a contact may see beyond the card, each only by its owner's choice (rule 16)."""
+
+CONSENT_FIELDS = ("organisation", "email", "phone", "link")
+"""Fields an attendee may let the organiser export (rule 20)."""
+
+NAME_LIMIT = 200
+TAG_LIMIT = 80
+TAGS_LIMIT = 60
+
+
+class Role(StrEnum):
+    """What somebody is at this event."""
+
+    ATTENDEE = "attendee"
+    AMBASSADOR = "ambassador"
+    HELPER = "helper"
+    HOST = "host"
+    ORGANISER = "organiser"
+    STATION = "station"
+
+
+class Mode(StrEnum):
+    """Where somebody takes part from."""
+
+    ONLINE = "online"
+    ON_SITE = "on-site"
+
+
+SEATED_ROLES = frozenset({Role.ATTENDEE, Role.AMBASSADOR})
+"""Roles in the pool without asking; the others take a seat with `rejoin` (rule 1)."""
+
+HOST_ROLES = frozenset({Role.HOST, Role.ORGANISER})
+
+
+class Card(Struct, frozen=True, kw_only=True):
+    """What everybody at the event may see of a person."""
+
+    id: str
+    name: str
+    reading: str = ""
+    title: str = ""
+    organisation: str = ""
+    department: str = ""
+    mode: Mode = Mode.ONLINE
+    interests: tuple[str, ...] = ()
+
+
+class Attendee(Struct, frozen=True, kw_only=True, omit_defaults=True, tag="attendee"):
+    """One person's profile, as typed by them or imported by the organiser."""
+
+    id: str
+    name: str
+    reading: str = ""
+    family_name: str = ""
+    given_name: str = ""
+    title: str = ""
+    organisation: str = ""
+    department: str = ""
+    email: str = ""
+    phone: str = ""
+    link: str = ""
+    interests: tuple[str, ...] = ()
+    offers: tuple[str, ...] = ()
+    seeks: tuple[str, ...] = ()
+    languages: tuple[str, ...] = ()
+    mode: Mode = Mode.ONLINE
+    role: Role = Role.ATTENDEE
+    segment: str = ""
+    table: int | None = None
+    sits_with: str = ""
+    external_id: str = ""
+    locale: str = ""
+    contact_fields: tuple[str, ...] = CONTACT_FIELDS
+    """What a contact sees unless chosen otherwise for one person."""
+    organiser_may_export: tuple[str, ...] = ()
+    consent_version: str = ""
+    """Version of the sign-up wording agreed to; empty until agreed."""
+    custom: dict[str, str] = {}
+
+
+class Text(Struct, frozen=True, kw_only=True, tag="text"):
+    """Words that a fact points to: an announcement, a call, a report, a reason."""
+
+    text: str
+
+
+class Note(Struct, frozen=True, kw_only=True, tag="note"):
+    """A private note and next step about somebody met; its writer's alone (rule 19)."""
+
+    text: str = ""
+    next_step: str = ""
+
+
+class SegmentRule(Struct, frozen=True, kw_only=True):
+    """Two segments that must, or must not, meet."""
+
+    a: str
+    b: str
+    rule: str
+
+
+class Details(Struct, frozen=True, kw_only=True, omit_defaults=True, tag="details"):
+    """The organiser's own words about the event."""
+
+    title: str
+    prompts: tuple[str, ...] = ()
+    """One a round, in order; missing ones are empty."""
+    segments: tuple[SegmentRule, ...] = ()
+    segment_most: int | None = None
+    series: str = ""
+
+
+class Consent(Struct, frozen=True, kw_only=True, tag="consent"):
+    """One consent as it was given (rule 20)."""
+
+    attendee: str
+    wording: str
+    version: str
+    at: int
+    recipient: str
+    fields: tuple[str, ...] = ()
+
+
+Row = Attendee | Text | Note | Details | Consent
+
+
+def attendee_key(id: str) -> str:
+    """Returns the register key of an attendee's profile."""
+    return f"a:{id}"
+
+
+def text_key(id: str) -> str:
+    """Returns the register key of a text that a fact points to."""
+    return f"t:{id}"
+
+
+def note_key(by: str, about: str) -> str:
+    """Returns the register key of `by`'s private note about `about`."""
+    return f"n:{by}:{about}"
+
+
+def consent_key(attendee: str, count: int) -> str:
+    """Returns the register key of one consent."""
+    return f"c:{attendee}:{count}"
+
+
+DETAILS_KEY = "e"
+
+
+class Register:
+    """The register's copy in memory: rows by key. Copying is shallow and cheap."""
+
+    __slots__ = ("rows",)
+
+    def __init__(self, rows: Mapping[str, Row] | None = None) -> None:
+        self.rows: dict[str, Row] = dict(rows or {})
+
+    def copy(self) -> Register:
+        """Returns a working copy that shares the frozen rows."""
+        return Register(self.rows)
+
+    def write(self, rows: Mapping[str, Row | None]) -> None:
+        """Puts rows in, or takes them out where the value is None."""
+        for key, row in rows.items():
+            if row is None:
+                self.rows.pop(key, None)
+            else:
+                self.rows[key] = row
+
+    def attendee(self, id: str) -> Attendee:
+        """Returns a profile; somebody erased or unknown is an unnamed attendee."""
+        row = self.rows.get(attendee_key(id))
+        return row if isinstance(row, Attendee) else Attendee(id=id, name="")
+
+    def has(self, id: str) -> bool:
+        """Says whether a profile is kept for this id."""
+        return attendee_key(id) in self.rows
+
+    def attendees(self) -> Iterator[Attendee]:
+        """Yields every profile, in the order they were first written."""
+        return (row for row in self.rows.values() if isinstance(row, Attendee))
+
+    def text(self, id: str) -> str:
+        """Returns the words a fact points to; empty when they were erased."""
+        row = self.rows.get(text_key(id))
+        return row.text if isinstance(row, Text) else ""
+
+    def note(self, by: str, about: str) -> Note:
+        """Returns a private note; empty when none was written."""
+        row = self.rows.get(note_key(by, about))
+        return row if isinstance(row, Note) else Note()
+
+    @property
+    def details(self) -> Details:
+        """The organiser's words about the event."""
+        row = self.rows.get(DETAILS_KEY)
+        return row if isinstance(row, Details) else Details(title="")
+
+
+def card(attendee: Attendee) -> Card:
+    """Returns what everybody may see of a person: no e-mail address, phone number or link."""
+    return Card(
+        id=attendee.id,
+        name=attendee.name,
+        reading=attendee.reading,
+        title=attendee.title,
+        organisation=attendee.organisation,
+        department=attendee.department,
+        mode=attendee.mode,
+        interests=attendee.interests,
+    )
+
+
+def normalise(tag: str) -> str:
+    """Returns the form in which tags are compared: NFKC (width, compatibility), case, white space.
+
+    >>> normalise("  ＡＩ  Research ")
+    'ai research'
+    """
+    return " ".join(unicodedata.normalize("NFKC", tag).casefold().split())
+
+
+def shared_interests(people: list[Attendee]) -> list[tuple[tuple[str, ...], tuple[str, ...]]]:
+    """Returns (ids, interests) for interests that two or more of `people` have in common.
+
+    Grouped by who shares them, largest groups first; an interest is worded as the first person
+    who has it wrote it.
+    """
+    holders: dict[str, list[str]] = {}
+    words: dict[str, str] = {}
+    for person in people:
+        for tag in dict.fromkeys(normalise(t) for t in person.interests):
+            holders.setdefault(tag, []).append(person.id)
+        for written in person.interests:
+            words.setdefault(normalise(written), written)
+    groups: dict[tuple[str, ...], list[str]] = {}
+    for tag, ids in holders.items():
+        if len(ids) > 1 and tag:
+            groups.setdefault(tuple(ids), []).append(words[tag])
+    ordered = sorted(groups.items(), key=lambda item: (-len(item[0]), -len(item[1]), item[0]))
+    return [(ids, tuple(tags)) for ids, tags in ordered]

@@ -1,0 +1,109 @@
+"""The programme: rounds as planned, and the choices an organiser makes about the whole event.
+
+Numbers and choices only; titles and prompts are the organiser's words and live in the register.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from msgspec import Struct
+
+DEFAULT_SECONDS = 480
+PAIR_SECONDS = 180
+
+
+class Kind(StrEnum):
+    """How people come together in a round."""
+
+    MATCHED = "matched"
+    TOPICS = "topics"
+    OPEN = "open"
+    PLENARY = "plenary"
+
+
+class Mixing(StrEnum):
+    """How much on-site and online people are mixed."""
+
+    APART = "apart"
+    SOME = "some"
+    MOST = "most"
+
+
+class PlannedRound(Struct, frozen=True, kw_only=True):
+    """One round as planned. Durations are seconds."""
+
+    seconds: int = DEFAULT_SECONDS
+    size: int = 4
+    least: int = 3
+    most: int = 6
+    break_seconds: int = 60
+    preview_seconds: int = 20
+    walking_seconds: int = 120
+    kind: Kind = Kind.MATCHED
+    auto: bool = False
+    more_time: bool = True
+
+
+class Plan(Struct, frozen=True, kw_only=True):
+    """The organiser's choices about an event. `starts_at` is an instant in ms since 1970 UTC."""
+
+    rounds: tuple[PlannedRound, ...] = ()
+    starts_at: int | None = None
+    tables: int | None = None
+    """How many numbered tables there are; None: no limit."""
+    stations: int | None = None
+    locale: str = "en"
+    time_zone: str = "UTC"
+    common_language: bool = False
+    ready_check: bool = False
+    reunions: bool = False
+    mixing: Mixing = Mixing.APART
+
+
+def planned_round(
+    *,
+    seconds: int | None = None,
+    size: int = 4,
+    least: int | None = None,
+    most: int | None = None,
+    break_seconds: int = 60,
+    preview_seconds: int = 20,
+    walking_seconds: int = 120,
+    kind: Kind = Kind.MATCHED,
+    auto: bool = False,
+    more_time: bool = True,
+) -> PlannedRound:
+    """Returns a round with the defaults that follow from its size: pairs talk 180 s, least 2.
+
+    Raises ValueError with a sentence when the numbers contradict each other.
+    """
+    pairs = size == 2
+    planned = PlannedRound(
+        seconds=seconds if seconds is not None else (PAIR_SECONDS if pairs else DEFAULT_SECONDS),
+        size=size,
+        least=least if least is not None else min(size, 2 if pairs else 3),
+        most=most if most is not None else max(size, 6),
+        break_seconds=break_seconds,
+        preview_seconds=preview_seconds,
+        walking_seconds=walking_seconds,
+        kind=kind,
+        auto=auto,
+        more_time=more_time,
+    )
+    check_round(planned)
+    return planned
+
+
+def check_round(planned: PlannedRound) -> None:
+    """Raises ValueError, with a sentence that says what to mend, for a round that cannot be held."""
+    if not 1 <= planned.seconds <= 24 * 3600:
+        raise ValueError("A round lasts from 1 second to 24 hours.")
+    if min(planned.break_seconds, planned.preview_seconds, planned.walking_seconds) < 0:
+        raise ValueError("Breaks, previews and walking time cannot be below 0 seconds.")
+    if max(planned.break_seconds, planned.preview_seconds, planned.walking_seconds) > 24 * 3600:
+        raise ValueError("Breaks, previews and walking time last 24 hours at the most.")
+    if planned.size < 2:
+        raise ValueError("A room needs a size of at least 2.")
+    if not 2 <= planned.least <= planned.size <= planned.most <= 100:
+        raise ValueError("Sizes must be in order: 2 ≤ least ≤ size ≤ most ≤ 100.")

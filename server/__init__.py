@@ -1,0 +1,1 @@
+"""The building: sockets, pages, store and command line around the evening."""
