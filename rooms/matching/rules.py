@@ -1,0 +1,241 @@
+"""Who may share a room: the hard rules of an evening (rule 3), checked for one room or a seating.
+
+Responsible for saying which hard rules a room breaks, and by whom. Deliberately says nothing of
+sizes, repeats or affinity, which bend, and never seats anybody. The same functions check a solver's
+offer, place a late person, and tell the solver what is forbidden, so that there is one truth.
+
+What the rules mean:
+
+- *blocked*: the two never share a room, either way round, assistants included.
+- *modes*: on-site people sit with on-site people, online with online (mixing is `apart`).
+- *language*: all in the room have one language in common. Somebody whose languages are unknown
+  keeps nobody apart. An assistant who speaks a language of their person interprets: the person then
+  counts as speaking the assistant's languages too.
+- *segments*: of two that must not meet, only one sits in a room. Of two that must meet, nobody of
+  the one with fewer people sits without somebody of the other.
+- *segment-most*: at most n people of one segment in a room.
+- *table*: people fixed at different tables never share a room, and each sits at their own.
+- *assistant*: sits with their person or not at all, and counts as nobody: neither for sizes, nor
+  as company, nor as met.
+- *alone*: no room of one.
+
+Invariant: `broken` depends on the room's people and `HardRules` alone.
+
+>>> ana, bo, emre = (Seeker(id=id, mode=m) for id, m in
+...     (("ana", Mode.ONLINE), ("bo", Mode.ONLINE), ("emre", Mode.ON_SITE)))
+>>> rules = hard_rules([ana, bo, emre], blocked=[])
+>>> allowed_room(["ana", "bo"], rules), allowed_room(["ana", "emre"], rules)
+(True, False)
+>>> broken(["ana"], rules)
+frozenset({Broken(rule='alone', people=('ana',))})
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from itertools import combinations
+
+from msgspec import Struct
+
+from rooms.matching.ask import Seeker, Wanted, pair
+from rooms.people import Mode, SegmentRule, normalise
+
+MUST = "must"
+MUST_NOT = "must-not"
+
+
+class HardRules(Struct, frozen=True):
+    """The hard rules of one event, ready to be asked; made by `hard_rules`."""
+
+    people: dict[str, Seeker]
+    persons: dict[str, str | None]
+    """Whom each sits with: themselves, or, for assistants, their person; None: who is not here."""
+    languages: dict[str, frozenset[str]]
+    """What each can talk in, interpreters counted in; empty: unknown."""
+    blocked: frozenset[tuple[str, str]]
+    never: frozenset[tuple[str, str]]
+    """Segments that must not meet, both ways round."""
+    company: tuple[tuple[str, str], ...]
+    """(segment, whose company it must have)."""
+    segment_most: int | None = None
+    common_language: bool = False
+
+
+class Broken(Struct, frozen=True, order=True):
+    """One hard rule that a room breaks, and the people who break it. `rule` is a code."""
+
+    rule: str
+    people: tuple[str, ...]
+
+
+def hard_rules(
+    people: Iterable[Seeker],
+    *,
+    blocked: Iterable[tuple[str, str]],
+    common_language: bool = False,
+    segments: Iterable[SegmentRule] = (),
+    segment_most: int | None = None,
+) -> HardRules:
+    """Returns the hard rules among `people`: everybody who may be seated now. Takes O(people)."""
+    by_id = {person.id: person for person in people}
+    persons = {id: _person(id, by_id) for id in by_id}
+    return HardRules(
+        people=by_id,
+        persons=persons,
+        languages=_languages(by_id, persons),
+        blocked=frozenset(pair(a, b) for a, b in blocked),
+        never=frozenset(
+            ends
+            for rule in segments
+            if rule.rule == MUST_NOT
+            for ends in (_segments(rule), _segments(rule)[::-1])
+        ),
+        company=_company(by_id, persons, segments),
+        segment_most=segment_most,
+        common_language=common_language,
+    )
+
+
+def hard_rules_of(wanted: Wanted) -> HardRules:
+    """Returns the hard rules of a seating that is wanted."""
+    return hard_rules(
+        wanted.people,
+        blocked=wanted.blocked,
+        common_language=wanted.common_language,
+        segments=wanted.segments,
+        segment_most=wanted.segment_most,
+    )
+
+
+def allowed_room(ids: Sequence[str], rules: HardRules, *, table: int | None = None) -> bool:
+    """Says whether these people may be a room (at `table`, if that is settled)."""
+    return not broken(ids, rules, table=table)
+
+
+def may_join(id: str, ids: Sequence[str], rules: HardRules, *, table: int | None = None) -> bool:
+    """Says whether a newcomer breaks nothing in a room that was not already broken there."""
+    return broken([*ids, id], rules, table=table) <= broken(ids, rules, table=table)
+
+
+def may_share(a: str, b: str, rules: HardRules) -> bool:
+    """Says whether two people may sit in one room, whoever else does."""
+    causes = broken([a, b], rules)
+    return all(cause.rule in ("alone", "company", "assistant") for cause in causes)
+
+
+def broken(ids: Sequence[str], rules: HardRules, *, table: int | None = None) -> frozenset[Broken]:
+    """Returns every hard rule that a room of these people breaks; empty: the room is allowed."""
+    here = [rules.people[id] for id in ids if id in rules.people]
+    causes = {Broken("unknown", (id,)) for id in ids if id not in rules.people}
+    heads = [person for person in here if rules.persons[person.id] == person.id]
+    if len(heads) < 2:
+        causes.add(Broken("alone", tuple(sorted(head.id for head in heads))))
+    for assistant in here:
+        if rules.persons[assistant.id] not in ids:
+            causes.add(Broken("assistant", (assistant.id,)))
+    for a, b in combinations(here, 2):
+        if pair(a.id, b.id) in rules.blocked:
+            causes.add(Broken("blocked", pair(a.id, b.id)))
+        if a.mode is not b.mode:
+            causes.add(Broken("modes", pair(a.id, b.id)))
+    causes |= _wrong_tables(here, table)
+    if rules.common_language:
+        causes |= _no_common_language(heads, rules)
+    if rules.never or rules.company or rules.segment_most is not None:
+        causes |= _wrong_segments(heads, rules)
+    return frozenset(causes)
+
+
+def broken_seating(seating: Iterable[Sequence[str]], rules: HardRules) -> frozenset[Broken]:
+    """Returns what a whole seating breaks: rooms' rules, anyone twice, a table in two rooms."""
+    causes: set[Broken] = set()
+    seats: Counter[str] = Counter()
+    rooms_at: dict[int, int] = {}
+    for number, ids in enumerate(seating):
+        causes |= broken(ids, rules)
+        seats.update(ids)
+        for id in ids:
+            at = table_of(rules.people[id]) if id in rules.people else None
+            if at is not None and rooms_at.setdefault(at, number) != number:
+                causes.add(Broken("table", (id,)))
+    causes |= {Broken("twice", (id,)) for id, times in seats.items() if times > 1}
+    return frozenset(causes)
+
+
+def table_of(person: Seeker) -> int | None:
+    """Returns the table somebody is fixed at; online people are at none."""
+    return person.table if person.mode is Mode.ON_SITE else None
+
+
+def _segments(rule: SegmentRule) -> tuple[str, str]:
+    return normalise(rule.a), normalise(rule.b)
+
+
+def _person(id: str, people: dict[str, Seeker]) -> str | None:
+    """Follows `sits_with` to somebody who sits by themselves; in a circle, the lowest id does."""
+    chain = [id]
+    while (ahead := people[chain[-1]].sits_with) and ahead != chain[-1]:
+        if ahead in chain:
+            return min(chain[chain.index(ahead) :])
+        if ahead not in people:
+            return None
+        chain.append(ahead)
+    return chain[-1]
+
+
+def _languages(
+    people: dict[str, Seeker], persons: dict[str, str | None]
+) -> dict[str, frozenset[str]]:
+    spoken = {id: frozenset(person.languages) for id, person in people.items()}
+    talks = dict(spoken)
+    for id, person in persons.items():
+        if person is not None and person != id and spoken[id] & spoken[person]:
+            talks[person] |= spoken[id]
+    return talks
+
+
+def _company(
+    people: dict[str, Seeker], persons: dict[str, str | None], segments: Iterable[SegmentRule]
+) -> tuple[tuple[str, str], ...]:
+    counts = Counter(person.segment for id, person in people.items() if persons[id] == id)
+    found: dict[tuple[str, str], None] = {}
+    for rule in segments:
+        a, b = _segments(rule)
+        if rule.rule == MUST and a != b and counts[a] and counts[b]:
+            found[(a, b) if counts[a] <= counts[b] else (b, a)] = None
+    return tuple(found)
+
+
+def _wrong_tables(here: list[Seeker], table: int | None) -> set[Broken]:
+    fixed = [(at, person.id) for person in here if (at := table_of(person)) is not None]
+    wrong = {Broken("table", pair(a, b)) for (s, a), (t, b) in combinations(fixed, 2) if s != t}
+    if table is not None:
+        wrong |= {Broken("table", (id,)) for at, id in fixed if at != table}
+    return wrong
+
+
+def _no_common_language(heads: list[Seeker], rules: HardRules) -> set[Broken]:
+    known = [talks for head in heads if (talks := rules.languages[head.id])]
+    if not known or frozenset.intersection(*known):
+        return set()
+    speakers = sorted(head.id for head in heads if rules.languages[head.id])
+    return {Broken("language", tuple(speakers))}
+
+
+def _wrong_segments(heads: list[Seeker], rules: HardRules) -> set[Broken]:
+    wrong = {
+        Broken("segments", pair(a.id, b.id))
+        for a, b in combinations(heads, 2)
+        if (a.segment, b.segment) in rules.never
+    }
+    counts = Counter(head.segment for head in heads if head.segment)
+    if rules.segment_most is not None:
+        for segment, count in counts.items():
+            if count > rules.segment_most:
+                ids = (head.id for head in heads if head.segment == segment)
+                wrong.add(Broken("segment-most", tuple(sorted(ids))))
+    for segment, other in rules.company:
+        if counts[segment] and not counts[other]:
+            wrong |= {Broken("company", (h.id,)) for h in heads if h.segment == segment}
+    return wrong
