@@ -1,0 +1,380 @@
+/**
+ * What a page knows, folded from the messages of the contract. Pure: `reduce(state, message)` returns
+ * a new state and changes nothing; unknown messages and fields are ignored.
+ *
+ * Field names are the contract's (snake_case). `did` folds one's own commands once they are done.
+ * Invariant: a resumed connection goes on with the state there is; a full welcome replaces all of it.
+ */
+
+const SAID_KEPT = 300;
+const HAPPENED_KEPT = 60;
+const NOTICES_KEPT = 20;
+
+export function initial() {
+  return {
+    session: null,
+    you: null,
+    event: null,
+    media: { policy: "none", ice_servers: [] },
+    room: null, // the room one sits in
+    gone: [], // cards of those who left it
+    last: null, // the room one sat in before: {room, gone}
+    sitting_out: null, // {because, next_at}
+    said: [],
+    happened: [], // what people did, for the room's thread: {key, kind, id, name, at, room}
+    contacts: {}, // id → {card, fields}
+    cards: {}, // id → {card, fields}: cards given to one
+    notices: [],
+    calls: [],
+    store_away: false,
+    rated: {}, // round → stars
+    wished: null, // room id and deadline for which one wished more time
+    bye: false,
+    board: null, // hosts: {rooms: {id: room}, parts, topics}
+  };
+}
+
+/** Returns the state after one message. `at`: the server's time (ms), for what carries none. */
+export function reduce(state, message, at = 0) {
+  const fold = FOLDS[message.type];
+  return fold ? fold(state, message, at) : state;
+}
+
+const FOLDS = {
+  welcome(state, message) {
+    if (message.resumed) {
+      return { ...state, session: message.session, you: message.you, media: message.media ?? state.media, bye: false };
+    }
+    const fresh = {
+      ...initial(),
+      session: message.session,
+      you: message.you,
+      event: message.event,
+      media: message.media ?? initial().media,
+      contacts: byId(message.contacts ?? [], (contact) => contact.card.id),
+    };
+    if (message.you.because) fresh.sitting_out = { because: message.you.because, next_at: nextAt(message.event) };
+    return message.room ? enter(fresh, message.room) : fresh;
+  },
+
+  you(state, { you }) {
+    return { ...state, you };
+  },
+
+  phase(state, message) {
+    const before = state.event;
+    const { type, tip, ...fields } = message;
+    const next = { ...state, event: { ...before, ...fields } };
+    if (["preview", "round"].includes(message.phase)) {
+      const moved = sameRound(before, message) ? shift(state.room, before, message) : state.room;
+      const fresh = before.round !== message.round;
+      return { ...next, room: moved && fresh && moved.round !== message.round ? null : moved };
+    }
+    if (message.phase === before.phase) return next;
+    return {
+      ...leaveRoom(next),
+      sitting_out: null,
+      you: state.you && { ...state.you, ready: message.phase === "break" ? false : state.you.ready },
+    };
+  },
+
+  room(state, message) {
+    const { type, tip, ...room } = message;
+    return enter(state, room);
+  },
+
+  "room-people"(state, message, at) {
+    return state.room ? changePeople(state, message, at) : state;
+  },
+
+  "sitting-out"(state, { because, next_at }) {
+    return { ...leaveRoom(state), sitting_out: { because, next_at } };
+  },
+
+  lobby(state, { present }) {
+    return { ...state, event: { ...state.event, present } };
+  },
+
+  said(state, { type, tip, ...said }) {
+    if (state.said.some((known) => known.id === said.id)) return state;
+    return { ...state, said: [...state.said, said].slice(-SAID_KEPT) };
+  },
+
+  contact(state, { card, fields }) {
+    return { ...state, contacts: { ...state.contacts, [card.id]: { card, fields } } };
+  },
+
+  "card-given"(state, { card, fields }) {
+    const cards = { ...state.cards };
+    if (Object.keys(fields).length) cards[card.id] = { card, fields };
+    else delete cards[card.id];
+    return { ...state, cards };
+  },
+
+  notice(state, { type, tip, ...notice }) {
+    if (notice.code === "store-away") return { ...state, store_away: true };
+    if (notice.code === "store-back") return { ...state, store_away: false };
+    const key = `${notice.at}:${notice.code}:${notice.text}`;
+    if (state.notices.some((known) => known.key === key)) return state;
+    return { ...state, notices: [...state.notices, { ...notice, key }].slice(-NOTICES_KEPT) };
+  },
+
+  call(state, { type, tip, ...call }) {
+    return { ...state, calls: [...state.calls.filter((known) => known.id !== call.id), call] };
+  },
+
+  board(state, message) {
+    return {
+      ...state,
+      board: {
+        rooms: byId(message.rooms, (room) => room.id),
+        parts: message.parts ?? {},
+        topics: message.topics ?? [],
+      },
+    };
+  },
+
+  "board-change"(state, message) {
+    if (!state.board) return state;
+    const rooms = { ...state.board.rooms, ...byId(message.rooms ?? [], (room) => room.id) };
+    for (const id of message.gone ?? []) delete rooms[id];
+    return { ...state, board: { ...state.board, rooms, parts: { ...state.board.parts, ...message.parts } } };
+  },
+
+  bye(state) {
+    return { ...leaveRoom(state), bye: true };
+  },
+};
+
+/** Returns the state after one's own command was done; what the server tells anyway is left to it. */
+export function did(state, command) {
+  const fold = DONE[command.type];
+  return fold ? fold(state, command) : state;
+}
+
+const DONE = {
+  "keep-in-touch": (state, { about, yes = true, fields }) =>
+    changeMet(state, about, (met) => ({ yes, fields: yes ? (fields ?? met.fields) : [] })),
+  "give-card": (state, { to, fields = [] }) =>
+    (to === "room" ? others(state).map((card) => card.id) : [to]).reduce(
+      (next, id) => changeMet(next, id, () => ({ card_fields: fields })),
+      state,
+    ),
+  note: (state, { about, text, next_step }) =>
+    changeMet(state, about, (met) => ({ text: text ?? met.text, next_step: next_step ?? met.next_step })),
+  rate: (state, { stars }) => ({ ...state, rated: { ...state.rated, [state.event.round]: stars } }),
+  ready: (state) => changeYou(state, { ready: true }),
+  "sit-out": (state) => changeYou(state, { sitting_out: true }),
+  rejoin: (state) => changeYou(state, { sitting_out: false }),
+  unblock: (state, { about }) =>
+    changeYou(state, { blocked: (state.you.blocked ?? []).filter((card) => card.id !== about) }),
+  block(state, { about }) {
+    const card = findCard(state, about);
+    const blocked = (state.you.blocked ?? []).filter((known) => known.id !== about);
+    const contacts = { ...state.contacts };
+    delete contacts[about];
+    return changeYou({ ...state, contacts }, { blocked: card ? [...blocked, card] : blocked });
+  },
+  profile(state, { type, ...fields }) {
+    const profile = { ...state.you.profile, ...fields };
+    return changeYou(state, { profile, name: fields.name ?? state.you.name });
+  },
+  "wish-more-time": (state) => ({ ...state, wished: wishKey(state.room) }),
+  "wait": (state) => ({ ...state, room: state.room && { ...state.room, waits: true } }),
+  arrived: (state, { about }) => withStates(state, [about ?? state.you.id], null),
+  here: (state) => (state.room?.states?.[state.you.id] === "not-here-yet" ? withStates(state, [state.you.id], null) : state),
+};
+
+// What views ask of the state
+
+/** Returns the cards of one's room but one's own. */
+export function others(state) {
+  return (state.room?.people ?? []).filter((card) => card.id !== state.you?.id);
+}
+
+/** Returns how somebody in the room is: `here`, `dropped`, `not-here-yet` or `expected`. */
+export function stateOf(state, id) {
+  return state.room?.states?.[id] ?? "here";
+}
+
+/** Returns a card by id, from wherever it was last seen. */
+export function findCard(state, id) {
+  const inRooms = [state.room?.people, state.gone, state.last?.room.people, state.last?.gone];
+  for (const cards of inRooms) {
+    const card = cards?.find((known) => known.id === id);
+    if (card) return card;
+  }
+  return (
+    state.you?.met?.find((met) => met.card.id === id)?.card ??
+    state.contacts[id]?.card ??
+    state.cards[id]?.card ??
+    state.you?.blocked?.find((card) => card.id === id) ??
+    null
+  );
+}
+
+/** Returns what one chose and wrote about somebody, also when nothing is known yet. */
+export function metWith(state, id) {
+  const known = state.you?.met?.find((met) => met.card.id === id);
+  return known ?? emptyMet(findCard(state, id) ?? { id, name: "" });
+}
+
+/** Returns everybody met in a round (also those who left), most minutes first. */
+export function metInRound(state, round) {
+  const known = (state.you?.met ?? []).filter((met) => met.rounds?.includes(round));
+  const seen = new Set(known.map((met) => met.card.id));
+  const rooms = [
+    { room: state.room, gone: state.gone },
+    { room: state.last?.room, gone: state.last?.gone ?? [] },
+  ];
+  const rest = rooms
+    .filter(({ room }) => room && room.round === round)
+    .flatMap(({ room, gone }) => [...room.people, ...gone])
+    .filter((card) => card.id !== state.you?.id && !seen.has(card.id) && seen.add(card.id))
+    .map((card) => metWith(state, card.id));
+  const blocked = new Set((state.you?.blocked ?? []).map((card) => card.id));
+  return [...known, ...rest]
+    .filter((met) => !blocked.has(met.card.id))
+    .sort((a, b) => b.seconds - a.seconds);
+}
+
+/** Says whether somebody is a contact: both said yes, and neither took it back. */
+export function isContact(state, id) {
+  return id in state.contacts && metWith(state, id).yes !== false;
+}
+
+/** Returns the thread of a room or the lobby: what was said and what happened, in order. */
+export function thread(state, room) {
+  const said = state.said
+    .filter((entry) => entry.room === room)
+    .map((entry) => ({ ...entry, key: entry.id, kind: "said" }));
+  const happened = state.happened.filter((entry) => entry.room === room);
+  return [...said, ...happened].sort((a, b) => a.at - b.at);
+}
+
+/** Says for what a wish for more time holds: this room, this deadline. */
+export function wishKey(room) {
+  return room ? `${room.id}@${room.ends_at}` : null;
+}
+
+// The steps
+
+function byId(list, id) {
+  return Object.fromEntries(list.map((item) => [id(item), item]));
+}
+
+function nextAt(event) {
+  if (!event) return null;
+  if (event.phase === "break") return event.ends_at;
+  return event.phase === "draft" || event.phase === "lobby" ? event.starts_at : null;
+}
+
+function sameRound(before, message) {
+  return ["preview", "round"].includes(before.phase) && before.round === message.round;
+}
+
+/** A changed deadline of the round moves all its rooms by as much. */
+function shift(room, before, after) {
+  if (!room || room.round !== after.round) return room;
+  const moved = { ...room };
+  if (before.ends_at !== null && after.ends_at !== null) moved.ends_at += after.ends_at - before.ends_at;
+  if (before.starts_at === room.starts_at && after.starts_at !== null) moved.starts_at = after.starts_at;
+  return moved;
+}
+
+function enter(state, room) {
+  const same = state.room?.id === room.id;
+  const kept = same ? state : leaveRoom(state);
+  return {
+    ...kept,
+    room: { states: {}, media: {}, joining: [], reasons: [], ...room, waits: same ? state.room.waits : false },
+    sitting_out: null,
+  };
+}
+
+function leaveRoom(state) {
+  if (!state.room) return state;
+  return { ...state, last: { room: state.room, gone: state.gone }, room: null, gone: [], wished: null };
+}
+
+function withStates(state, ids, to) {
+  if (!state.room) return state;
+  const states = { ...state.room.states };
+  for (const id of ids) {
+    if (to === null) delete states[id];
+    else states[id] = to;
+  }
+  return { ...state, room: { ...state.room, states } };
+}
+
+function changePeople(state, message, at) {
+  const lines = [];
+  const line = (kind, id, name) =>
+    lines.push({ key: `${kind}:${id}:${at}`, kind, id, name, at, room: state.room.id });
+  const nameOf = (id) => findCard(state, id)?.name ?? "";
+
+  const joined = message.joined ?? [];
+  const away = [...(message.left ?? []), ...(message.moved ?? [])];
+  const arrivedIds = new Set(joined.map((card) => card.id));
+  const leaving = state.room.people.filter((card) => away.includes(card.id));
+  const people = [
+    ...state.room.people.filter((card) => !away.includes(card.id) && !arrivedIds.has(card.id)),
+    ...joined,
+  ];
+  const stopped = new Set([...arrivedIds, ...(message.not_joining ?? [])]);
+  const joining = [
+    ...state.room.joining.filter((item) => !stopped.has(item.card.id)),
+    ...(message.joining ?? []).filter((item) => !stopped.has(item.card.id)),
+  ];
+  for (const card of joined) line("joined", card.id, card.name);
+  for (const id of message.left ?? []) line("left", id, nameOf(id));
+  for (const id of message.moved ?? []) line("moved", id, nameOf(id));
+  for (const id of message.dropped ?? []) line("dropped", id, nameOf(id));
+  for (const id of message.back ?? []) line("back", id, nameOf(id));
+
+  let next = {
+    ...state,
+    gone: [...state.gone.filter((card) => !arrivedIds.has(card.id)), ...leaving],
+    happened: [...state.happened, ...lines].slice(-HAPPENED_KEPT),
+    room: {
+      ...state.room,
+      people,
+      joining,
+      media: { ...state.room.media, ...message.media },
+      alone_since: "alone_since" in message ? message.alone_since : state.room.alone_since,
+      moves_at: "moves_at" in message ? message.moves_at : state.room.moves_at,
+      waits: message.alone_since === null ? false : state.room.waits,
+    },
+  };
+  next = withStates(next, [...away, ...arrivedIds, ...(message.back ?? []), ...(message.arrived ?? [])], null);
+  next = withStates(next, message.dropped ?? [], "dropped");
+  return withStates(next, message.not_here_yet ?? [], "not-here-yet");
+}
+
+function emptyMet(card) {
+  return {
+    card,
+    rounds: [],
+    seconds: 0,
+    shared: [],
+    yes: false,
+    fields: [],
+    card_fields: [],
+    text: "",
+    next_step: "",
+  };
+}
+
+function changeMet(state, id, change) {
+  const known = metWith(state, id);
+  const changed = { ...known, ...change(known) };
+  const met = state.you.met ?? [];
+  const there = met.some((item) => item.card.id === id);
+  return changeYou(state, {
+    met: there ? met.map((item) => (item.card.id === id ? changed : item)) : [...met, changed],
+  });
+}
+
+function changeYou(state, change) {
+  return { ...state, you: { ...state.you, ...change } };
+}

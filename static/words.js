@@ -1,0 +1,100 @@
+/**
+ * Every word a page shows: English sentences are the keys, the catalogue comes with the page.
+ *
+ * `t` for a sentence, `tn` for one that counts, `parts` where a piece is more than text (a name in
+ * its own `bdi`). Placeholders are `{named}`. Nothing here touches the document but `readBoot`.
+ */
+
+let catalogue = {};
+let language = "en";
+
+/** Takes the page's catalogue: msgid → translation, or for counted ones a list of forms. */
+export function useWords(words, lang) {
+  catalogue = words ?? {};
+  language = lang ?? "en";
+}
+
+/** Returns the language the page is in. */
+export function currentLanguage() {
+  return language;
+}
+
+function fill(sentence, values) {
+  return sentence.replace(/\{(\w+)\}/g, (whole, name) =>
+    values && name in values ? String(values[name]) : whole,
+  );
+}
+
+function translated(msgid) {
+  const found = catalogue[msgid];
+  if (Array.isArray(found)) return found[0] || msgid;
+  return found || msgid;
+}
+
+/** Returns the sentence in the page's language, with `{named}` values put in. */
+export function t(msgid, values) {
+  return fill(translated(msgid), values);
+}
+
+/** Returns the form for `n`, which is also there as `{n}`. */
+export function tn(one, many, n, values) {
+  return fill(countedForm(one, many, n), { n: number(n), ...values });
+}
+
+function countedForm(one, many, n) {
+  const found = catalogue[one];
+  if (Array.isArray(found) && found.length) {
+    return found[Math.min(n === 1 ? 0 : 1, found.length - 1)] || (n === 1 ? one : many);
+  }
+  if (found) return n === 1 ? found : catalogue[many] || found;
+  return n === 1 ? one : many;
+}
+
+/** Returns the sentence as a list of pieces, so that values may be elements (a `bdi` with a name). */
+export function parts(msgid, values) {
+  return translated(msgid)
+    .split(/(\{\w+\})/)
+    .filter((piece) => piece !== "")
+    .map((piece) => {
+      const name = /^\{(\w+)\}$/.exec(piece)?.[1];
+      return name !== undefined && values && name in values ? values[name] : piece;
+    });
+}
+
+/** Returns a number as the language writes it. */
+export function number(n) {
+  return new Intl.NumberFormat(language).format(n);
+}
+
+/** Returns names joined as the language joins them: “Ana, Bo and Chidi”. */
+export function list(names) {
+  return new Intl.ListFormat(language, { style: "long", type: "conjunction" }).format(names);
+}
+
+/** Returns the time of day of an instant (ms), in the person's own zone. */
+export function timeOfDay(at, timeZone) {
+  return new Intl.DateTimeFormat(language, {
+    hour: "numeric",
+    minute: "2-digit",
+    timeZone,
+  }).format(at);
+}
+
+/** Returns day and time of an instant (ms), in the person's own zone. */
+export function dayAndTime(at, timeZone) {
+  return new Intl.DateTimeFormat(language, {
+    weekday: "long",
+    month: "long",
+    day: "numeric",
+    hour: "numeric",
+    minute: "2-digit",
+    timeZone,
+  }).format(at);
+}
+
+/** Returns the boot data the server wrote into the page, and takes its words. */
+export function readBoot(page = document) {
+  const boot = JSON.parse(page.getElementById("boot").textContent);
+  useWords(boot.words, boot.language);
+  return boot;
+}
