@@ -1,0 +1,405 @@
+"""Reading lists of people, from CSV or JSON, and planning whom they make or change.
+
+Responsible for turning bytes into typed rows, and rows into profiles, created or updated; the unit
+is the row: good ones land, each bad one is named with its number and what to mend. Does not write
+anything, knows no keys and no store.
+
+Invariant: a row number is the one a spreadsheet shows (the header is row 1); in JSON the first
+person is row 1.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+import secrets
+from collections.abc import Iterable, Mapping, Sequence
+
+import msgspec
+from msgspec import UNSET, Struct
+
+from rooms.people import Attendee
+from server.delimited import DATA_LIMIT, Unreadable, decode, find_delimiter, records
+from server.person_rows import (
+    ALIASES,
+    COLUMN_NAME_LIMIT,
+    COLUMNS,
+    CUSTOM_COLUMNS_LIMIT,
+    CUSTOM_LIMIT,
+    LISTS,
+    NOT_COMING,
+    STATUS_COLUMNS,
+    BadRow,
+    PersonRow,
+    Sentence,
+    clean,
+    is_column,
+    limited,
+    plain,
+    read_object,
+    split,
+    typed_row,
+)
+
+
+class Named(Struct, frozen=True, kw_only=True):
+    """A row that did not land, and why."""
+
+    row: int
+    why: Sentence
+
+
+class Reading(Struct, frozen=True, kw_only=True):
+    """What a file holds: rows that can land, rows that cannot, rows not meant to, and remarks."""
+
+    rows: tuple[PersonRow, ...]
+    rejected: tuple[Named, ...] = ()
+    skipped: tuple[Named, ...] = ()
+    notes: tuple[Sentence, ...] = ()
+
+
+class Landing(Struct, frozen=True, kw_only=True):
+    """A row as the profile it makes or changes."""
+
+    row: int
+    attendee: Attendee
+    created: bool
+
+
+class Plan(Struct, frozen=True, kw_only=True):
+    """All profiles that an import writes, in row order."""
+
+    landings: tuple[Landing, ...]
+    rejected: tuple[Named, ...]
+    notes: tuple[Sentence, ...]
+
+
+# Records to rows
+
+
+class _Columns(Struct, frozen=True):
+    """What each column of a file is: a field of ours, or a custom one; and the status column."""
+
+    fields: tuple[str | None, ...]
+    custom: tuple[str, ...]
+    titles: tuple[str, ...]
+    status: int | None
+
+
+def _columns(header: Sequence[str]) -> _Columns:
+    plain_names = [plain(cell) for cell in header]
+    fields: list[str | None] = [None] * len(header)
+    taken: set[str] = set()
+    for exact in (True, False):  # a column with the contract's own name goes before its aliases
+        for at, name in enumerate(plain_names):
+            own = name.replace(" ", "_") if name.replace(" ", "_") in COLUMNS else None
+            field = own if exact else ALIASES.get(name)
+            if field and fields[at] is None and field not in taken:
+                fields[at] = field
+                taken.add(field)
+    status = next((at for at, name in enumerate(plain_names) if name in STATUS_COLUMNS), None)
+    custom: list[str] = []
+    for at, title in enumerate(header):
+        shown = " ".join(title.split())[:COLUMN_NAME_LIMIT] or f"column {at + 1}"
+        while shown in custom:
+            shown = (
+                f"{shown[: COLUMN_NAME_LIMIT - 4]} (2)" if not shown.endswith(")") else shown + "'"
+            )
+        custom.append(shown)
+    return _Columns(tuple(fields), tuple(custom), tuple(header), status)
+
+
+def read_people(data: bytes) -> Reading:
+    """Reads a CSV file; raises Unreadable when it is empty, no text, or has no column of names."""
+    if len(data) > DATA_LIMIT:
+        raise Unreadable("too-big", "The file is too big: at most {megabytes} MB.", megabytes=20)
+    text, notes = decode(data)
+    if not text.strip("\ufeff \t\r\n\x00"):
+        raise Unreadable("empty-file", "The file is empty.")
+    csv.field_size_limit(DATA_LIMIT)  # a huge cell costs its own row, not the file
+    delimiter = find_delimiter(text, is_column)
+    told = re.match(r'"?sep=(.)"?\r?\n', text)
+    if told:  # Excel's own way of naming the delimiter
+        delimiter = told.group(1)
+    rows = records(text, delimiter)
+    if told:
+        next(rows)
+    header: list[str] = []
+    for _, cells in rows:
+        header = cells or []
+        if any(cell.strip() for cell in header):
+            break
+    columns = _columns(header)
+    if not {"name", "given_name", "family_name"} & set(columns.fields):
+        shown = ", ".join(f"“{title.strip()[:40]}”" for title in header[:12])
+        raise Unreadable(
+            "no-name-column",
+            "The file has no column “name”. The columns found in its first row: {columns}.",
+            columns=shown,
+        )
+    return _read_rows(list(rows), columns, notes)
+
+
+def _read_rows(
+    numbered: list[tuple[int, list[str] | None]], columns: _Columns, notes: list[Sentence]
+) -> Reading:
+    columns, more = _looked_at(numbered, columns)
+    notes = [*notes, *more]
+    separators = _separators(numbered, columns, notes)
+    rows: list[PersonRow] = []
+    rejected: list[Named] = []
+    skipped: list[Named] = []
+    for row, cells in numbered:
+        if cells is not None and not any(cell.strip() for cell in cells):
+            continue
+        if cells is not None and columns.status is not None and len(cells) > columns.status:
+            status = cells[columns.status].strip()
+            if plain(status) in NOT_COMING:
+                why = Sentence("Not coming (“{status}”), so left out.", {"status": status})
+                skipped.append(Named(row=row, why=why))
+                continue
+        try:
+            rows.append(_person(row, cells, columns, separators))
+        except BadRow as bad:
+            rejected.append(Named(row=row, why=bad.why))
+    if not rows and not rejected and not skipped:
+        notes.append(Sentence("The file has a header, but no people below it."))
+    return Reading(
+        rows=tuple(rows), rejected=tuple(rejected), skipped=tuple(skipped), notes=tuple(notes)
+    )
+
+
+def _looked_at(
+    numbered: Iterable[tuple[int, list[str] | None]], columns: _Columns
+) -> tuple[_Columns, list[Sentence]]:
+    """Returns the columns after a look at what is in them.
+
+    A column `reading` without a single letter is somebody's score for reading, not how names are
+    read: it is kept as a custom field.
+    """
+    if "reading" not in columns.fields:
+        return columns, []
+    at = columns.fields.index("reading")
+    cells = [row[at] for _, row in numbered if row is not None and len(row) > at]
+    filled = [cell for cell in cells if cell.strip()]
+    if not filled or any(c.isalpha() for cell in filled for c in cell):
+        return columns, []
+    fields = tuple(None if n == at else field for n, field in enumerate(columns.fields))
+    note = Sentence(
+        "The column “{column}” holds numbers, not how names are read, so it is kept as a custom"
+        " field.",
+        {"column": columns.titles[at].strip()},
+    )
+    return _Columns(fields, columns.custom, columns.titles, columns.status), [note]
+
+
+def _separators(
+    numbered: Iterable[tuple[int, list[str] | None]], columns: _Columns, notes: list[Sentence]
+) -> dict[str, str]:
+    """Returns, for each column that lists things, the characters at which it is split.
+
+    The contract is `;`. Only where a whole column has none, the commas people use instead count.
+    """
+    chosen: dict[str, str] = {}
+    for at, field in enumerate(columns.fields):
+        if field not in LISTS:
+            continue
+        column = [row[at] for _, row in numbered if row is not None and len(row) > at]
+        text = "\n".join(column)
+        chosen[field] = ";；"
+        if ";" in text or "；" in text:
+            continue
+        others = "".join(c for c in "|、，," if c in text)
+        if others:
+            chosen[field] = others
+            notes.append(
+                Sentence(
+                    "The column “{column}” has no “;”, so it was split at “{separators}”.",
+                    {"column": columns.titles[at].strip(), "separators": " ".join(others)},
+                )
+            )
+    return chosen
+
+
+def _person(
+    row: int, cells: list[str] | None, columns: _Columns, separators: Mapping[str, str]
+) -> PersonRow:
+    if cells is None:
+        raise BadRow("A quotation mark opens in this row and is never closed.")
+    extra = [cell for cell in cells[len(columns.fields) :] if cell.strip()]
+    if extra:
+        raise BadRow(
+            "It has {cells} cells, but the header has {columns}: a separator inside a cell needs"
+            " quotation marks around that cell.",
+            cells=len(cells),
+            columns=len(columns.fields),
+        )
+    given: dict[str, str] = {}
+    custom: dict[str, str] = {}
+    for at, cell in enumerate(cells[: len(columns.fields)]):
+        field = columns.fields[at]
+        value = clean(cell, columns.titles[at] if field else columns.custom[at])
+        if not value:
+            continue
+        if field:
+            given[field] = value
+        else:
+            custom[columns.custom[at]] = limited(value, CUSTOM_LIMIT, columns.custom[at])
+    if len(custom) > CUSTOM_COLUMNS_LIMIT:
+        raise BadRow("It fills more than {most} columns.", most=CUSTOM_COLUMNS_LIMIT)
+    lists: dict[str, list[str]] = {
+        field: split(given[field], separators[field]) for field in LISTS if field in given
+    }
+    texts = {field: value for field, value in given.items() if field not in LISTS}
+    return typed_row(row, texts, lists, custom)
+
+
+# JSON
+
+
+def read_json(data: bytes) -> Reading:
+    """Reads a JSON list of people; raises Unreadable when it is no list of objects."""
+    if len(data) > DATA_LIMIT:
+        raise Unreadable("too-big", "The file is too big: at most {megabytes} MB.", megabytes=20)
+    try:
+        people = msgspec.json.decode(data)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise Unreadable("bad-json", "The list is not valid JSON.") from error
+    if isinstance(people, dict) and isinstance(people.get("attendees"), list):
+        people = people["attendees"]
+    if not isinstance(people, list):
+        raise Unreadable("bad-json", "People come as a JSON list of objects.")
+    rows: list[PersonRow] = []
+    rejected: list[Named] = []
+    for row, person in enumerate(people, start=1):
+        try:
+            rows.append(read_object(row, person))
+        except BadRow as bad:
+            rejected.append(Named(row=row, why=bad.why))
+    return Reading(rows=tuple(rows), rejected=tuple(rejected))
+
+
+# Rows to profiles
+
+
+def new_id() -> str:
+    """Returns a new attendee's id."""
+    return "a" + "".join(secrets.choice("abcdefghijklmnopqrstuvwxyz234567") for _ in range(12))
+
+
+class _Known:
+    """Who is there already, by the two things a row can name them with."""
+
+    def __init__(self, people: Iterable[Attendee]) -> None:
+        self.by_id: dict[str, Attendee] = {}
+        self.by_external: dict[str, str] = {}
+        self.by_email: dict[str, str] = {}
+        self.rows: dict[str, int] = {}
+        for person in people:
+            self.put(person)
+
+    def put(self, person: Attendee) -> None:
+        self.by_id[person.id] = person
+        if person.external_id:
+            self.by_external[person.external_id] = person.id
+        if person.email:
+            self.by_email.setdefault(person.email.casefold(), person.id)
+
+    def find(self, row: PersonRow) -> tuple[Attendee | None, str]:
+        """Returns whom a row means, and by what: `external_id`, else `email`."""
+        if row.external_id and row.external_id in self.by_external:
+            return self.by_id[self.by_external[row.external_id]], "external_id"
+        if row.email and (id := self.by_email.get(row.email.casefold())):
+            person = self.by_id[id]
+            # Two people may share an address as long as their external ids tell them apart.
+            if not row.external_id or not person.external_id:
+                return person, "email"
+        return None, ""
+
+    def forget(self, id: str) -> None:
+        """Takes somebody out again whose row did not land."""
+        person = self.by_id.pop(id)
+        self.by_external.pop(person.external_id, None)
+        if self.by_email.get(person.email.casefold()) == id:
+            del self.by_email[person.email.casefold()]
+
+    def named(self, who: str) -> str | None:
+        """Returns the id of somebody named by id, external id, e-mail address or name."""
+        if who in self.by_id:
+            return who
+        if who in self.by_external:
+            return self.by_external[who]
+        if who.casefold() in self.by_email:
+            return self.by_email[who.casefold()]
+        same = [person.id for person in self.by_id.values() if person.name == who]
+        return same[0] if len(same) == 1 else None
+
+
+def plan_import(reading: Reading, existing: Iterable[Attendee]) -> Plan:
+    """Returns the profiles that the rows make or change, given those that exist.
+
+    A row updates by `external_id`, else by `email`, an earlier row of the same file too.
+    """
+    known = _Known(existing)
+    landings: dict[int, Landing] = {}
+    rejected: list[Named] = list(reading.rejected)
+    notes: list[Sentence] = list(reading.notes)
+    for row in reading.rows:
+        person, by = known.find(row)
+        if person is None and not row.name:
+            rejected.append(Named(row=row.row, why=Sentence("It has no name.")))
+            continue
+        if person is not None and person.id in known.rows:
+            notes.append(_repeated(row.row, known.rows[person.id], by))
+        landed = changed(person or Attendee(id=new_id(), name=""), row)
+        known.put(landed)
+        known.rows.setdefault(landed.id, row.row)
+        landings[row.row] = Landing(row=row.row, attendee=landed, created=person is None)
+    rejected += _resolve_companions(landings, known)
+    return Plan(
+        landings=tuple(landings.values()),
+        rejected=tuple(sorted(rejected, key=lambda named: named.row)),
+        notes=tuple(notes),
+    )
+
+
+def _resolve_companions(landings: dict[int, Landing], known: _Known) -> list[Named]:
+    """Puts ids for whom people sit with; takes out and returns rows whose companion is unknown."""
+    rejected: list[Named] = []
+    again = True
+    while again:  # a row that goes may have been somebody's companion
+        again = False
+        for landing in [*landings.values()]:
+            person = landing.attendee
+            id = known.named(person.sits_with) if person.sits_with else ""
+            if id is None or id == person.id:
+                why = Sentence(
+                    "“{who}”, whom this person sits with, is not known.", {"who": person.sits_with}
+                )
+                rejected.append(Named(row=landing.row, why=why))
+                del landings[landing.row]
+                if landing.created:
+                    known.forget(person.id)
+                    again = True
+            elif id != person.sits_with:
+                companion = msgspec.structs.replace(person, sits_with=id)
+                landings[landing.row] = msgspec.structs.replace(landing, attendee=companion)
+    return rejected
+
+
+def _repeated(row: int, earlier: int, by: str) -> Sentence:
+    if by == "email":
+        text = "Row {row} has the same e-mail address as row {earlier} and updates it."
+    else:
+        text = "Row {row} has the same external_id as row {earlier} and updates it."
+    return Sentence(text, {"row": row, "earlier": earlier})
+
+
+def changed(person: Attendee, row: PersonRow) -> Attendee:
+    """Returns a profile with what the row gives; what it leaves out stays."""
+    given = {
+        field: value
+        for field in PersonRow.__struct_fields__
+        if field not in ("row", "custom") and (value := getattr(row, field)) is not UNSET
+    }
+    return msgspec.structs.replace(person, **given, custom={**person.custom, **row.custom})

@@ -1,0 +1,296 @@
+"""Lists of people: as spreadsheets and ticket services write them, good rows and bad ones."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import pytest
+
+from rooms.people import Attendee, Mode, Role
+from server.delimited import Unreadable
+from server.importing import Reading, plan_import, read_json, read_people
+from server.person_rows import PersonRow
+
+REAL = Path(__file__).resolve().parents[3] / "shared" / "data" / "timed-rounds-people.csv"
+
+
+def names(reading: Reading) -> list[object]:
+    return [row.name for row in reading.rows]
+
+
+def reasons(reading: Reading) -> list[tuple[int, str]]:
+    return [(named.row, str(named.why)) for named in reading.rejected]
+
+
+def only(data: str) -> PersonRow:
+    [row] = read_people(data.encode()).rows
+    return row
+
+
+def test_all_of_the_contracts_columns_land() -> None:
+    row = only(
+        "name,email,phone,organisation,department,title,family_name,given_name,reading,interests,"
+        "offers,seeks,languages,mode,role,segment,table,sits_with,link,external_id,shoe size\n"
+        "Ana Lima,ana@example.org,+81 3,Tokei,R&D,Engineer,Lima,Ana,アナ,AI; tea ;AI,talks,jobs,"
+        "en;pt,on-site,helper,mentors,7,bo,https://example.org/ana,x1,37\n"
+    )
+    assert row.name == "Ana Lima"
+    assert row.interests == ("AI", "tea")
+    assert (row.offers, row.seeks, row.languages) == (("talks",), ("jobs",), ("en", "pt"))
+    assert (row.mode, row.role, row.table) == (Mode.ON_SITE, Role.HELPER, 7)
+    assert (row.family_name, row.given_name, row.reading) == ("Lima", "Ana", "アナ")
+    assert (row.segment, row.sits_with, row.external_id) == ("mentors", "bo", "x1")
+    assert row.link == "https://example.org/ana"
+    assert row.custom == {"shoe size": "37"}
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp932", "utf-16"])
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_reads_what_spreadsheets_write(encoding: str, delimiter: str, end: str) -> None:
+    text = end.join(
+        [delimiter.join(["name", "organisation"]), delimiter.join(["髙橋 花子", "①社"])]
+    )
+    [row] = read_people((text + end).encode(encoding)).rows
+    assert (row.name, row.organisation, row.row) == ("髙橋 花子", "①社", 2)
+
+
+def test_says_which_encoding_it_took_when_it_had_to_guess() -> None:
+    reading = read_people("name\n花子\n".encode("cp932"))
+    assert "CP932" in str(reading.notes[0])
+
+
+def test_accented_names_from_western_windows_are_not_read_as_japanese() -> None:
+    reading = read_people("name;organisation\nJosé Núñez;Café Zoë\n".encode("cp1252"))
+    assert names(reading) == ["José Núñez"]
+
+
+def test_a_row_with_broken_bytes_costs_only_itself() -> None:
+    data = "name\n花子\n太郎\n".encode() + b"Jos\xe9\n"
+    reading = read_people(data)
+    assert names(reading) == ["花子", "太郎"]
+    assert reasons(reading) == [
+        (4, "The column “name” has bytes that are not UTF-8: save the list as “CSV UTF-8”.")
+    ]
+
+
+@pytest.mark.parametrize("data", [b"", b"\xef\xbb\xbf", b"\n\n", b"  \r\n"])
+def test_an_empty_file_says_so(data: bytes) -> None:
+    with pytest.raises(Unreadable) as refused:
+        read_people(data)
+    assert refused.value.code == "empty-file"
+
+
+def test_a_file_without_names_says_what_it_has_instead() -> None:
+    with pytest.raises(Unreadable) as refused:
+        read_people(b"email,town\nana@example.org,Lisboa\n")
+    assert refused.value.code == "no-name-column"
+    assert "“email”, “town”" in refused.value.sentence.format_map(refused.value.details)
+
+
+def test_a_picture_is_not_a_list() -> None:
+    with pytest.raises(Unreadable):
+        read_people(b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x81\x00\xff")
+
+
+def test_a_header_alone_brings_nobody_and_says_so() -> None:
+    reading = read_people(b"name,email\n")
+    assert not reading.rows
+    assert str(reading.notes[0]) == "The file has a header, but no people below it."
+
+
+def test_ten_thousand_good_rows_land_and_three_bad_ones_are_named() -> None:
+    lines = [f"Person {n},p{n}@example.org,ai;topic {n % 50}" for n in range(10_003)]
+    lines[100] = "No Address,nowhere,ai"
+    lines[5000] = ",nameless@example.org x,ai"
+    lines[9000] = f'Big,"{"x" * 1_048_576}",ai'
+    began = time.monotonic()
+    plan = plan_import(read_people(("name,email,interests\n" + "\n".join(lines)).encode()), [])
+    assert len(plan.landings) == 10_000
+    assert [(named.row, str(named.why)) for named in plan.rejected] == [
+        (102, "“nowhere” is not an e-mail address."),
+        (5002, "“nameless@example.org x” is not an e-mail address."),
+        (9002, "The column “email” has 1048576 characters; at most 200 are kept."),
+    ]
+    assert time.monotonic() - began < 10
+
+
+def test_a_quote_that_is_never_closed_costs_its_own_row() -> None:
+    reading = read_people(b'name,email\nAna,a@x.org\n"Bo,b@x.org\nChidi,c@x.org\nDana,d@x.org\n')
+    assert names(reading) == ["Ana", "Chidi", "Dana"]
+    assert reasons(reading) == [(3, "A quotation mark opens in this row and is never closed.")]
+
+
+def test_rows_are_counted_as_a_spreadsheet_counts_them() -> None:
+    reading = read_people(b'name,town\n"Ana\nLima",Lisboa\n\nBo,a,b\n')
+    assert [row.row for row in reading.rows] == [2]
+    assert [row for row, _ in reasons(reading)] == [4]
+
+
+def test_a_formula_in_a_name_is_kept_as_it_was_typed() -> None:
+    assert only('name\n"=HYPERLINK(""http://x"")"\n').name == '=HYPERLINK("http://x")'
+
+
+def test_names_in_two_columns_make_a_name_as_each_script_writes_it() -> None:
+    reading = read_people("family_name,given_name\n高橋,花子\nLima,Ana\n,Bo\n".encode())
+    assert names(reading) == ["高橋 花子", "Ana Lima", "Bo"]
+
+
+def test_lists_are_split_at_semicolons_and_at_commas_only_where_there_are_none() -> None:
+    assert only("name;interests\nAna;food, wine\n").interests == ("food", "wine")
+    assert only('name,interests\nAna,"food, wine; tea"\n').interests == ("food, wine", "tea")
+    assert only("name,interests\n花子,茶道、登山\n").interests == ("茶道", "登山")
+    assert only("name,interests\nAna,tea|chess\n").interests == ("tea", "chess")
+    note = read_people(b"name,interests\nAna,tea|chess\n").notes[0]
+    assert str(note) == "The column “interests” has no “;”, so it was split at “|”."
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "sentence"),
+    [
+        ("email", "ana at x", "“ana at x” is not an e-mail address."),
+        ("link", "javascript:alert(1)//.", "is not a web address"),
+        ("mode", "by post", "write “online” or “on-site”"),
+        ("role", "organiser", "The role “organiser” is not known"),
+        ("table", "0", "is not a number from 1 up"),
+        ("table", "-3", "is not a number from 1 up"),
+        ("interests", "x" * 81, "has 81 characters; at most 80"),
+        ("interests", ";".join(f"t{n}" for n in range(61)), "lists 61 things; at most 60"),
+        ("organisation", "x" * 201, "has 201 characters; at most 200"),
+        ("note of mine", "x" * 2001, "has 2001 characters; at most 2000"),
+    ],
+)
+def test_a_bad_cell_is_named_with_what_to_mend(column: str, value: str, sentence: str) -> None:
+    reading = read_people(f"name,{column}\nAna,ok\nBo,{value}\n".encode())
+    assert sentence in {row: why for row, why in reasons(reading)}[3]
+
+
+def test_luma_lists_are_understood_and_those_not_coming_left_out() -> None:
+    reading = read_people(
+        b"api_id,name,first_name,last_name,email,phone_number,created_at,approval_status\n"
+        b"gst-1,,Ana,Lima,ana@example.org,+351,2026-01-01,approved\n"
+        b"gst-2,Bo,Bo,,bo@example.org,,2026-01-01,declined\n"
+        b"gst-3,Chidi,Chidi,,chidi@example.org,,2026-01-01,waitlist\n"
+    )
+    [ana] = reading.rows
+    assert (ana.name, ana.phone, ana.external_id) == ("Ana Lima", "+351", "gst-1")
+    assert ana.custom == {"created_at": "2026-01-01", "approval_status": "approved"}
+    assert [(n.row, str(n.why)) for n in reading.skipped] == [
+        (3, "Not coming (“declined”), so left out."),
+        (4, "Not coming (“waitlist”), so left out."),
+    ]
+
+
+def test_eventbrite_lists_are_understood() -> None:
+    reading = read_people(
+        b"Order #,Attendee #,First Name,Last Name,Email,Attendee Status,Company,Job Title\n"
+        b"9,1,Ana,Lima,ana@example.org,Attending,Tokei,Engineer\n"
+        b"9,2,Bo,Berg,bo@example.org,Not Attending,Tokei,Engineer\n"
+    )
+    [ana] = reading.rows
+    assert (ana.name, ana.organisation, ana.title) == ("Ana Lima", "Tokei", "Engineer")
+    assert [named.row for named in reading.skipped] == [3]
+
+
+def test_connpass_lists_are_understood() -> None:
+    text = (
+        "参加枠名,ユーザー名,表示名,参加ステータス\n"
+        "一般,hanako,花子,参加\n"
+        "一般,taro,太郎,キャンセル\n"
+    )
+    [row] = read_people(text.encode("cp932")).rows
+    assert (row.name, row.external_id) == ("花子", "hanako")
+
+
+def test_a_score_for_reading_is_not_how_a_name_is_read() -> None:
+    reading = read_people(b"name,reading\nAna,8\nBo,3\n")
+    assert reading.rows[0].custom == {"reading": "8"}
+    assert "kept as a custom field" in str(reading.notes[0])
+
+
+@pytest.mark.skipif(not REAL.exists(), reason="the evenings' data is not beside this checkout")
+def test_the_real_people_import_as_they_are() -> None:
+    reading = read_people(REAL.read_bytes())
+    assert len(reading.rows) == 377
+    assert not reading.rejected
+    assert reading.rows[0].custom["reading"] == "6"
+
+
+# Whom rows make or change
+
+
+def planned(data: str, *existing: Attendee) -> dict[int, tuple[str, bool]]:
+    plan = plan_import(read_people(data.encode()), existing)
+    return {landing.row: (landing.attendee.id, landing.created) for landing in plan.landings}
+
+
+ANA = Attendee(id="a1", name="Ana", email="ana@example.org", external_id="x1", title="Engineer")
+
+
+def test_a_row_updates_by_external_id_else_by_email() -> None:
+    data = "name,email,external_id\nAnna,new@example.org,x1\n"
+    assert planned(data, ANA) == {2: ("a1", False)}
+    assert planned("name,email\nAnna,ANA@example.org\n", ANA) == {2: ("a1", False)}
+    [(id, created)] = planned("name,email,external_id\nAl,ana@example.org,x2\n", ANA).values()
+    assert created, "two people may share an address if their external ids differ"
+    assert id != "a1"
+
+
+def test_what_a_row_leaves_out_stays() -> None:
+    plan = plan_import(read_people(b"name,email,title\nAnna,ana@example.org,\n"), [ANA])
+    assert plan.landings[0].attendee.title == "Engineer"
+    assert plan.landings[0].attendee.name == "Anna"
+
+
+def test_a_second_row_with_the_same_address_updates_the_first_and_says_so() -> None:
+    plan = plan_import(read_people(b"name,email,title\nA,a@x.org,One\nB,A@x.org,Two\n"), [])
+    first, second = plan.landings
+    assert (first.created, second.created) == (True, False)
+    assert first.attendee.id == second.attendee.id
+    assert second.attendee.name == "B"
+    assert [str(note) for note in plan.notes] == [
+        "Row 3 has the same e-mail address as row 2 and updates it."
+    ]
+
+
+def test_companions_are_found_by_any_name_and_unknown_ones_named() -> None:
+    data = "name,external_id,sits_with\nEmre,e1,\nAida,e2,e1\nIris,,Emre\nBo,b,nobody\nCy,c,b\n"
+    plan = plan_import(read_people(data.encode()), [])
+    emre = plan.landings[0].attendee
+    assert [landing.attendee.sits_with for landing in plan.landings] == ["", emre.id, emre.id]
+    assert [(named.row, str(named.why)) for named in plan.rejected] == [
+        (5, "“nobody”, whom this person sits with, is not known."),
+        (6, "“b”, whom this person sits with, is not known."),
+    ]
+
+
+def test_a_row_without_a_name_updates_but_does_not_create() -> None:
+    plan = plan_import(read_people(b"name,email,title\n,ana@example.org,Boss\n,b@x.org,x\n"), [ANA])
+    assert plan.landings[0].attendee.title == "Boss"
+    assert [named.row for named in plan.rejected] == [3]
+
+
+# JSON
+
+
+def test_people_come_as_json_too() -> None:
+    reading = read_json(
+        b'[{"name":"Ana","interests":["AI","tea"],"table":3,"shoe":37,"custom":{"hat":"m"}},'
+        b'{"name":"Bo","interests":"AI;tea","languages":null},{"email":"x"},"Chidi",{"name":["x"]}]'
+    )
+    ana, bo = reading.rows
+    assert (ana.interests, ana.table, ana.custom) == (("AI", "tea"), 3, {"shoe": "37", "hat": "m"})
+    assert (bo.interests, bo.languages) == (("AI", "tea"), ())
+    assert reasons(reading) == [
+        (3, "“x” is not an e-mail address."),
+        (4, "It is not an object with a “name”."),
+        (5, "The field “name” must be a text."),
+    ]
+
+
+@pytest.mark.parametrize("data", [b"", b"{", b"3", b'{"name":"Ana"}', b"\xff\xfe"])
+def test_what_is_no_list_is_refused(data: bytes) -> None:
+    with pytest.raises(Unreadable) as refused:
+        read_json(data)
+    assert refused.value.code == "bad-json"
