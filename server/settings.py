@@ -1,0 +1,90 @@
+"""Settings: the only reader of the environment.
+
+Responsible for names, defaults and first checks of what an operator may set. Deliberately does not
+touch the disk or the network: whether the data folder can be used is the store's question.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+from msgspec import Struct, field
+
+MEDIA = ("none", "mesh", "livekit")
+STORE_SCHEMES = ("redis://", "rediss://", "unix://")
+
+
+class SettingsError(Exception):
+    """A setting cannot be used; the text is one sentence that says which and why."""
+
+
+class Settings(Struct, frozen=True, kw_only=True):
+    """What an operator may set. None: not set, and the program has its own way."""
+
+    redis_url: str | None = None
+    """A Redis of one's own; None: the bundled store in `data_dir`."""
+    data_dir: Path = field(default_factory=lambda: default_data_dir({}))
+    organiser_key: str | None = None
+    public_url: str | None = None
+    """Without a slash at its end."""
+    media: str = "none"
+    turn_urls: tuple[str, ...] = ()
+    turn_secret: str | None = None
+    smtp_url: str | None = None
+    livekit_url: str | None = None
+    livekit_key: str | None = None
+    livekit_secret: str | None = None
+
+
+def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
+    """Reads the settings out of `environ` (None: this process's environment).
+
+    Empty variables count as not set. Raises SettingsError.
+    """
+    given = {k: v.strip() for k, v in (os.environ if environ is None else environ).items()}
+
+    def value(name: str) -> str | None:
+        return given.get(name) or None
+
+    redis_url = value("REDIS_URL")
+    if redis_url is not None and not redis_url.startswith(STORE_SCHEMES):
+        raise SettingsError("REDIS_URL must begin with redis://, rediss:// or unix://.")
+    public_url = value("MEGURI_PUBLIC_URL")
+    if public_url is not None and not public_url.startswith(("http://", "https://")):
+        raise SettingsError("MEGURI_PUBLIC_URL must begin with http:// or https://.")
+    media = value("MEGURI_MEDIA") or "none"
+    if media not in MEDIA:
+        raise SettingsError(f"MEGURI_MEDIA must be one of {', '.join(MEDIA)}.")
+    data_dir = value("MEGURI_DATA_DIR")
+    turn_urls = (value("MEGURI_TURN_URLS") or "").replace(",", " ").split()
+    return Settings(
+        redis_url=redis_url,
+        data_dir=Path(data_dir).expanduser().absolute() if data_dir else default_data_dir(given),
+        organiser_key=value("MEGURI_ORGANISER_KEY"),
+        public_url=public_url.rstrip("/") if public_url else None,
+        media=media,
+        turn_urls=tuple(turn_urls),
+        turn_secret=value("MEGURI_TURN_SECRET"),
+        smtp_url=value("MEGURI_SMTP_URL"),
+        livekit_url=value("LIVEKIT_URL"),
+        livekit_key=value("LIVEKIT_API_KEY"),
+        livekit_secret=value("LIVEKIT_API_SECRET"),
+    )
+
+
+def default_data_dir(environ: Mapping[str, str]) -> Path:
+    """Returns the folder `meguri` under the user's data home (XDG base directories)."""
+    data_home = environ.get("XDG_DATA_HOME", "")
+    # The specification says that a path that is not absolute is to be ignored.
+    if data_home and Path(data_home).is_absolute():
+        return Path(data_home) / "meguri"
+    home = environ.get("HOME", "")
+    return (Path(home) if home else Path.home()) / ".local" / "share" / "meguri"
+
+
+def child_environment(**changes: str | None) -> dict[str, str]:
+    """Returns this process's environment for a child, with `changes` made (None: taken out)."""
+    inherited = {k: v for k, v in os.environ.items() if changes.get(k, v) is not None}
+    return inherited | {k: v for k, v in changes.items() if v is not None}
