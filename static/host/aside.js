@@ -1,0 +1,79 @@
+// The rest of the right column: the proposal for the next round, what was announced, what happened.
+
+import { html } from "../view.js";
+import { list, number, t, timeOfDay } from "../words.js";
+import { nameOf } from "./board.js";
+import { logSentence } from "./log.js";
+import { lasting, sizesWords } from "./sentences.js";
+
+const DELIVERIES_SHOWN = 4;
+const LINES_SHOWN = 40;
+
+export function Aside({ host }) {
+  return html`<div class="aside">
+    <${NextRound} host=${host} />
+    <${Deliveries} host=${host} />
+    <${Log} host=${host} />
+  </div>`;
+}
+
+function NextRound({ host }) {
+  const board = host.board.value;
+  const { event, proposal } = board;
+  if (event.phase === "ended" || event.round >= event.rounds) return null;
+  const next = ["preview", "round"].includes(event.phase) || !proposal ? event.round + 1 : proposal.round;
+  const planned = host.programme?.[next - 1];
+  return html`<section class="next" aria-labelledby="next-title">
+    <h2 id="next-title">${t("Next round")}</h2>
+    <div class="card">
+      <p><span class="strong">${t("Round {round} of {rounds}", { round: next, rounds: event.rounds })}</span>${planned && html`
+        <span class="second"> · ${t("{length}, rooms of {size}", { length: lasting(planned.seconds), size: planned.size })}</span>`}</p>
+      ${proposal && proposal.seated > 0
+        ? html`<${Numbers} board=${board} proposal=${proposal} />`
+        : html`<p class="second">${board.pool && board.pool.present < 2
+          ? t("A seating is worked out once two people are here.") : t("Being worked out…")}</p>`}
+    </div>
+  </section>`;
+}
+
+function Numbers({ board, proposal }) {
+  const out = proposal.sitting_out.map((id) => nameOf(board, id)).filter(Boolean);
+  const rows = [
+    [t("Seated"), t("{people} in {rooms} rooms", { people: number(proposal.seated), rooms: number(proposal.rooms) })],
+    [t("Sizes"), sizesWords(proposal.sizes)],
+    [t("Affinity"), t("{mean} · random {random}", {
+      mean: proposal.mean_affinity.toFixed(2), random: proposal.random_affinity.toFixed(2),
+    })],
+    [t("Meet again"), proposal.repeats ? number(proposal.repeats) : t("none")],
+    [t("Sit out"), out.length ? list(out.slice(0, 4).concat(out.length > 4 ? [t("{n} more", { n: out.length - 4 })] : [])) : t("none")],
+  ];
+  return html`<dl class="numbers">${rows.map(([label, value]) => html`<div key=${label}><dt>${label}</dt><dd>${value}</dd></div>`)}</dl>`;
+}
+
+function Deliveries({ host }) {
+  const { deliveries, event } = host.board.value;
+  if (!deliveries.length) return null;
+  const latest = [...deliveries].sort((a, b) => b.at - a.at).slice(0, DELIVERIES_SHOWN);
+  return html`<section class="deliveries" aria-labelledby="deliveries-title">
+    <h2 id="deliveries-title">${t("Announcements")}</h2>
+    <ul class="need-list">${latest.map((delivery) => html`<li key=${delivery.id} class="card good">
+      <h3>${t("Reached {n} of {all}", { n: number(delivery.reached), all: number(delivery.of) })}</h3>
+      <p><q>${delivery.text}</q></p>
+      <p class="second">${timeOfDay(delivery.at, event.time_zone)}</p>
+    </li>`)}</ul>
+  </section>`;
+}
+
+function Log({ host }) {
+  const board = host.board.value;
+  const lines = [...board.log].reverse()
+    .map((line) => ({ at: line.at, sentence: logSentence(board, line) }))
+    .filter(({ sentence }) => sentence)
+    .slice(0, LINES_SHOWN);
+  return html`<section class="log" aria-labelledby="log-title">
+    <h2 id="log-title">${t("What happened")}</h2>
+    ${lines.length ? html`<ol>${lines.map(({ at, sentence }, index) => html`<li key=${`${at}-${lines.length - index}`}>
+      <time datetime=${new Date(at).toISOString()}>${timeOfDay(at, board.event.time_zone)}</time><span>${sentence}</span></li>`)}</ol>`
+    : html`<p class="second">${t("Nothing yet.")}</p>`}
+  </section>`;
+}

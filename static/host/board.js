@@ -1,0 +1,166 @@
+// What a host's page knows: a fold of the socket's messages, pure and without the page.
+// Rooms keep their identity while they do not change, so that only changed tables are drawn again.
+// It words nothing (sentences.js does) and asks nothing (asking.js does).
+
+const REPLACED_PARTS = ["pool", "proposal", "calls", "deliveries", "reports", "log", "called"];
+
+export const EMPTY = Object.freeze({
+  event: null,
+  you: null,
+  rooms: new Map(),
+  people: new Map(),
+  pool: null,
+  proposal: null,
+  calls: [],
+  deliveries: [],
+  reports: [],
+  log: [],
+  called: false,
+  topics: [],
+  standing: null,
+});
+
+/** Returns the board after `message`; the same object when it changes nothing. */
+export function heard(board, message) {
+  const hear = HEARD[message.type];
+  return hear ? hear(board, message) : board;
+}
+
+const HEARD = {
+  welcome(board, message) {
+    if (message.resumed) return { ...board, you: message.you ?? board.you };
+    return { ...EMPTY, you: message.you, event: message.event };
+  },
+  you(board, message) {
+    return { ...board, you: message.you };
+  },
+  phase(board, { phase, round, rounds, starts_at, ends_at, paused, closes_at = null }) {
+    const event = { ...board.event, phase, round, rounds, starts_at, ends_at, paused, closes_at };
+    return { ...board, event };
+  },
+  board(board, message) {
+    const rooms = new Map(message.rooms.map((room) => [room.id, room]));
+    return { ...withParts(board, message.parts ?? {}), rooms, topics: message.topics ?? [] };
+  },
+  "board-change"(board, { rooms: changed = [], gone = [], parts = {} }) {
+    const next = withParts(board, parts);
+    if (!changed.length && !gone.length) return next;
+    const rooms = new Map(board.rooms);
+    for (const room of changed) rooms.set(room.id, room);
+    for (const id of gone) rooms.delete(id);
+    return { ...next, rooms };
+  },
+  call(board, { type, ...call }) {
+    const others = board.calls.filter((known) => known.id !== call.id);
+    return { ...board, calls: [...others, call].sort((a, b) => a.at - b.at) };
+  },
+  lobby(board, { present }) {
+    return board.event ? { ...board, event: { ...board.event, present } } : board;
+  },
+  notice(board, notice) {
+    if (notice.code === "store-away") return { ...board, standing: "store-away" };
+    if (notice.code === "store-back") return { ...board, standing: null };
+    return board;
+  },
+};
+
+function withParts(board, parts) {
+  const next = { ...board };
+  for (const part of REPLACED_PARTS) if (part in parts) next[part] = parts[part];
+  if ("people" in parts) next.people = sameSeats(board.people, parts.people);
+  return next;
+}
+
+function sameSeats(before, seats) {
+  return new Map(seats.map((seat) => {
+    const known = before.get(seat.id);
+    const same = known && known.name === seat.name && known.state === seat.state
+      && known.mode === seat.mode;
+    return [seat.id, same ? known : seat];
+  }));
+}
+
+/** Returns somebody's name, wherever the board knows them from; "" when it does not. */
+export function nameOf(board, id) {
+  if (!id) return "";
+  const known = board.people.get(id);
+  if (known) return known.name;
+  for (const room of board.rooms.values()) {
+    const seat = room.people.find((person) => person.id === id);
+    if (seat) return seat.name;
+  }
+  return board.pool?.waiting?.find((seat) => seat.id === id)?.name ?? "";
+}
+
+/** Returns the room that somebody sits in now, or null. */
+export function roomOf(board, id) {
+  for (const room of board.rooms.values()) {
+    if (!room.ended && room.people.some((seat) => seat.id === id)) return room;
+  }
+  return null;
+}
+
+/** Returns the rooms in the order of their labels: tables by number, then rooms as seated. */
+export function inOrder(rooms) {
+  return [...rooms.values()].sort((a, b) => collator.compare(a.id, b.id));
+}
+
+const collator = new Intl.Collator("en", { numeric: true });
+
+/** Returns the ids of rooms that a call not yet answered came from. */
+export function callingRooms(calls) {
+  return new Set(calls.filter((call) => call.answered == null && call.room).map((c) => c.room));
+}
+
+/** Returns what stands out in a room, the gravest first: "calls", "alone", "away", or "". */
+export function standsOut(room, calling) {
+  if (room.ended) return "";
+  if (calling.has(room.id) || room.calls > 0) return "calls";
+  if (room.alone) return "alone";
+  if (room.people.some((seat) => seat.state === "dropped" || seat.state === "not-here-yet")) {
+    return "away";
+  }
+  return "";
+}
+
+/** Returns everything that waits for a host, the gravest first, each with a key of its own. */
+export function needs(board) {
+  const calls = board.calls
+    .filter((call) => call.answered == null)
+    .map((call) => ({ kind: "call", key: `call-${call.id}`, call }));
+  const reports = board.reports.map((report) => ({
+    kind: "report", key: `report-${report.id}`, report,
+  }));
+  const alone = inOrder(board.rooms)
+    .filter((room) => room.alone && !room.ended)
+    .map((room) => ({ kind: "alone", key: `alone-${room.id}-${room.alone}`, room }));
+  const waiting = waitingForYes(board).map((seat) => ({
+    kind: "yes", key: `yes-${seat.id}`, seat,
+  }));
+  return [...calls, ...reports, ...waiting, ...alone];
+}
+
+/** Returns those at the door who need a host's yes (rule 13). */
+export function waitingForYes(board) {
+  return (board.pool?.waiting ?? []).filter((seat) => seat.state === "waits-for-yes");
+}
+
+/** Returns `text` as it is compared: width, case and spaces do not matter. */
+export function folded(text) {
+  return text.normalize("NFKC").toLowerCase().replace(/\s+/g, " ").trim();
+}
+
+/** Returns whether a room, by its label or one of its people, is meant by `sought` (folded). */
+export function roomMatches(room, label, sought) {
+  if (!sought) return true;
+  if (folded(label) === sought) return true;
+  if (/^t?\d+$/.test(sought)) return false; // a number means that room, not everybody named so
+  return folded(label).includes(sought)
+    || room.people.some((seat) => nameMatches(seat.name, sought));
+}
+
+/** Returns whether a name is meant by `sought` (folded): each of its words is in the name. */
+export function nameMatches(name, sought) {
+  const whole = folded(name);
+  return sought.split(" ").every((word) => whole.includes(word));
+}

@@ -1,0 +1,144 @@
+// The middle: the floor of tables, the lobby below it, and how to find somebody on it.
+// Only rooms that changed are drawn again; the arrow keys walk from table to table.
+
+import { Dot, RoundTable } from "../circle.js";
+import { Icon } from "../icons.js";
+import { html, useMemo, useRef, useState } from "../view.js";
+import { number, t, timeOfDay, tn } from "../words.js";
+import { clockText } from "../clock.js";
+import { callingRooms, folded, inOrder, nameMatches, roomMatches, standsOut } from "./board.js";
+import { roomAloud, roomSign, seatWords, standOutWords } from "./sentences.js";
+
+const FOUND_MOST = 12;
+/** The server lists no more people without a room. */
+const WAITING_MOST = 200;
+
+export function Floor({ host }) {
+  const board = host.board.value;
+  const sought = folded(host.sought.value);
+  const onlyAttention = host.onlyAttention.value;
+  const calling = useMemo(() => callingRooms(board.calls), [board.calls]);
+  const tables = useMemo(
+    () => inOrder(board.rooms).map((room) => ({ room, kind: standsOut(room, calling) })),
+    [board.rooms, calling],
+  );
+  const attention = tables.filter(({ kind }) => kind).length;
+  const shown = tables.filter(({ room, kind }) => (!onlyAttention || kind)
+    && roomMatches(room, roomSign(room), sought));
+  return html`<section class="floor" aria-labelledby="floor-title">
+    <header class="floor-head">
+      <h2 id="floor-title">${tables.length
+        ? tn("{n} room", "{n} rooms", tables.length) : t("Nobody is seated now")}</h2>
+      <div class="floor-tools">
+        <label class="search">
+          <${Icon} name="search" />
+          <input class="input" type="search" value=${host.sought.value} placeholder=${t("Find a person or room")}
+            aria-label=${t("Find a person or room")} onInput=${(event) => { host.sought.value = event.target.value; }} />
+        </label>
+        ${(tables.length > 0 || onlyAttention) && html`<button type="button" class="button filter" aria-pressed=${onlyAttention}
+          onClick=${() => { host.onlyAttention.value = !onlyAttention; }}>${t("Needs attention · {n}", { n: attention })}</button>`}
+      </div>
+    </header>
+    ${tables.length > 0 && html`<${Tables} host=${host} shown=${shown} sought=${sought} event=${board.event} calls=${board.calls} />`}
+    ${tables.length > 0 && shown.length === 0 && html`<p class="floor-empty">${onlyAttention && !sought
+      ? t("All is well in every room.") : t("No room with that.")}</p>`}
+    ${sought ? html`<${Found} host=${host} sought=${sought} />` : html`<${Waiting} host=${host} />`}
+  </section>`;
+}
+
+function Tables({ host, shown, sought, event, calls }) {
+  const list = useRef(null);
+  const [last, setLast] = useState(null);
+  const stop = shown.some(({ room }) => room.id === last) ? last : shown[0]?.room.id;
+  const pressed = (press) => {
+    const id = press.target.closest("button[data-room]")?.dataset.room;
+    if (id) host.show({ kind: "room", id });
+  };
+  const walk = (press) => {
+    const to = nextTable(list.current, press);
+    if (!to) return;
+    press.preventDefault();
+    setLast(to.dataset.room);
+    to.focus();
+  };
+  return html`<ul class="tables" ref=${list} onClick=${pressed} onKeyDown=${walk}
+      aria-label=${t("Rooms; the arrow keys go from one to the next")}>
+    ${shown.map(({ room, kind }) => html`<${Table} key=${room.id} room=${room} kind=${kind} sought=${sought}
+      calledAt=${kind === "calls" ? calls.find((call) => call.room === room.id && call.answered == null)?.at ?? null : null}
+      own=${event.phase === "round" && !room.ended && Math.abs(room.ends_at - event.ends_at) >= 1000}
+      zone=${event.time_zone} stop=${room.id === stop} now=${host.now} />`)}
+  </ul>`;
+}
+
+function Table({ room, kind, sought, calledAt, own, zone, stop, now }) {
+  return useMemo(() => {
+    const found = sought ? room.people.filter((seat) => nameMatches(seat.name, sought)) : [];
+    const caption = room.ended ? t("ended") : standOutWords(kind, room)
+      || (own ? t("until {time}", { time: timeOfDay(room.ends_at, zone) }) : "");
+    return html`<li>
+      <button type="button" class=${["table", kind && `table-${kind}`, room.ended && "table-ended"].filter(Boolean).join(" ")}
+        data-room=${room.id} tabindex=${stop ? 0 : -1} aria-label=${roomAloud(room, kind)} title=${room.people.map((seat) => seat.name).join("\n")}>
+        <${RoundTable} people=${room.people} label=${roomSign(room)} onSite=${room.mode === "on-site" || room.table != null} size=${96} />
+        ${caption && html`<span class="table-caption" aria-hidden="true">${caption}${calledAt ? html` · <${Since} at=${calledAt} now=${now} />` : ""}</span>`}
+        ${found.length > 0 && html`<span class="table-found" aria-hidden="true">${found.map((seat) => seat.name).join(", ")}</span>`}
+      </button>
+    </li>`;
+  }, [room, kind, sought, calledAt, own, zone, stop]);
+}
+
+function Since({ at, now }) {
+  return html`<span class="figures">${clockText(Math.max(0, now.value - at))}</span>`;
+}
+
+function nextTable(list, press) {
+  const tables = [...list.querySelectorAll("button[data-room]")];
+  const at = tables.indexOf(press.target.closest("button[data-room]"));
+  if (at < 0 || press.altKey || press.ctrlKey || press.metaKey) return null;
+  const columns = tables.filter((table) => table.parentElement.offsetTop === tables[0].parentElement.offsetTop).length;
+  const steps = { ArrowRight: 1, ArrowLeft: -1, ArrowDown: columns, ArrowUp: -columns };
+  if (press.key === "Home") return tables[0];
+  if (press.key === "End") return tables.at(-1);
+  return press.key in steps ? tables[at + steps[press.key]] ?? null : null;
+}
+
+function Waiting({ host }) {
+  const { pool, event, rooms } = host.board.value;
+  const waiting = pool?.waiting ?? [];
+  if (!pool) return null;
+  if (!waiting.length) {
+    return rooms.size ? null : html`<p class="floor-empty">${event.phase === "draft"
+      ? t("Nobody is here yet. Doors are still closed; people who have a link can already wait here.")
+      : t("Nobody is in the lobby yet. Pass on the open link, or wait a little.")}</p>`;
+  }
+  return html`<section class="waiting" aria-labelledby="waiting-title">
+    <h2 id="waiting-title">${rooms.size ? t("Without a room now") : t("In the lobby")}</h2>
+    <${People} host=${host} seats=${waiting} />
+    ${waiting.length >= WAITING_MOST && html`<p class="second">${t("Only the first {n} are shown; find others by name.", { n: number(WAITING_MOST) })}</p>`}
+  </section>`;
+}
+
+function Found({ host, sought }) {
+  const { people, rooms } = host.board.value;
+  const seated = new Set([...rooms.values()].flatMap((room) => room.people.map((seat) => seat.id)));
+  const found = [...people.values()].filter((seat) => !seated.has(seat.id) && nameMatches(seat.name, sought));
+  if (!found.length) return null;
+  return html`<section class="waiting" aria-labelledby="found-title">
+    <h2 id="found-title">${t("Not in a room")}</h2>
+    <${People} host=${host} seats=${found.slice(0, FOUND_MOST)} />
+    ${found.length > FOUND_MOST && html`<p class="second">${t("and {n} more", { n: number(found.length - FOUND_MOST) })}</p>`}
+  </section>`;
+}
+
+function People({ host, seats }) {
+  return html`<ul class="people-chips">${seats.map((seat) => html`<li key=${seat.id}>
+    <button type="button" class="person-chip" onClick=${() => host.show({ kind: "person", id: seat.id })}>
+      <${Dot} id=${seat.id} name=${seat.name} size=${28} state=${seat.state === "dropped" ? "dropped" : "here"} />
+      <span><bdi>${seat.name}</bdi>${chipWords(seat) && html`<span class="second">${chipWords(seat)}</span>`}</span>
+    </button></li>`)}</ul>`;
+}
+
+function chipWords(seat) {
+  const how = seat.state === "lobby" ? "" : seatWords(seat.state);
+  const where = seat.mode === "on-site" ? t("on site") : "";
+  return [where, how].filter(Boolean).join(" · ");
+}

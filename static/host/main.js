@@ -1,0 +1,128 @@
+// The host's page: puts the socket, the fold and the views together. It holds the one connection,
+// the one ticking clock, and the stack of open sheets; everything else is in its own file.
+
+import { Wire } from "../wire.js";
+import { computed, effect, html, render, signal } from "../view.js";
+import { readBoot } from "../words.js";
+import { makeAsking } from "./asking.js";
+import { Aside } from "./aside.js";
+import { newlyNeeded, phaseAloud, tabTitle } from "./attention.js";
+import { EMPTY, heard, needs } from "./board.js";
+import { ClockPanel } from "./clock-panel.js";
+import { Floor } from "./floor.js";
+import { Line } from "./line.js";
+import { Needs } from "./needs.js";
+import { Panels } from "./panels.js";
+
+const TICK_MS = 250;
+
+const boot = readBoot();
+const host = openConsole(boot);
+render(html`<${Console} host=${host} />`, document.getElementById("app"));
+
+function openConsole({ socket, title, programme = null, join_url = null, join_qr = null, desk = null, event }) {
+  const board = signal(EMPTY);
+  const line = signal({ now: "connecting", attempt: 0 });
+  const now = signal(Date.now());
+  const sheets = signal([]);
+  const wire = new Wire({
+    url: socket,
+    message: (message) => { board.value = heard(board.value, message); },
+    status: (status) => { line.value = status; },
+  });
+  const asking = makeAsking((type, fields) => wire.ask(type, fields));
+  const seenTo = signal(new Set(remembered(event)));
+
+  setInterval(() => { now.value = wire.now(); }, TICK_MS);
+  addEventListener("online", () => wire.hurry());
+  document.addEventListener("visibilitychange", () => { if (!document.hidden) wire.hurry(); });
+  wire.start();
+
+  const it = {
+    ...asking,
+    board,
+    line,
+    now,
+    sheets,
+    seenTo,
+    programme,
+    joinUrl: join_url,
+    joinQr: join_qr,
+    deskUrl: desk,
+    sought: signal(""),
+    onlyAttention: signal(false),
+    show: (sheet) => { asking.forget(placeOf(sheet)); sheets.value = [...sheets.value, sheet]; },
+    back: () => { sheets.value = sheets.value.slice(0, -1); },
+    hide: () => { sheets.value = []; },
+    markSeenTo(key) {
+      seenTo.value = new Set([...seenTo.value, key]);
+      localStorage.setItem(`meguri-seen-to-${event}`, JSON.stringify([...seenTo.value]));
+    },
+  };
+  sayAloud(it, title);
+  tellSeen(it, wire);
+  return it;
+}
+
+function placeOf({ kind, id }) {
+  return id ? `${kind}-${id}` : kind;
+}
+
+function remembered(event) {
+  return JSON.parse(localStorage.getItem(`meguri-seen-to-${event}`) ?? "[]");
+}
+
+/** Announces each need once, and each new phase; counts what waits in the tab's title. */
+function sayAloud(host, title) {
+  const said = new Set();
+  let before = null;
+  const place = document.getElementById("announcer");
+  effect(() => {
+    const board = host.board.value;
+    if (!board.event) return;
+    const waiting = needs(board).filter((need) => !host.seenTo.value.has(need.key));
+    document.title = tabTitle(title, waiting.length);
+    const sentences = newlyNeeded(board, said).map(([key, sentence]) => (said.add(key), sentence));
+    const phase = phaseAloud(before, board.event);
+    before = board.event;
+    for (const sentence of phase ? [phase, ...sentences] : sentences) {
+      const line = document.createElement("p");
+      line.textContent = sentence;
+      place.append(line);
+      while (place.children.length > 6) place.firstChild.remove();
+    }
+  });
+}
+
+/** Lets the callers know that their call is on a screen somebody looks at. */
+function tellSeen(host, wire) {
+  const told = new Set();
+  const visible = signal(!document.hidden);
+  document.addEventListener("visibilitychange", () => { visible.value = !document.hidden; });
+  const unseen = computed(() => host.board.value.calls.filter((call) => !call.seen && call.answered == null));
+  effect(() => {
+    if (!visible.value || host.line.value.now !== "open") return;
+    for (const call of unseen.value) {
+      if (told.has(call.id)) continue;
+      told.add(call.id);
+      wire.ask("call-seen", { call: call.id }, { again: true }).catch((refused) => {
+        if (refused.name !== "Refused") throw refused;
+        told.delete(call.id); // answered meanwhile, or the line was lost: the board says which
+      });
+    }
+  });
+}
+
+function Console({ host }) {
+  const { event } = host.board.value;
+  if (!event) return html`<${Line} host=${host} waiting=${true} />`;
+  return html`
+    <${Line} host=${host} />
+    <main id="main" class="console" tabindex="-1">
+      <${ClockPanel} host=${host} />
+      <${Needs} host=${host} />
+      <${Floor} host=${host} />
+      <${Aside} host=${host} />
+    </main>
+    <${Panels} host=${host} />`;
+}

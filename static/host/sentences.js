@@ -1,0 +1,168 @@
+// The host's page in words: rooms, phases, seats, refusals of fate. Pure; `t` holds the language.
+// Codes come from the server as data; what is not known here is passed over, never shown raw.
+
+import { clockText } from "../clock.js";
+import { list, number, t, timeOfDay, tn } from "../words.js";
+
+/** Returns the sign of a room as drawn: "T7" for a table, else its number. */
+export function roomSign(room) {
+  if (room.table != null) return `T${room.table}`;
+  return numberIn(room.id);
+}
+
+/** Returns a room's name in words: "Table 7" or "Room 12". */
+export function roomName(room) {
+  if (room.table != null) return t("Table {n}", { n: room.table });
+  return t("Room {n}", { n: numberIn(room.id) });
+}
+
+/** Returns a room's name within a sentence: "table 7" or "room 12". */
+export function roomWithin(room) {
+  if (room.table != null) return t("table {n}", { n: room.table });
+  return t("room {n}", { n: numberIn(room.id) });
+}
+
+function numberIn(id) {
+  return /(\d+)$/.exec(id)?.[1] ?? id;
+}
+
+/** Returns a length in words: "8 min", "45 s", "1 min 30 s". */
+export function lasting(seconds) {
+  if (seconds < 60) return t("{n} s", { n: seconds });
+  const minutes = Math.floor(seconds / 60);
+  const rest = seconds % 60;
+  return rest ? t("{m} min {s} s", { m: minutes, s: rest }) : t("{n} min", { n: minutes });
+}
+
+/** Returns where the evening stands, as the title of the clock. */
+export function phaseTitle({ phase, round, rounds }) {
+  switch (phase) {
+    case "draft": return t("Not open yet");
+    case "lobby": return round >= rounds && round > 0
+      ? t("All rounds are over") : t("The lobby is open");
+    case "preview": return t("Round {round} of {rounds} is about to start", { round, rounds });
+    case "round": return t("Round {round} of {rounds}", { round, rounds });
+    case "break": return t("Break after round {round} of {rounds}", { round, rounds });
+    default: return t("The evening is over");
+  }
+}
+
+/** Returns the instant that the large clock counts down to, or null when it waits for somebody. */
+export function countsTo({ phase, round, starts_at, ends_at }) {
+  if (phase === "preview") return starts_at;
+  if (phase === "round" || phase === "break") return ends_at;
+  if ((phase === "draft" || phase === "lobby") && round === 0) return starts_at;
+  return null;
+}
+
+/** Returns the sentence under the clock: until when, for whom, and what comes then. */
+export function clockSentence(event, programme) {
+  const zone = event.time_zone;
+  const at = (instant) => timeOfDay(instant, zone);
+  if (event.paused != null && ["preview", "round", "break"].includes(event.phase)) {
+    return t("Everything has stood still since {time}", { time: at(event.paused) });
+  }
+  switch (event.phase) {
+    case "draft":
+      return event.starts_at
+        ? t("doors open at {time}", { time: at(event.starts_at) }) : t("doors wait for you");
+    case "lobby":
+      if (event.round >= event.rounds && event.round > 0) {
+        return t("people can still talk here until you close the event");
+      }
+      return event.starts_at && event.round === 0
+        ? t("planned for {time}", { time: at(event.starts_at) }) : t("the first round waits for you");
+    case "preview":
+      return t("everybody sees whom they meet; they talk from {from} to {to}",
+        { from: at(event.starts_at), to: at(event.ends_at) });
+    case "round": {
+      const ends = t("ends {time} for everybody", { time: at(event.ends_at) });
+      const planned = programme?.[event.round - 1];
+      const then = planned?.break_seconds
+        ? t("then a break of {length}", { length: clockText(planned.break_seconds * 1000) }) : "";
+      return then ? `${ends} · ${then}` : ends;
+    }
+    case "break":
+      if (event.ends_at != null) return t("the next round is called at {time}", { time: at(event.ends_at) });
+      return event.round < event.rounds
+        ? t("the next round waits for you") : t("the last round is over");
+    default:
+      return t("people keep their contacts; you can export at the desk");
+  }
+}
+
+/** Returns what "Start round" would do, in one sentence. */
+export function startSentence(board, programme) {
+  const { event, proposal, pool } = board;
+  const next = event.round + 1;
+  const planned = programme?.[next - 1];
+  const length = planned ? lasting(planned.seconds) : "";
+  if (proposal?.round === next && proposal.seated > 0) {
+    const people = tn("{n} person", "{n} people", proposal.seated);
+    const rooms = tn("{n} room", "{n} rooms", proposal.rooms);
+    return length
+      ? t("Seats {people} in {rooms} for {length}.", { people, rooms, length })
+      : t("Seats {people} in {rooms}.", { people, rooms });
+  }
+  if (pool && pool.present < 2) return t("A round needs two people here.");
+  return t("The seating is being worked out; it starts as soon as that is ready.");
+}
+
+/** Returns how somebody is, in a word or two; "" for somebody simply there. */
+export function seatWords(state) {
+  return SEATS[state]?.() ?? "";
+}
+
+const SEATS = {
+  dropped: () => t("reconnecting"),
+  "not-here-yet": () => t("not here yet"),
+  expected: () => t("on the way"),
+  "no-camera": () => t("no camera"),
+  lobby: () => t("in the lobby"),
+  "sitting-out": () => t("sits out"),
+  "waits-for-yes": () => t("waits for your yes"),
+  removed: () => t("removed"),
+  away: () => t("not here"),
+  "checked-out": () => t("checked out"),
+};
+
+/** Returns what stands out in a room as a caption, "" for nothing. */
+export function standOutWords(kind, room) {
+  if (kind === "calls") return t("calls");
+  if (kind === "alone") return t("alone");
+  if (kind !== "away") return "";
+  const late = room.people.filter((seat) => seat.state === "not-here-yet").length;
+  const dropped = room.people.filter((seat) => seat.state === "dropped").length;
+  if (dropped) return t("{n} reconnecting", { n: number(dropped) });
+  return t("{n} not here yet", { n: number(late) });
+}
+
+/** Returns a room as a screen reader says it: its name, who is in it, and what stands out. */
+export function roomAloud(room, kind) {
+  const people = room.people.map((seat) => {
+    const how = seatWords(seat.state);
+    return how ? t("{name} ({state})", { name: seat.name, state: how }) : seat.name;
+  });
+  const who = people.length ? list(people) : t("nobody");
+  const what = room.ended ? t("ended") : standOutWords(kind, room);
+  const whole = t("{room}: {people}", { room: roomName(room), people: who });
+  return what ? t("{room}. {state}", { room: whole, state: what }) : whole;
+}
+
+/** Returns how long ago `at` is, coarsely enough not to flicker. */
+export function ago(at, now) {
+  const seconds = Math.max(0, Math.floor((now - at) / 1000));
+  if (seconds < 5) return t("just now");
+  if (seconds < 60) return t("{n} s ago", { n: seconds - (seconds % 5) });
+  if (seconds < 3600) return t("{n} min ago", { n: Math.floor(seconds / 60) });
+  return t("{n} h ago", { n: Math.floor(seconds / 3600) });
+}
+
+/** Returns the sizes of a proposal's rooms: "28 of 4, 2 of 3". */
+export function sizesWords(sizes) {
+  return Object.entries(sizes)
+    .map(([size, count]) => [Number(size), count])
+    .sort(([a], [b]) => b - a)
+    .map(([size, count]) => t("{count} of {size}", { count, size }))
+    .join(" · ");
+}

@@ -1,0 +1,49 @@
+// A panel that takes the focus until it is done: a <dialog>, so that Esc and Tab work by themselves.
+// The focus goes back to where it was, if that is still there.
+
+import { html, useEffect, useId, useRef } from "../view.js";
+import { Icon } from "../icons.js";
+import { t } from "../words.js";
+
+/** Shows `children` in a modal sheet at the side, or as a small dialog in the middle (`small`). */
+export function Sheet({ title, second = "", small = false, step = "", onClose, onBack = null, children }) {
+  const dialog = useRef(null);
+  const heading = useRef(null);
+  const id = useId();
+  useEffect(() => {
+    const before = document.activeElement;
+    const shown = dialog.current;
+    shown.showModal();
+    return () => {
+      shown.close();
+      if (before?.isConnected) before.focus();
+    };
+  }, []);
+  useEffect(() => {
+    const first = dialog.current.querySelector("[data-first]");
+    (first ?? heading.current).focus();
+  }, [step]);
+  const cancel = (event) => {
+    event.preventDefault();
+    (onBack ?? onClose)();
+  };
+  const press = (event) => {
+    if (event.target === dialog.current) onClose(); // the shade around it
+  };
+  return html`<dialog ref=${dialog} class=${small ? "sheet small" : "sheet"} aria-labelledby=${id}
+    onCancel=${cancel} onMouseDown=${press}>
+    <div class="sheet-inside">
+      <header class="sheet-head">
+        ${onBack && html`<button type="button" class="button plain icon-only" onClick=${onBack} aria-label=${t("Back")}>
+          <${Icon} name="chevron-left" /></button>`}
+        <div class="grow">
+          <h2 id=${id} ref=${heading} tabindex="-1">${title}</h2>
+          ${second && html`<p class="second">${second}</p>`}
+        </div>
+        <button type="button" class="button plain icon-only" onClick=${onClose} aria-label=${t("Close")}>
+          <${Icon} name="x" /></button>
+      </header>
+      <div class="sheet-body">${children}</div>
+    </div>
+  </dialog>`;
+}
