@@ -1,4 +1,4 @@
-"""What may be asked of an evening: commands by attendees, hosts, the organiser, and the server itself.
+"""What may be asked of an evening: by attendees, hosts, the organiser, and the server itself.
 
 Each is an imperative; `decide` turns it into facts or a refusal. Names and fields of the first two
 groups are the socket's contract. Texts are limited here, where their types are.
@@ -34,107 +34,107 @@ class Command(Struct, frozen=True, kw_only=True, tag_field="type", tag=kebab):
 # By attendees
 
 
-class Here(Command, kw_only=True):
+class Here(Command, frozen=True, kw_only=True):
     visible: bool = True
 
 
-class Ready(Command, kw_only=True):
+class Ready(Command, frozen=True, kw_only=True):
     pass
 
 
-class SitOut(Command, kw_only=True):
+class SitOut(Command, frozen=True, kw_only=True):
     pass
 
 
-class Rejoin(Command, kw_only=True):
+class Rejoin(Command, frozen=True, kw_only=True):
     pass
 
 
-class Arrived(Command, kw_only=True):
+class Arrived(Command, frozen=True, kw_only=True):
     about: Id | None = None
 
 
-class Wait(Command, kw_only=True):
+class Wait(Command, frozen=True, kw_only=True):
     pass
 
 
-class MeetOthers(Command, kw_only=True):
+class MeetOthers(Command, frozen=True, kw_only=True):
     pass
 
 
-class Say(Command, kw_only=True):
+class Say(Command, frozen=True, kw_only=True):
     text: Said
 
 
-class Signal(Command, kw_only=True):
+class Signal(Command, frozen=True, kw_only=True):
     """Handed on by the server's relay; `data` is opaque here and never stored."""
 
     to: Id
     data: object
 
 
-class Media(Command, kw_only=True):
+class Media(Command, frozen=True, kw_only=True):
     microphone: bool = False
     camera: bool = False
     screen: bool = False
 
 
-class KeepInTouch(Command, kw_only=True):
+class KeepInTouch(Command, frozen=True, kw_only=True):
     about: Id
     yes: bool = True
     fields: Fields | None = None
 
 
-class GiveCard(Command, kw_only=True):
+class GiveCard(Command, frozen=True, kw_only=True):
     to: Id
     fields: Fields = ()
 
 
-class Note(Command, kw_only=True):
+class Note(Command, frozen=True, kw_only=True):
     about: Id
     text: Words | None = None
     next_step: Words | None = None
 
 
-class Rate(Command, kw_only=True):
+class Rate(Command, frozen=True, kw_only=True):
     stars: Annotated[int, Meta(ge=1, le=5)]
 
 
-class Block(Command, kw_only=True):
+class Block(Command, frozen=True, kw_only=True):
     about: Id
     leave: bool = False
 
 
-class Unblock(Command, kw_only=True):
+class Unblock(Command, frozen=True, kw_only=True):
     about: Id
 
 
-class Report(Command, kw_only=True):
+class Report(Command, frozen=True, kw_only=True):
     about: Id
     text: Words = ""
 
 
-class WishMoreTime(Command, kw_only=True):
+class WishMoreTime(Command, frozen=True, kw_only=True):
     pass
 
 
-class CallHost(Command, kw_only=True):
+class CallHost(Command, frozen=True, kw_only=True):
     text: Words = ""
 
 
-class ChooseTopic(Command, kw_only=True):
+class ChooseTopic(Command, frozen=True, kw_only=True):
     topic: ShortWords
 
 
-class ProposeTopic(Command, kw_only=True):
+class ProposeTopic(Command, frozen=True, kw_only=True):
     topic: ShortWords
 
 
-class ChooseRoom(Command, kw_only=True):
+class ChooseRoom(Command, frozen=True, kw_only=True):
     room: Id
 
 
-class Profile(Command, kw_only=True):
+class Profile(Command, frozen=True, kw_only=True):
     """Changes one's own fields; those left out stay as they are."""
 
     name: Annotated[str, Meta(min_length=1, max_length=200)] | None = None
@@ -157,13 +157,13 @@ class Profile(Command, kw_only=True):
     organiser_may_export: Fields | None = None
 
 
-class Clock(Command, kw_only=True):
+class Clock(Command, frozen=True, kw_only=True):
     """Asks for the server's time; answered by the socket itself. `t` comes back as it was sent."""
 
     t: float | None = None
 
 
-class Leave(Command, kw_only=True):
+class Leave(Command, frozen=True, kw_only=True):
     pass
 
 
@@ -196,77 +196,77 @@ AttendeeCommand = (
 # By hosts
 
 
-class OpenDoors(Command, kw_only=True):
+class OpenDoors(Command, frozen=True, kw_only=True):
     pass
 
 
-class CloseEvent(Command, kw_only=True):
+class CloseEvent(Command, frozen=True, kw_only=True):
     pass
 
 
-class StartRound(Command, kw_only=True):
+class StartRound(Command, frozen=True, kw_only=True):
     seconds: Annotated[int, Meta(ge=1, le=86400)] | None = None
     size: Annotated[int, Meta(ge=2, le=100)] | None = None
 
 
-class Pause(Command, kw_only=True):
+class Pause(Command, frozen=True, kw_only=True):
     pass
 
 
-class Resume(Command, kw_only=True):
+class Resume(Command, frozen=True, kw_only=True):
     pass
 
 
-class EndRound(Command, kw_only=True):
+class EndRound(Command, frozen=True, kw_only=True):
     room: Id | None = None
 
 
-class Extend(Command, kw_only=True):
+class Extend(Command, frozen=True, kw_only=True):
     seconds: Annotated[int, Meta(ge=-86400, le=86400)]
     room: Id | None = None
 
 
-class Announce(Command, kw_only=True):
+class Announce(Command, frozen=True, kw_only=True):
     text: Said
     rooms: Annotated[tuple[Id, ...], Meta(max_length=1000)] | None = None
 
 
-class Move(Command, kw_only=True):
+class Move(Command, frozen=True, kw_only=True):
     attendee: Id
     room: Id
 
 
-class Merge(Command, kw_only=True):
+class Merge(Command, frozen=True, kw_only=True):
     room: Id
     into: Id
 
 
-class Remove(Command, kw_only=True):
+class Remove(Command, frozen=True, kw_only=True):
     attendee: Id
     reason: Words = ""
 
 
-class Readmit(Command, kw_only=True):
+class Readmit(Command, frozen=True, kw_only=True):
     attendee: Id
     reason: Words = ""
 
 
-class AnswerCall(Command, kw_only=True):
+class AnswerCall(Command, frozen=True, kw_only=True):
     call: Id
     text: Words = ""
 
 
-class CallSeen(Command, kw_only=True):
+class CallSeen(Command, frozen=True, kw_only=True):
     """The console has shown a call to somebody."""
 
     call: Id
 
 
-class CheckIn(Command, kw_only=True):
+class CheckIn(Command, frozen=True, kw_only=True):
     attendee: Id
 
 
-class CheckOut(Command, kw_only=True):
+class CheckOut(Command, frozen=True, kw_only=True):
     attendee: Id
 
 
@@ -295,19 +295,19 @@ SocketCommand = AttendeeCommand | HostCommand
 # By the organiser
 
 
-class CreateEvent(Command, kw_only=True):
+class CreateEvent(Command, frozen=True, kw_only=True):
     plan: Plan
     details: Details
     host: Attendee
     """The host whose key is handed out with the event."""
 
 
-class ChangeEvent(Command, kw_only=True):
+class ChangeEvent(Command, frozen=True, kw_only=True):
     plan: Plan | None = None
     details: Details | None = None
 
 
-class AddAttendees(Command, kw_only=True):
+class AddAttendees(Command, frozen=True, kw_only=True):
     """People to be written as they stand: created when their id is new, else replaced."""
 
     people: tuple[Attendee, ...]
@@ -315,11 +315,11 @@ class AddAttendees(Command, kw_only=True):
     """Came by the event's open link: after a removal they wait for a host's yes (rule 13)."""
 
 
-class GiveConsent(Command, kw_only=True):
+class GiveConsent(Command, frozen=True, kw_only=True):
     consent: Consent
 
 
-class Erase(Command, kw_only=True):
+class Erase(Command, frozen=True, kw_only=True):
     attendee: Id
 
 
@@ -329,7 +329,7 @@ OrganiserCommand = CreateEvent | ChangeEvent | AddAttendees | GiveConsent | Eras
 # By the server itself
 
 
-class Connect(Command, kw_only=True):
+class Connect(Command, frozen=True, kw_only=True):
     """`attendee`'s socket was accepted by the process `node`."""
 
     attendee: Id
@@ -337,7 +337,7 @@ class Connect(Command, kw_only=True):
     node: Id
 
 
-class Disconnect(Command, kw_only=True):
+class Disconnect(Command, frozen=True, kw_only=True):
     """A connection ended; `as_of` is its last frame or pong (ms), None: now."""
 
     attendee: Id
@@ -345,22 +345,22 @@ class Disconnect(Command, kw_only=True):
     as_of: int | None = None
 
 
-class LoseNode(Command, kw_only=True):
+class LoseNode(Command, frozen=True, kw_only=True):
     """A process is gone since `as_of` (ms), its last heartbeat."""
 
     node: Id
     as_of: int
 
 
-class Spoke(Command, kw_only=True):
+class Spoke(Command, frozen=True, kw_only=True):
     """Somebody wrote in the chat, which is not in the journal: they are here (rule 11)."""
 
 
-class Alarm(Command, kw_only=True):
+class Alarm(Command, frozen=True, kw_only=True):
     """The instant that `due` named has come."""
 
 
-class OfferSeating(Command, kw_only=True):
+class OfferSeating(Command, frozen=True, kw_only=True):
     """A solver's answer to what was `wanted`."""
 
     round: int

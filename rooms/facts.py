@@ -39,31 +39,31 @@ class LeftOver(Struct, frozen=True, kw_only=True, omit_defaults=True):
 # The event
 
 
-class EventCreated(Fact, kw_only=True):
+class EventCreated(Fact, frozen=True, kw_only=True):
     plan: Plan
 
 
-class EventChanged(Fact, kw_only=True):
+class EventChanged(Fact, frozen=True, kw_only=True):
     plan: Plan | None = None
 
 
-class DoorsOpened(Fact, kw_only=True):
+class DoorsOpened(Fact, frozen=True, kw_only=True):
     by: str = ""
 
 
-class ClosingBegan(Fact, kw_only=True):
+class ClosingBegan(Fact, frozen=True, kw_only=True):
     closes_at: int
     by: str = ""
 
 
-class EventEnded(Fact, kw_only=True):
+class EventEnded(Fact, frozen=True, kw_only=True):
     pass
 
 
 # People
 
 
-class AttendeeAdded(Fact, kw_only=True):
+class AttendeeAdded(Fact, frozen=True, kw_only=True):
     id: str
     role: Role
     mode: Mode
@@ -73,7 +73,7 @@ class AttendeeAdded(Fact, kw_only=True):
     waits_for_yes: bool = False
 
 
-class ProfileChanged(Fact, kw_only=True):
+class ProfileChanged(Fact, frozen=True, kw_only=True):
     id: str
     role: Role | None = None
     mode: Mode | None = None
@@ -81,22 +81,22 @@ class ProfileChanged(Fact, kw_only=True):
     sits_with: str = ""
 
 
-class ConsentGiven(Fact, kw_only=True):
+class ConsentGiven(Fact, frozen=True, kw_only=True):
     id: str
     version: str
     fields: tuple[str, ...] = ()
 
 
-class Erased(Fact, kw_only=True):
+class Erased(Fact, frozen=True, kw_only=True):
     id: str
 
 
-class Removed(Fact, kw_only=True):
+class Removed(Fact, frozen=True, kw_only=True):
     id: str
     by: str = ""
 
 
-class Readmitted(Fact, kw_only=True):
+class Readmitted(Fact, frozen=True, kw_only=True):
     id: str
     by: str = ""
 
@@ -104,78 +104,83 @@ class Readmitted(Fact, kw_only=True):
 # Presence
 
 
-class Connected(Fact, kw_only=True):
+class Connected(Fact, frozen=True, kw_only=True):
     id: str
     connection: str
     node: str
+    back: bool = False
+    """Their seat was kept, and the others saw them as dropped."""
 
 
-class Disconnected(Fact, kw_only=True):
+class Disconnected(Fact, frozen=True, kw_only=True):
     id: str
     connection: str
     as_of: int
     on_purpose: bool = False
 
 
-class NodeLost(Fact, kw_only=True):
+class NodeLost(Fact, frozen=True, kw_only=True):
     node: str
     as_of: int
 
 
-class Looked(Fact, kw_only=True):
+class Looked(Fact, frozen=True, kw_only=True):
     id: str
     connection: str
     visible: bool
+    back: bool = False
 
 
-class Spoken(Fact, kw_only=True):
+class Spoken(Fact, frozen=True, kw_only=True):
     """Somebody wrote for the first time in this round while their page was hidden."""
 
     id: str
+    back: bool = False
 
 
-class NotHereYet(Fact, kw_only=True):
+class NotHereYet(Fact, frozen=True, kw_only=True):
     id: str
 
 
-class CheckedIn(Fact, kw_only=True):
-    id: str
-    by: str = ""
-
-
-class CheckedOut(Fact, kw_only=True):
+class CheckedIn(Fact, frozen=True, kw_only=True):
     id: str
     by: str = ""
 
 
-class ArrivedAtTable(Fact, kw_only=True):
+class CheckedOut(Fact, frozen=True, kw_only=True):
     id: str
     by: str = ""
 
 
-class SatOut(Fact, kw_only=True):
+class ArrivedAtTable(Fact, frozen=True, kw_only=True):
+    id: str
+    by: str = ""
+
+
+class SatOut(Fact, frozen=True, kw_only=True):
     id: str
 
 
-class Rejoined(Fact, kw_only=True):
+class Rejoined(Fact, frozen=True, kw_only=True):
     id: str
 
 
-class SaidReady(Fact, kw_only=True):
+class SaidReady(Fact, frozen=True, kw_only=True):
     id: str
 
 
-class MediaChanged(Fact, kw_only=True):
+class MediaChanged(Fact, frozen=True, kw_only=True):
     id: str
     microphone: bool = False
     camera: bool = False
     screen: bool = False
+    back: bool = False
 
 
 # Rounds
 
 
-class SeatingOffered(Fact, kw_only=True):
+class SeatingOffered(Fact, frozen=True, kw_only=True):
     """The proposal for the next round; it can be drawn again from its seed and steps."""
 
     round: int
@@ -190,7 +195,7 @@ class SeatingOffered(Fact, kw_only=True):
     random_affinity: float = 0.0
 
 
-class RoundCalled(Fact, kw_only=True):
+class RoundCalled(Fact, frozen=True, kw_only=True):
     """A round is wanted now; it goes on when its seating is offered."""
 
     round: int
@@ -199,14 +204,14 @@ class RoundCalled(Fact, kw_only=True):
     by: str = ""
 
 
-class CallWithdrawn(Fact, kw_only=True):
+class CallWithdrawn(Fact, frozen=True, kw_only=True):
     """A called round cannot be held; `because` is a code."""
 
     round: int
     because: str
 
 
-class SeatingFixed(Fact, kw_only=True):
+class SeatingFixed(Fact, frozen=True, kw_only=True):
     """The preview begins: this is who sits where."""
 
     round: int
@@ -218,16 +223,16 @@ class SeatingFixed(Fact, kw_only=True):
     size: int
 
 
-class PreviewShortened(Fact, kw_only=True):
+class PreviewShortened(Fact, frozen=True, kw_only=True):
     starts_at: int
     ends_at: int
 
 
-class RoundStarted(Fact, kw_only=True):
+class RoundStarted(Fact, frozen=True, kw_only=True):
     round: int
 
 
-class DeadlineMoved(Fact, kw_only=True):
+class DeadlineMoved(Fact, frozen=True, kw_only=True):
     """All rooms' deadline, or one room's. `by` is empty when the room wished for it."""
 
     ends_at: int
@@ -236,26 +241,26 @@ class DeadlineMoved(Fact, kw_only=True):
     by: str = ""
 
 
-class Warned(Fact, kw_only=True):
+class Warned(Fact, frozen=True, kw_only=True):
     seconds: int
     room: str | None = None
 
 
-class Paused(Fact, kw_only=True):
+class Paused(Fact, frozen=True, kw_only=True):
     by: str = ""
 
 
-class Resumed(Fact, kw_only=True):
+class Resumed(Fact, frozen=True, kw_only=True):
     by: str = ""
 
 
-class RoomEnded(Fact, kw_only=True):
+class RoomEnded(Fact, frozen=True, kw_only=True):
     room: str
     by: str = ""
 
 
-class RoundEnded(Fact, kw_only=True):
-    """The round is over as of `as_of`. `break_ends_at` None: the next preview waits for the host."""
+class RoundEnded(Fact, frozen=True, kw_only=True):
+    """The round is over as of `as_of`; `break_ends_at` None: the next one waits for the host."""
 
     round: int
     as_of: int
@@ -263,7 +268,7 @@ class RoundEnded(Fact, kw_only=True):
     by: str = ""
 
 
-class BreakEnded(Fact, kw_only=True):
+class BreakEnded(Fact, frozen=True, kw_only=True):
     """The last break is over: back to the lobby."""
 
     round: int
@@ -272,7 +277,7 @@ class BreakEnded(Fact, kw_only=True):
 # Seats during a round
 
 
-class Seated(Fact, kw_only=True):
+class Seated(Fact, frozen=True, kw_only=True):
     """Somebody was seated in a running room; `because` is a code (late, moved, stranded, back)."""
 
     id: str
@@ -281,16 +286,18 @@ class Seated(Fact, kw_only=True):
     by: str = ""
 
 
-class Unseated(Fact, kw_only=True):
+class Unseated(Fact, frozen=True, kw_only=True):
     """Somebody lost their seat; `because` is a code (left, moved, removed, stranded, erased)."""
 
     id: str
     room: str
     because: str
     by: str = ""
+    onward: str = ""
+    """The room they are seated in next, by the following fact; empty: the lobby."""
 
 
-class RoomOpened(Fact, kw_only=True):
+class RoomOpened(Fact, frozen=True, kw_only=True):
     """A room of their own for people who came late."""
 
     room: Seats
@@ -298,7 +305,7 @@ class RoomOpened(Fact, kw_only=True):
     ends_at: int
 
 
-class JoinPlanned(Fact, kw_only=True):
+class JoinPlanned(Fact, frozen=True, kw_only=True):
     """A room is told before somebody joins it."""
 
     id: str
@@ -307,39 +314,26 @@ class JoinPlanned(Fact, kw_only=True):
     because: str = "late"
 
 
-class JoinCancelled(Fact, kw_only=True):
+class JoinCancelled(Fact, frozen=True, kw_only=True):
     id: str
     room: str
 
 
-class WasLeftAlone(Fact, kw_only=True):
-    """Somebody is the only one present in their room."""
-
-    id: str
-    room: str
-
-
-class CompanyCameBack(Fact, kw_only=True):
-    """Somebody is no longer alone in their room."""
-
-    id: str
-
-
-class ChoseToWait(Fact, kw_only=True):
+class ChoseToWait(Fact, frozen=True, kw_only=True):
     id: str
     until: int
 
 
-class ChoseToMeetOthers(Fact, kw_only=True):
+class ChoseToMeetOthers(Fact, frozen=True, kw_only=True):
     id: str
 
 
-class MoreTimeWished(Fact, kw_only=True):
+class MoreTimeWished(Fact, frozen=True, kw_only=True):
     id: str
     room: str
 
 
-class Rated(Fact, kw_only=True):
+class Rated(Fact, frozen=True, kw_only=True):
     id: str
     round: int
     stars: int
@@ -348,55 +342,57 @@ class Rated(Fact, kw_only=True):
 # Contacts
 
 
-class YesGiven(Fact, kw_only=True):
+class YesGiven(Fact, frozen=True, kw_only=True):
     by: str
     about: str
     fields: tuple[str, ...] = ()
 
 
-class YesWithdrawn(Fact, kw_only=True):
+class YesWithdrawn(Fact, frozen=True, kw_only=True):
     by: str
     about: str
+    was_contact: bool = False
 
 
-class ContactMade(Fact, kw_only=True):
+class ContactMade(Fact, frozen=True, kw_only=True):
     """Both said yes and may now know it."""
 
     a: str
     b: str
 
 
-class CardGiven(Fact, kw_only=True):
+class CardGiven(Fact, frozen=True, kw_only=True):
     """One's chosen fields for somebody met; no fields: taken back."""
 
     by: str
     to: str
     fields: tuple[str, ...] = ()
+    had_reached: bool = False
 
 
-class CardReached(Fact, kw_only=True):
+class CardReached(Fact, frozen=True, kw_only=True):
     """A card given is in the other's hands, once the round is over."""
 
     by: str
     to: str
 
 
-class NoteWritten(Fact, kw_only=True):
+class NoteWritten(Fact, frozen=True, kw_only=True):
     by: str
     about: str
 
 
-class Blocked(Fact, kw_only=True):
+class Blocked(Fact, frozen=True, kw_only=True):
     by: str
     about: str
 
 
-class Unblocked(Fact, kw_only=True):
+class Unblocked(Fact, frozen=True, kw_only=True):
     by: str
     about: str
 
 
-class Reported(Fact, kw_only=True):
+class Reported(Fact, frozen=True, kw_only=True):
     id: str
     by: str
     about: str
@@ -406,7 +402,7 @@ class Reported(Fact, kw_only=True):
 # Hosts
 
 
-class Announced(Fact, kw_only=True):
+class Announced(Fact, frozen=True, kw_only=True):
     """`id` names the text; `rooms` None: everyone. `reached` counts people connected then."""
 
     id: str
@@ -416,18 +412,18 @@ class Announced(Fact, kw_only=True):
     by: str = ""
 
 
-class HostCalled(Fact, kw_only=True):
+class HostCalled(Fact, frozen=True, kw_only=True):
     id: str
     by: str
     room: str | None = None
 
 
-class CallWasSeen(Fact, kw_only=True):
+class CallWasSeen(Fact, frozen=True, kw_only=True):
     id: str
     by: str = ""
 
 
-class CallAnswered(Fact, kw_only=True):
+class CallAnswered(Fact, frozen=True, kw_only=True):
     """`id` is the call; the answer's words stand in the register under `text`."""
 
     id: str
@@ -443,7 +439,7 @@ AnyFact = (
     | SeatingOffered | RoundCalled | CallWithdrawn | SeatingFixed | PreviewShortened | RoundStarted
     | DeadlineMoved | Warned | Paused | Resumed | RoomEnded | RoundEnded | BreakEnded
     | Seated | Unseated | RoomOpened | JoinPlanned | JoinCancelled
-    | WasLeftAlone | CompanyCameBack | ChoseToWait | ChoseToMeetOthers | MoreTimeWished | Rated
+    | ChoseToWait | ChoseToMeetOthers | MoreTimeWished | Rated
     | YesGiven | YesWithdrawn | ContactMade | CardGiven | CardReached | NoteWritten
     | Blocked | Unblocked | Reported
     | Announced | HostCalled | CallWasSeen | CallAnswered

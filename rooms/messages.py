@@ -1,7 +1,7 @@
-"""What people are told: the messages of the socket's contract, as typed structs, and their audiences.
+"""What people are told: the socket's messages as typed structs, and their audiences.
 
-`done`, `refused`, `clock`, `signal`, `said` and `bye` are made by the server's socket; the others by
-`tell`, `view` and `board`. `tip` is put in by the server, which alone knows the journal's ids.
+`done`, `refused`, `clock`, `signal`, `said` and `bye` are made by the server's socket; the others
+by `tell`, `view` and `board`. `tip` is put in by the server, which alone knows the journal's ids.
 """
 
 from __future__ import annotations
@@ -83,7 +83,7 @@ class SharedInterests(Struct, frozen=True, kw_only=True):
 
 
 class Reason(Struct, frozen=True, kw_only=True):
-    """One reason as data, worded on the page. `kind`: `interests`, or `offer` (a offers what b seeks)."""
+    """One reason as data, worded on the page. `kind`: `offer` (a offers what b seeks)."""
 
     kind: str
     a: str = ""
@@ -91,7 +91,7 @@ class Reason(Struct, frozen=True, kw_only=True):
     words: tuple[str, ...] = ()
 
 
-class Room(Message, kw_only=True):
+class Room(Message, frozen=True, kw_only=True):
     """A room as everybody in it sees it. `because` is a code, `reasons` its data."""
 
     id: str
@@ -106,7 +106,7 @@ class Room(Message, kw_only=True):
     ends_at: int
     reasons: tuple[Reason, ...] = ()
     states: dict[str, str] = {}
-    """By id, for those not simply there: `dropped`, `not-here-yet`, `expected` (on site, walking)."""
+    """By id, for those not simply there: `dropped`, `not-here-yet`, `expected` (on site)."""
     media: dict[str, MediaState] = {}
     joining: tuple[Joining, ...] = ()
     alone_since: int | None = None
@@ -126,14 +126,14 @@ class Joining(Struct, frozen=True, kw_only=True):
     at: int
 
 
-class Welcome(Message, kw_only=True):
+class Welcome(Message, frozen=True, kw_only=True):
     session: str
     tip: str
     now: int
     resumed: bool
     you: You
     event: EventView | UnsetType = UNSET
-    room: Room | None | UnsetType = UNSET
+    room: Room | UnsetType | None = UNSET
     contacts: tuple[Contact, ...] | UnsetType = UNSET
     media: MediaPolicy
 
@@ -143,7 +143,7 @@ class MediaPolicy(Struct, frozen=True, kw_only=True):
     ice_servers: tuple[dict[str, str], ...] = ()
 
 
-class PhaseChanged(Message, tag="phase", kw_only=True):
+class PhaseChanged(Message, tag="phase", frozen=True, kw_only=True):
     phase: Phase
     round: int
     rounds: int
@@ -153,7 +153,7 @@ class PhaseChanged(Message, tag="phase", kw_only=True):
     closes_at: int | None = None
 
 
-class RoomPeople(Message, kw_only=True):
+class RoomPeople(Message, frozen=True, kw_only=True):
     """What changed among the people of one's room."""
 
     joining: tuple[Joining, ...] = ()
@@ -166,22 +166,22 @@ class RoomPeople(Message, kw_only=True):
     back: tuple[str, ...] = ()
     media: dict[str, MediaState] = {}
     not_joining: tuple[str, ...] = ()
-    alone_since: int | None | UnsetType = UNSET
-    moves_at: int | None | UnsetType = UNSET
+    alone_since: int | UnsetType | None = UNSET
+    moves_at: int | UnsetType | None = UNSET
 
 
-class SittingOut(Message, kw_only=True):
-    """No room now. `because` is a code; `next_at` the next preview, None: when the host calls it."""
+class SittingOut(Message, frozen=True, kw_only=True):
+    """No room now. `because` is a code; `next_at` the next preview, None: the host calls it."""
 
     because: str
     next_at: int | None
 
 
-class Lobby(Message, kw_only=True):
+class Lobby(Message, frozen=True, kw_only=True):
     present: int
 
 
-class Said(Message, kw_only=True):
+class Said(Message, frozen=True, kw_only=True):
     id: str
     sender: str = field(name="from")
     room: str
@@ -190,24 +190,24 @@ class Said(Message, kw_only=True):
     name: str = ""
 
 
-class SignalFrom(Message, tag="signal", kw_only=True):
+class SignalFrom(Message, tag="signal", frozen=True, kw_only=True):
     sender: str = field(name="from")
     data: object
 
 
-class Contact(Message, kw_only=True):
+class Contact(Message, frozen=True, kw_only=True):
     """`fields` holds values; empty: withdrawn."""
 
     card: Card
     fields: dict[str, str]
 
 
-class CardGiven(Message, kw_only=True):
+class CardGiven(Message, frozen=True, kw_only=True):
     card: Card
     fields: dict[str, str]
 
 
-class Notice(Message, kw_only=True):
+class Notice(Message, frozen=True, kw_only=True):
     """`code` tells the page what to word itself; empty for a host's own words."""
 
     sender: str = field(name="from")
@@ -215,9 +215,11 @@ class Notice(Message, kw_only=True):
     at: int
     code: str = ""
     seconds: int | None = None
+    name: str = ""
+    """The host's name, with their own words."""
 
 
-class Call(Message, kw_only=True):
+class Call(Message, frozen=True, kw_only=True):
     id: str
     sender: str = field(name="from")
     text: str
@@ -228,7 +230,7 @@ class Call(Message, kw_only=True):
     at: int = 0
 
 
-class YouChanged(Message, tag="you", kw_only=True):
+class YouChanged(Message, tag="you", frozen=True, kw_only=True):
     """One's own standing or profile changed (beyond the contract; programs may ignore it)."""
 
     you: You
@@ -312,7 +314,7 @@ class LogLine(Struct, frozen=True, kw_only=True):
 
 class BoardParts(Struct, frozen=True, kw_only=True, omit_defaults=True):
     pool: PoolView | UnsetType = UNSET
-    proposal: Proposal | None | UnsetType = UNSET
+    proposal: Proposal | UnsetType | None = UNSET
     calls: tuple[Call, ...] | UnsetType = UNSET
     deliveries: tuple[Delivery, ...] | UnsetType = UNSET
     reports: tuple[ReportView, ...] | UnsetType = UNSET
@@ -321,7 +323,7 @@ class BoardParts(Struct, frozen=True, kw_only=True, omit_defaults=True):
     called: bool | UnsetType = UNSET
 
 
-class Board(Message, kw_only=True):
+class Board(Message, frozen=True, kw_only=True):
     """All rooms of the current round. `people` lists everybody at the event (for check-in)."""
 
     rooms: tuple[BoardRoom, ...]
@@ -329,7 +331,7 @@ class Board(Message, kw_only=True):
     topics: tuple[str, ...] = ()
 
 
-class BoardChange(Message, kw_only=True):
+class BoardChange(Message, frozen=True, kw_only=True):
     """Rooms that changed (merged by id), rooms that are gone, and the other parts that changed."""
 
     rooms: tuple[BoardRoom, ...] = ()
@@ -337,23 +339,23 @@ class BoardChange(Message, kw_only=True):
     parts: BoardParts = BoardParts()
 
 
-class ClockNow(Message, tag="clock", kw_only=True):
+class ClockNow(Message, tag="clock", frozen=True, kw_only=True):
     t: float | None
     now: int
     tip: str = ""
 
 
-class Done(Message, kw_only=True):
+class Done(Message, frozen=True, kw_only=True):
     ref: int | str
 
 
-class Refused(Message, kw_only=True):
+class Refused(Message, frozen=True, kw_only=True):
     ref: int | str | None
     code: str
     message: str
 
 
-class Bye(Message, kw_only=True):
+class Bye(Message, frozen=True, kw_only=True):
     pass
 
 

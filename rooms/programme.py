@@ -96,7 +96,7 @@ def planned_round(
 
 
 def check_round(planned: PlannedRound) -> None:
-    """Raises ValueError, with a sentence that says what to mend, for a round that cannot be held."""
+    """Raises ValueError, with a sentence that says what to mend, if a round cannot be held."""
     if not 1 <= planned.seconds <= 24 * 3600:
         raise ValueError("A round lasts from 1 second to 24 hours.")
     if min(planned.break_seconds, planned.preview_seconds, planned.walking_seconds) < 0:

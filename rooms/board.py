@@ -1,0 +1,183 @@
+"""The board: what hosts see of the whole evening, whole or as what changed.
+
+Never what is said in a room, no yes, no card, no note; a block is not on it either.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from msgspec import UNSET
+
+from rooms import facts as f
+from rooms import messages as m
+from rooms.event import Event
+from rooms.people import HOST_ROLES, Mode, Register
+from rooms.standing import Person, Room
+from rooms.tell import call, states, why_without_seat
+
+SHOWN = 200
+"""At most so many people are listed as waiting."""
+
+PARTS = ("pool", "proposal", "calls", "deliveries", "reports", "people", "log", "called")
+
+
+def board(event: Event, register: Register, now: int) -> m.Board:
+    """Returns the whole board at `now` (ms)."""
+    rooms = tuple(_room(event, register, event.rooms[id]) for id in event.current)
+    return m.Board(rooms=rooms, parts=_parts(event, register, set(PARTS)))
+
+
+def board_change(
+    event: Event, register: Register, rooms: set[str], parts: set[str], now: int
+) -> m.BoardChange:
+    """Returns the rooms and parts that were touched, as they stand now."""
+    kept = [event.rooms[id] for id in event.current if id in rooms]
+    gone = tuple(sorted(id for id in rooms if id not in event.current))
+    return m.BoardChange(
+        rooms=tuple(_room(event, register, room) for room in kept),
+        gone=gone,
+        parts=_parts(event, register, parts),
+    )
+
+
+def touches(event: Event, fact: f.AnyFact) -> tuple[set[str], set[str]]:
+    """Returns the rooms and parts of the board that a fact, just folded in, changed."""
+    rooms: set[str] = set()
+    parts = {"pool"}
+    match fact:
+        case f.SeatingFixed():
+            gone = {id for id, room in event.rooms.items() if room.round == fact.round - 1}
+            return set(event.current) | gone, {"pool", "proposal", "called", "log"}
+        case f.RoundEnded() | f.RoundStarted() | f.NodeLost() | f.Resumed() | f.PreviewShortened():
+            return set(event.current), {"pool", "log", "called"}
+        case f.DeadlineMoved() | f.Warned() if fact.room is None:
+            return set(event.current), {"log"}
+        case f.DeadlineMoved() | f.Warned():
+            return {fact.room or ""}, {"log"}
+        case f.SeatingOffered():
+            return rooms, {"proposal", "pool"}
+        case f.RoundCalled() | f.CallWithdrawn():
+            return rooms, {"called", "log"}
+        case f.HostCalled() | f.CallWasSeen() | f.CallAnswered():
+            room = event.calls[fact.id].room
+            return ({room} if room else set()), {"calls", "log"}
+        case f.Announced():
+            return rooms, {"deliveries", "log"}
+        case f.Reported():
+            return rooms, {"reports"}
+        case f.AttendeeAdded() | f.ProfileChanged() | f.Erased() | f.Removed() | f.Readmitted():
+            parts |= {"people", "log"}
+        case f.CheckedIn() | f.CheckedOut():
+            parts |= {"people"}
+        case f.RoomOpened():
+            return {fact.room.id}, {"pool", "log"}
+        case f.Seated() | f.Unseated() | f.RoomEnded() | f.JoinPlanned() | f.JoinCancelled():
+            parts |= {"log"}
+            rooms.add(fact.room)
+        case f.MoreTimeWished() | f.Rated() | f.NoteWritten() | f.YesGiven() | f.YesWithdrawn():
+            return rooms, set()
+        case f.ContactMade() | f.CardGiven() | f.CardReached() | f.Blocked() | f.Unblocked():
+            return rooms, set()
+        case _:
+            pass  # whose room it concerns is found by the id below
+    id = getattr(fact, "id", "")
+    person = event.people.get(id)
+    if person is not None and person.seat:
+        rooms.add(person.seat)
+    return {room for room in rooms if room in event.rooms}, parts
+
+
+def _room(event: Event, register: Register, room: Room) -> m.BoardRoom:
+    away = states(event, room)
+    lonely = next((id for id, alone in event.alone.items() if alone.room == room.id), None)
+    return m.BoardRoom(
+        id=room.id,
+        round=room.round,
+        table=room.table,
+        mode=room.mode,
+        people=tuple(_seat(register, event.people[id], away.get(id, "here")) for id in room.people),
+        starts_at=room.starts_at,
+        ends_at=room.ends_at,
+        ended=room.ended_at is not None,
+        alone=lonely,
+        calls=sum(1 for k in event.calls.values() if k.room == room.id and not k.answered_by),
+    )
+
+
+def _seat(register: Register, person: Person, state: str) -> m.Seat:
+    name = register.attendee(person.id).name
+    return m.Seat(id=person.id, name=name, state=state, mode=person.mode)
+
+
+def _parts(event: Event, register: Register, parts: set[str]) -> m.BoardParts:
+    return m.BoardParts(
+        pool=_pool(event, register) if "pool" in parts else UNSET,
+        proposal=_proposal(event) if "proposal" in parts else UNSET,
+        calls=tuple(call(event, register, id) for id in event.calls) if "calls" in parts else UNSET,
+        deliveries=tuple(
+            m.Delivery(
+                id=said.id,
+                text=register.text(said.id),
+                reached=said.reached,
+                of=said.of,
+                at=said.at,
+            )
+            for said in event.announcements[-20:]
+        )
+        if "deliveries" in parts
+        else UNSET,
+        reports=tuple(
+            m.ReportView(id=r.id, by=r.by, about=r.about, text=register.text(r.id), at=r.at)
+            for r in event.reports
+        )
+        if "reports" in parts
+        else UNSET,
+        people=_everybody(event, register) if "people" in parts else UNSET,
+        log=event.log if "log" in parts else UNSET,
+        called=event.called is not None if "called" in parts else UNSET,
+    )
+
+
+def _pool(event: Event, register: Register) -> m.PoolView:
+    people = [p for p in event.people.values() if p.role not in HOST_ROLES or p.takes_seat]
+    waiting = [p for p in people if p.seat is None and (p.present or p.connections)]
+    return m.PoolView(
+        present=len(event.present),
+        in_rooms=sum(1 for p in people if p.seat is not None),
+        in_lobby=len(waiting),
+        sitting_out=sum(1 for p in waiting if p.sitting_out),
+        dropped=sum(1 for p in people if p.dropped_at is not None),
+        on_site=sum(1 for p in people if p.present and p.mode is Mode.ON_SITE),
+        online=sum(1 for p in people if p.present and p.mode is Mode.ONLINE),
+        waiting=tuple(_seat(register, p, why_without_seat(event, p)) for p in waiting[:SHOWN]),
+    )
+
+
+def _everybody(event: Event, register: Register) -> tuple[m.Seat, ...]:
+    def state(person: Person) -> str:
+        if person.removed_at is not None:
+            return "removed"
+        if person.waits_for_yes:
+            return "waits-for-yes"
+        return "here" if person.present else "away"
+
+    return tuple(_seat(register, p, state(p)) for p in event.people.values() if not p.erased)
+
+
+def _proposal(event: Event) -> m.Proposal | None:
+    offered = event.proposal
+    if offered is None:
+        return None
+    sizes = Counter(str(len(ids)) for ids in offered.rooms)
+    return m.Proposal(
+        round=offered.round,
+        rooms=len(offered.rooms),
+        seated=sum(len(ids) for ids in offered.rooms),
+        sizes=dict(sizes),
+        sitting_out=offered.sitting_out,
+        repeats=offered.repeats,
+        mean_affinity=offered.mean_affinity,
+        worst_affinity=offered.worst_affinity,
+        random_affinity=offered.random_affinity,
+    )

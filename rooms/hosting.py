@@ -1,0 +1,108 @@
+"""What hosts do beside clock and seats: announce, answer calls, remove, readmit (13, 14).
+
+Calling a host is here too: the two ends of one thing.
+"""
+
+from __future__ import annotations
+
+from rooms import commands as c
+from rooms import facts as f
+from rooms.deciding import ORGANISER, Deciding
+from rooms.event import Event
+from rooms.people import HOST_ROLES, text_key
+from rooms.people import Text as TextRow
+from rooms.refusal import Refusal
+
+
+def audience(event: Event, rooms: tuple[str, ...] | None) -> list[str]:
+    """Returns who is meant by an announcement: everybody here, or who sits in these rooms."""
+    if rooms is None:
+        return [
+            p.id
+            for p in event.people.values()
+            if p.belongs and p.role not in HOST_ROLES and (p.present or p.seat or p.connections)
+        ]
+    return [id for room in rooms for id in event.rooms[room].people]
+
+
+def announce(deciding: Deciding, command: c.Announce) -> None:
+    """Says something to everybody or to some rooms, and counts how many connections it reached."""
+    deciding.require_host()
+    event = deciding.event
+    for id in command.rooms or ():
+        room = event.rooms.get(id)
+        if room is None:
+            raise Refusal("unknown-room", "There is no room with this id.")
+        if room.ended_at is not None:
+            raise Refusal("room-ended", "That room has ended.")
+    meant = audience(event, command.rooms)
+    text = deciding.wrote_text(command.text)
+    deciding.happened(
+        f.Announced(
+            at=deciding.now,
+            id=text,
+            rooms=command.rooms,
+            reached=sum(1 for id in meant if event.people[id].connections),
+            of=len(meant),
+            by=deciding.by,
+        )
+    )
+
+
+def call_host(deciding: Deciding, command: c.CallHost) -> None:
+    """Calls a host; the call stays on the board until it is answered."""
+    me = deciding.me
+    id = deciding.wrote_text(command.text)
+    deciding.happened(f.HostCalled(at=deciding.now, id=id, by=me.id, room=me.seat))
+
+
+def call_seen(deciding: Deciding, command: c.CallSeen) -> None:
+    """Notes that a host has seen a call."""
+    deciding.require_host()
+    call = deciding.event.calls.get(command.call)
+    if call is None:
+        raise Refusal("no-call", "There is no such call.")
+    if not call.seen:
+        deciding.happened(f.CallWasSeen(at=deciding.now, id=call.id, by=deciding.by))
+
+
+def answer_call(deciding: Deciding, command: c.AnswerCall) -> None:
+    """Answers a call; the caller reads the answer."""
+    deciding.require_host()
+    call = deciding.event.calls.get(command.call)
+    if call is None:
+        raise Refusal("no-call", "There is no such call.")
+    if call.answered_by:
+        raise Refusal("already-answered", "This call is answered already.")
+    text = deciding.wrote_text(command.text)
+    deciding.happened(f.CallAnswered(at=deciding.now, id=call.id, by=deciding.by, text=text))
+
+
+def remove(deciding: Deciding, command: c.Remove) -> None:
+    """Removes somebody, who comes back only with a host's yes (rule 13)."""
+    deciding.require_host()
+    person = deciding.person(command.attendee)
+    if person.role in HOST_ROLES and deciding.by != ORGANISER:
+        raise Refusal("not-allowed", "Only the organiser can remove a host.")
+    if person.id == deciding.by:
+        raise Refusal("not-allowed", "You cannot remove yourself.")
+    if person.removed_at is not None:
+        raise Refusal("already-there", "This person was removed already.")
+    if person.seat is not None:
+        deciding.happened(
+            f.Unseated(
+                at=deciding.now, id=person.id, room=person.seat, because="removed", by=deciding.by
+            )
+        )
+    if command.reason:
+        deciding.wrote(text_key(f"removed-{person.id}"), TextRow(text=command.reason))
+    deciding.happened(f.Removed(at=deciding.now, id=person.id, by=deciding.by))
+
+
+def readmit(deciding: Deciding, command: c.Readmit) -> None:
+    """Lets somebody removed, or a newcomer who waits, come in."""
+    deciding.require_host()
+    person = deciding.person(command.attendee)
+    if person.removed_at is None and not person.waits_for_yes:
+        raise Refusal("already-there", "This person may take part already.")
+    deciding.happened(f.Readmitted(at=deciding.now, id=person.id, by=deciding.by))

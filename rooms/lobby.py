@@ -1,0 +1,377 @@
+"""Arriving and leaving: sign-up, connections, check-in, who is looking, who sits out (1, 11, 13).
+
+Deliberately seats nobody: what follows for rooms is found by `seats.py` once the facts are in.
+"""
+
+from __future__ import annotations
+
+from msgspec.structs import replace
+
+from rooms import commands as c
+from rooms import facts as f
+from rooms.deciding import ORGANISER, Deciding
+from rooms.event import Event
+from rooms.people import (
+    CONSENT_FIELDS,
+    CONTACT_FIELDS,
+    HOST_ROLES,
+    SEATED_ROLES,
+    Attendee,
+    Consent,
+    Mode,
+    attendee_key,
+    consent_key,
+)
+from rooms.refusal import Refusal
+from rooms.standing import Person
+
+DROPPED_COUNTS_AS_PRESENT_MS = 20_000
+"""Rule 1: dropped for less than this counts as present."""
+
+
+def pool(event: Event, now: int) -> list[str]:
+    """Returns who is to be seated next, in the order they were added (rule 1)."""
+    return [person.id for person in event.people.values() if in_pool(event, person, now)]
+
+
+def in_pool(event: Event, person: Person, now: int) -> bool:
+    """Says whether somebody is present, takes a seat, and does not sit out."""
+    if not (person.takes_seat and person.belongs) or person.sitting_out:
+        return False
+    if event.plan.ready_check and not person.ready and person.seat is None:
+        return False
+    return person.present or (
+        person.mode is Mode.ONLINE
+        and person.dropped_at is not None
+        and now - person.dropped_at < DROPPED_COUNTS_AS_PRESENT_MS
+    )
+
+
+def why_not_in_pool(event: Event, person: Person) -> str:
+    """Returns the code of why somebody who is here is not to be seated; empty: they are."""
+    if person.waits_for_yes:
+        return "waits-for-yes"
+    if person.sitting_out or not person.takes_seat:
+        return "by-choice"
+    if person.mode is Mode.ON_SITE and not person.present:
+        return "not-checked-in"
+    if event.plan.ready_check and not person.ready:
+        return "not-ready"
+    return ""
+
+
+# Connections
+
+
+def connect(deciding: Deciding, command: c.Connect) -> None:
+    """Notes a connection; an attendee's second tab takes over from the first (rule 12)."""
+    person = deciding.person(command.attendee)
+    if person.removed_at is not None:
+        raise Refusal("removed", "A host has removed you from this event.")
+    deciding.happened(
+        f.Connected(
+            at=deciding.now,
+            id=command.attendee,
+            connection=command.connection,
+            node=command.node,
+            back=person.seat is not None and not person.present and person.mode is Mode.ONLINE,
+        )
+    )
+
+
+def disconnect(deciding: Deciding, command: c.Disconnect) -> None:
+    """Notes a connection's end as of its last frame; unknown ones are of no effect."""
+    person = deciding.event.people.get(command.attendee)
+    if person is None or not any(k.connection == command.connection for k in person.connections):
+        return
+    as_of = command.as_of if command.as_of is not None else deciding.now
+    deciding.happened(
+        f.Disconnected(
+            at=deciding.now,
+            id=person.id,
+            connection=command.connection,
+            as_of=min(as_of, deciding.now),
+        )
+    )
+
+
+def lose_node(deciding: Deciding, command: c.LoseNode) -> None:
+    """Notes that a process is gone, if anybody was connected to it."""
+    nodes = {k.node for p in deciding.event.people.values() for k in p.connections}
+    recent = {
+        stay.node
+        for id in deciding.event.current
+        for stay in deciding.event.rooms[id].stays
+        if stay.to_at is None or stay.to_at > command.as_of
+    }
+    if command.node in nodes | recent:
+        deciding.happened(f.NodeLost(at=deciding.now, node=command.node, as_of=command.as_of))
+
+
+def leave(deciding: Deciding, command: c.Leave) -> None:
+    """Leaves the event on purpose: the seat is given up, and the others are told so."""
+    me = deciding.me
+    if me.seat is not None:
+        deciding.happened(f.Unseated(at=deciding.now, id=me.id, room=me.seat, because="left"))
+    for link in me.connections:
+        deciding.happened(
+            f.Disconnected(
+                at=deciding.now,
+                id=me.id,
+                connection=link.connection,
+                as_of=deciding.now,
+                on_purpose=True,
+            )
+        )
+
+
+def here(deciding: Deciding, command: c.Here) -> None:
+    """Notes whether one's page is being looked at (rule 11)."""
+    me = deciding.me
+    if not me.connections:
+        return
+    link = me.connections[-1]
+    if link.visible != command.visible or (command.visible and me.not_here_yet):
+        deciding.happened(
+            f.Looked(at=deciding.now, id=me.id, connection=link.connection, visible=command.visible)
+        )
+
+
+def spoke(deciding: Deciding) -> None:
+    """Notes that somebody wrote, where that shows that they are here (rule 11)."""
+    me = deciding.me
+    if me.not_here_yet or me.id in deciding.event.unseen:
+        deciding.happened(f.Spoken(at=deciding.now, id=me.id, back=me.not_here_yet))
+
+
+def media(deciding: Deciding, command: c.Media) -> None:
+    """Notes what one sends."""
+    me = deciding.me
+    before = (me.microphone, me.camera, me.screen)
+    if before != (command.microphone, command.camera, command.screen):
+        deciding.happened(
+            f.MediaChanged(
+                at=deciding.now,
+                id=me.id,
+                microphone=command.microphone,
+                camera=command.camera,
+                screen=command.screen,
+                back=command.microphone and me.not_here_yet,
+            )
+        )
+
+
+# On site
+
+
+def check_in(deciding: Deciding, command: c.CheckIn) -> None:
+    """A host or helper checks somebody in: on site, present until check-out (rule 26)."""
+    person = _for_staff(deciding, command.attendee)
+    if person.checked_in_at is not None and person.checked_out_at is None:
+        return
+    if person.mode is not Mode.ON_SITE:
+        profile = replace(deciding.profile(person.id), mode=Mode.ON_SITE)
+        deciding.wrote(attendee_key(person.id), profile)
+        if person.seat is not None:
+            deciding.happened(
+                f.Unseated(at=deciding.now, id=person.id, room=person.seat, because="moved")
+            )
+    deciding.happened(f.CheckedIn(at=deciding.now, id=person.id, by=deciding.by))
+
+
+def check_out(deciding: Deciding, command: c.CheckOut) -> None:
+    """A host or helper checks somebody out: their seat is given up."""
+    person = _for_staff(deciding, command.attendee)
+    if person.checked_in_at is None or person.checked_out_at is not None:
+        raise Refusal("not-checked-in", "This person is not checked in.")
+    if person.seat is not None:
+        deciding.happened(
+            f.Unseated(at=deciding.now, id=person.id, room=person.seat, because="left")
+        )
+    deciding.happened(f.CheckedOut(at=deciding.now, id=person.id, by=deciding.by))
+
+
+def _for_staff(deciding: Deciding, id: str) -> Person:
+    if not deciding.is_helper:
+        raise Refusal("not-allowed", "Only a host or a helper can do this.")
+    person = deciding.person(id)
+    if person.removed_at is not None:
+        raise Refusal("removed-person", "This person was removed; readmit them first.")
+    return person
+
+
+def arrived(deciding: Deciding, command: c.Arrived) -> None:
+    """Says that oneself, or a table-mate, is at the table (rule 22)."""
+    me = deciding.me
+    about = me if command.about is None else deciding.person(command.about)
+    if about.mode is not Mode.ON_SITE:
+        raise Refusal("on-site-only", "Only people on site arrive at a table.")
+    if about.seat is None or (about.id != me.id and about.seat != me.seat and not _staff(deciding)):
+        raise Refusal("not-your-table", "This person is not at your table.")
+    if not about.arrived:
+        deciding.happened(f.ArrivedAtTable(at=deciding.now, id=about.id, by=me.id))
+
+
+def _staff(deciding: Deciding) -> bool:
+    return deciding.is_helper
+
+
+# The pool
+
+
+def ready(deciding: Deciding) -> None:
+    """Says ready for the next round; it holds until the preview (rule 1)."""
+    me = deciding.me
+    if me.sitting_out:
+        deciding.happened(f.Rejoined(at=deciding.now, id=me.id))
+    if not deciding.me.ready:
+        deciding.happened(f.SaidReady(at=deciding.now, id=me.id))
+
+
+def sit_out(deciding: Deciding) -> None:
+    """Leaves the pool by choice; in a room, leaves the room too."""
+    me = deciding.me
+    if me.seat is not None:
+        deciding.happened(f.Unseated(at=deciding.now, id=me.id, room=me.seat, because="left"))
+    if me.takes_seat and not deciding.me.sitting_out:
+        deciding.happened(f.SatOut(at=deciding.now, id=me.id))
+
+
+def rejoin(deciding: Deciding) -> None:
+    """Enters the pool again; a host, helper or station takes a seat."""
+    me = deciding.me
+    if me.sitting_out or not me.takes_seat or me.held:
+        deciding.happened(f.Rejoined(at=deciding.now, id=me.id))
+
+
+# Profiles
+
+
+def add_attendees(deciding: Deciding, command: c.AddAttendees) -> None:
+    """Writes people: new ones are added, known ones changed."""
+    if deciding.event.ended_at is not None and command.by_event_link:
+        raise Refusal("event-over", "This event is over.")
+    for profile in command.people:
+        _check_fields(profile)
+        known = deciding.event.people.get(profile.id)
+        deciding.wrote(attendee_key(profile.id), profile)
+        if known is None:
+            deciding.happened(
+                f.AttendeeAdded(
+                    at=deciding.now,
+                    id=profile.id,
+                    role=profile.role,
+                    mode=profile.mode,
+                    table=profile.table,
+                    sits_with=profile.sits_with,
+                    by_event_link=command.by_event_link,
+                    waits_for_yes=command.by_event_link and deciding.event.newcomers_wait,
+                )
+            )
+        else:
+            _profile_changed(deciding, known, profile)
+
+
+def change_profile(deciding: Deciding, command: c.Profile) -> None:
+    """Changes one's own fields; a changed consent to the organiser is kept as a consent."""
+    me = deciding.me
+    before = deciding.profile(me.id)
+    changes = {
+        name: getattr(command, name)
+        for name in command.__struct_fields__
+        if getattr(command, name) is not None
+    }
+    if "name" in changes and not str(changes["name"]).strip():
+        raise Refusal("bad-field", "A name is needed.", field="name")
+    if me.mode is Mode.ON_SITE and me.checked_in_at is not None and me.checked_out_at is None:
+        changes.pop("mode", None)  # checked in on site: the staff check out
+    elif "mode" in changes and me.seat is not None and changes["mode"] is not me.mode:
+        raise Refusal("out-of-turn", "You can change this between rounds.")
+    after = replace(before, **changes)
+    if after == before:
+        return
+    _check_fields(after)
+    deciding.wrote(attendee_key(me.id), after)
+    _profile_changed(deciding, me, after)
+    if set(after.organiser_may_export) != set(before.organiser_may_export):
+        give_consent(
+            deciding,
+            Consent(
+                attendee=me.id,
+                wording="organiser_may_export",
+                version=before.consent_version,
+                at=deciding.now,
+                recipient=ORGANISER,
+                fields=after.organiser_may_export,
+            ),
+        )
+
+
+def give_consent(deciding: Deciding, consent: Consent) -> None:
+    """Keeps a consent with its wording, version, instant and recipient (rule 20)."""
+    person = deciding.person(consent.attendee)
+    _, count = deciding.event.consents.get(person.id, ("", 0))
+    deciding.wrote(consent_key(person.id, count), consent)
+    profile = deciding.profile(person.id)
+    changed = replace(profile, organiser_may_export=consent.fields, consent_version=consent.version)
+    if changed != profile:
+        deciding.wrote(attendee_key(person.id), changed)
+    deciding.happened(
+        f.ConsentGiven(
+            at=deciding.now, id=person.id, version=consent.version, fields=consent.fields
+        )
+    )
+
+
+def _profile_changed(deciding: Deciding, known: Person, profile: Attendee) -> None:
+    role = profile.role if profile.role is not known.role else None
+    mode = profile.mode if profile.mode is not known.mode else None
+    if known.seat is not None and mode is not None:
+        deciding.happened(
+            f.Unseated(at=deciding.now, id=known.id, room=known.seat, because="moved")
+        )
+    deciding.happened(
+        f.ProfileChanged(
+            at=deciding.now,
+            id=known.id,
+            role=role,
+            mode=mode,
+            table=profile.table,
+            sits_with=profile.sits_with,
+        )
+    )
+
+
+def _check_fields(profile: Attendee) -> None:
+    for field in profile.organiser_may_export:
+        if field not in CONSENT_FIELDS:
+            raise Refusal("bad-field", "There is no field {field} to agree to.", field=field)
+    for field in profile.contact_fields:
+        if field not in CONTACT_FIELDS:
+            raise Refusal("bad-field", "There is no contact field {field}.", field=field)
+    if profile.role not in SEATED_ROLES | HOST_ROLES and profile.sits_with:
+        raise Refusal("bad-field", "Only attendees sit with somebody.", field="sits_with")
+
+
+def erase(deciding: Deciding, command: c.Erase) -> None:
+    """Erases everything about a person; others keep their minutes with "someone" (rule 21)."""
+    person = deciding.person(command.attendee)
+    if not deciding.is_host and deciding.by != person.id:
+        raise Refusal("not-allowed", "Only a host can do this.")
+    if person.seat is not None:
+        deciding.happened(
+            f.Unseated(at=deciding.now, id=person.id, room=person.seat, because="left")
+        )
+    for key in list(deciding.register.rows):
+        kind, _, rest = key.partition(":")
+        if (kind in "ac" and rest.split(":")[0] == person.id) or (
+            kind == "n" and person.id in rest.split(":")
+        ):
+            deciding.wrote(key, None)
+    for call in deciding.event.calls.values():
+        if call.by == person.id:
+            deciding.wrote(f"t:{call.id}", None)
+    for report in deciding.event.reports:
+        if person.id in (report.by, report.about):
+            deciding.wrote(f"t:{report.id}", None)
+    deciding.happened(f.Erased(at=deciding.now, id=person.id))

@@ -1,0 +1,72 @@
+"""What should be solved next: the pool, who has met, and the rules, as data for a solver."""
+
+from __future__ import annotations
+
+from hashlib import blake2b
+
+from rooms.event import Event
+from rooms.lobby import pool
+from rooms.matching.ask import Wanted
+from rooms.messages import Phase
+from rooms.people import Register
+from rooms.seats import seekers
+from rooms.standing import Pair, pair
+
+
+def wanted(event: Event, register: Register, now: int) -> Wanted | None:
+    """Returns the seating to be solved next; None: nothing is wanted, or the proposal still fits.
+
+    Proposed from `draft` on, also while a round or break runs, for the pool at `now` (ms).
+    """
+    planned = event.next_planned
+    if planned is None or event.phase is Phase.ENDED:
+        return None
+    here = pool(event, now)
+    if len(here) < 2:
+        return None
+    called = event.called
+    size = called.size if called is not None and called.size is not None else planned.size
+    met = {} if event.plan.reunions else {**event.met, **_meeting_now(event)}
+    basis = _basis(event, here, size, met)
+    if called is None and event.proposal is not None and event.proposal.basis == basis:
+        return None
+    number = event.round + 1
+    return Wanted(
+        event=event.id,
+        round=number,
+        basis=basis,
+        called=called is not None,
+        size=size,
+        least=min(planned.least, size),
+        most=max(planned.most, size),
+        people=tuple(seekers(event, register, here)),
+        met=tuple((a, b, last) for (a, b), last in met.items()),
+        blocked=tuple(sorted({pair(a, b) for a, b in event.blocks})),
+        common_language=event.plan.common_language,
+        segments=register.details.segments,
+        segment_most=register.details.segment_most,
+        tables=event.plan.tables,
+        rounds_left=len(event.plan.rounds) - event.round,
+        seed=int.from_bytes(blake2b(basis.encode(), digest_size=4).digest(), "big"),
+    )
+
+
+def _meeting_now(event: Event) -> dict[Pair, int]:
+    """Returns pairs who sit together in a room that is not over: they will have met."""
+    return {
+        pair(a, b): room.round
+        for room in event.running_rooms()
+        for i, a in enumerate(room.people)
+        for b in room.people[i + 1 :]
+    }
+
+
+def _basis(event: Event, here: list[str], size: int, met: dict[Pair, int]) -> str:
+    """Returns a digest of what a seating depends on; the same basis wants no second solving."""
+    text = [f"{event.id} {event.round + 1} {size} {len(met)} {len(event.blocks)}"]
+    text += [f"{id} {event.people[id].mode} {event.people[id].table}" for id in here]
+    plan = event.plan
+    text.append(f"{plan.common_language} {plan.tables} {plan.reunions} {plan.rounds[event.round]}")
+    text.append(" ".join(f"{a}{b}" for a, b in sorted(event.blocks)))
+    text.append(" ".join(f"{a}{b}" for a, b in sorted(_meeting_now(event))))
+    return blake2b("\n".join(text).encode(), digest_size=8).hexdigest()

@@ -1,0 +1,578 @@
+"""Seats: fixing a seating, and late, dropped, stranded and moved people (rules 5, 10, 11, 14).
+
+Deliberately solves no whole seating; that is `matching/`. What it finds for one person is the best
+room by the rules in the order of rule 10.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from msgspec import Struct
+
+from rooms import commands as c
+from rooms import facts as f
+from rooms.deciding import Deciding
+from rooms.event import Event
+from rooms.lobby import in_pool, pool
+from rooms.matching.affinity import rarity, suits
+from rooms.matching.ask import Seeker, seeker
+from rooms.matching.rules import HardRules, broken, hard_rules, may_join
+from rooms.messages import Phase
+from rooms.people import Mode, Register
+from rooms.refusal import Refusal
+from rooms.standing import Person, Room, pair
+
+LOBBY = "lobby"
+
+JOIN_WARNING_MS = 5_000
+"""Rule 10: a room is told this long before somebody joins; a tenth of a shorter round."""
+
+CHOICE_AFTER_MS = 10_000
+"""Rule 11: from the tenth second alone one may choose."""
+
+MOVED_AFTER_MS = 20_000
+"""Rule 11: without a choice one is moved after this long alone."""
+
+WAIT_MS = 90_000
+"""Rule 11: who chooses to wait waits this long."""
+
+OWN_ROOM_LEAST_MS = 60_000
+"""Rule 10: late people get a room of their own while so much is left, or 30 % of a short round."""
+
+
+class Placing(Struct, frozen=True):
+    """What is looked at when somebody is given a seat in rooms that stand."""
+
+    rules: HardRules
+    rare: dict[str, float]
+
+
+def seekers(event: Event, register: Register, ids: Iterable[str]) -> list[Seeker]:
+    """Returns people as the matcher sees them, with the mode they are here in."""
+    return [
+        seeker(register.attendee(id), mode=event.people[id].mode, sat_out=event.people[id].sat_out)
+        for id in ids
+    ]
+
+
+def placing(event: Event, register: Register, ids: Iterable[str]) -> Placing:
+    """Returns the hard rules and the rarity of interests among these people."""
+    people = seekers(event, register, dict.fromkeys(ids))
+    details = register.details
+    rules = hard_rules(
+        people,
+        blocked=[pair(a, b) for a, b in event.blocks],
+        common_language=event.plan.common_language,
+        segments=details.segments,
+        segment_most=details.segment_most,
+    )
+    return Placing(rules, rarity(people))
+
+
+# Fixing a seating
+
+
+def fix(
+    deciding: Deciding,
+    rooms: Sequence[Sequence[str]],
+    *,
+    seconds: int | None,
+    size: int | None,
+) -> None:
+    """Fixes the next round's seating: the preview begins (phases of `evening.md`)."""
+    event, now = deciding.event, deciding.now
+    planned = event.next_planned
+    if planned is None:
+        raise Refusal("programme-over", "The programme has no further round.")
+    number = event.round + 1
+    modes = [event.people[ids[0]].mode for ids in rooms]
+    tables = _tables(event, rooms, modes)
+    seated = {id for ids in rooms for id in ids}
+    preview = planned.preview_seconds
+    if any(mode is Mode.ON_SITE for mode in modes):
+        preview = max(preview, planned.walking_seconds)
+    length = seconds if seconds is not None else planned.seconds
+    starts_at = now + preview * 1000
+    deciding.happened(
+        f.SeatingFixed(
+            at=now,
+            round=number,
+            rooms=tuple(
+                f.Seats(id=f"r{number}-{i}", people=tuple(ids), mode=modes[i - 1], table=tables[i])
+                for i, ids in enumerate(rooms, 1)
+            ),
+            left_over=tuple(
+                f.LeftOver(id=id, because="left-over")
+                for id in pool(event, now)
+                if id not in seated
+            ),
+            starts_at=starts_at,
+            ends_at=starts_at + length * 1000,
+            seconds=length,
+            size=size if size is not None else planned.size,
+        )
+    )
+
+
+def _tables(
+    event: Event, rooms: Sequence[Sequence[str]], modes: Sequence[Mode]
+) -> dict[int, int | None]:
+    """Gives every on-site room a table: the one somebody is fixed at, else the lowest free."""
+    tables: dict[int, int | None] = {}
+    for i, ids in enumerate(rooms, 1):
+        fixed = [event.people[id].table for id in ids if event.people[id].table is not None]
+        tables[i] = fixed[0] if fixed and modes[i - 1] is Mode.ON_SITE else None
+    taken = {table for table in tables.values() if table is not None}
+    number = 1
+    for i, mode in enumerate(modes, 1):
+        if mode is Mode.ON_SITE and tables[i] is None:
+            while number in taken:
+                number += 1
+            tables[i] = number
+            taken.add(number)
+    return tables
+
+
+def repaired(
+    event: Event,
+    register: Register,
+    rooms: Sequence[Sequence[str]],
+    sitting_out: Sequence[str],
+    now: int,
+    *,
+    size: int,
+    most: int,
+) -> tuple[list[list[str]], list[str]]:
+    """Returns a seating for who is here now, and those for whom it has no seat.
+
+    People gone since are taken out, rooms of fewer than two dissolved, newcomers put into the
+    best rooms below the most. Rooms that then break a hard rule are dissolved too. Those whom the
+    seating already lets sit out are not among the unplaced.
+    """
+    here = dict.fromkeys(pool(event, now))
+    look = placing(event, register, here)
+    kept: list[list[str]] = []
+    seated: set[str] = set()
+    for ids in rooms:
+        still = [id for id in ids if id in here]
+        if still and not broken(still, look.rules):
+            kept.append(still)
+            seated.update(still)
+    unplaced = []
+    for id in here:
+        if id in seated or id in sitting_out:
+            continue
+        choices = [ids for ids in kept if len(ids) < most and may_join(id, ids, look.rules)]
+        fresh = [ids for ids in choices if not _meets_again(event, id, ids)]
+        if not fresh:
+            unplaced.append(id)
+            continue
+        best = max(fresh, key=lambda ids: (len(ids) < size, _suits(look, id, ids), -len(ids)))
+        best.append(id)
+    return kept, unplaced
+
+
+def count_repeats(event: Event, rooms: Iterable[Sequence[str]]) -> int:
+    """Returns how many pairs of a seating have met before (rule 4), this round's included."""
+    return sum(
+        1 for ids in rooms for i, a in enumerate(ids) for b in ids[i + 1 :] if have_met(event, a, b)
+    )
+
+
+def have_met(event: Event, a: str, b: str) -> bool:
+    """Says whether two people have met, or sit together right now and will have."""
+    key = pair(a, b)
+    if key in event.met:
+        return True
+    return any(id in event.holding for id in event.acquainted.get(key, ()))
+
+
+def _meets_again(event: Event, id: str, others: Iterable[str]) -> bool:
+    return any(have_met(event, id, other) for other in others if other != id)
+
+
+def _suits(look: Placing, id: str, others: Iterable[str]) -> float:
+    people = look.rules.people
+    if id not in people:
+        return 0.0
+    return suits(people[id], [people[o] for o in others if o in people], look.rare)
+
+
+# Late and stranded people (rule 10)
+
+
+def time_left(event: Event, now: int) -> int:
+    """Returns how much of the round is left (ms), by the pause's clock while paused."""
+    return (event.ends_at or now) - max(event.clock(now), event.starts_at or 0)
+
+
+def join_warning_ms(event: Event) -> int:
+    """Returns how long before somebody joins a room is told."""
+    return min(JOIN_WARNING_MS, event.round_seconds * 100)
+
+
+def best_room(deciding: Deciding, id: str, *, leaving: str | None = None) -> str | None:
+    """Returns the room that rule 10 gives a late or stranded person; None: the lobby.
+
+    Rooms without anybody met before come first; only when there is none, others.
+    """
+    event = deciding.event
+    total = event.round_seconds * 1000
+    left = time_left(event, deciding.now)
+    planned = event.planned
+    most = planned.most if planned else event.round_size
+    if left * 100 <= total * 30:
+        return None
+    limits = [event.round_size, most] if left * 2 > total else [most]
+    candidates = [
+        room
+        for room in event.running_rooms()
+        if room.id != leaving
+        and room.round == event.round
+        and room.mode is event.people[id].mode
+        and _expected(event, room) < most
+        and any(event.people[o].present for o in room.people)
+    ]
+    if not candidates:
+        return None
+    look = placing(event, deciding.register, [id, *(o for room in candidates for o in room.people)])
+    allowed = [
+        room
+        for room in candidates
+        if may_join(id, _people_expected(event, room), look.rules, table=room.table)
+    ]
+    for repeats in (False, True):
+        for limit in limits:
+            fitting = [
+                room
+                for room in allowed
+                if _expected(event, room) < limit
+                and (repeats or not _meets_again(event, id, room.people))
+            ]
+            if fitting:
+                return max(
+                    fitting,
+                    key=lambda r: (
+                        any(o in event.alone for o in r.people),
+                        _suits(look, id, r.people),
+                        r.id,
+                    ),
+                ).id
+    return None
+
+
+def _people_expected(event: Event, room: Room) -> list[str]:
+    joining = [join.id for join in event.joins.values() if join.room == room.id]
+    return [*room.people, *(id for id in joining if id not in room.people)]
+
+
+def _expected(event: Event, room: Room) -> int:
+    return len(_people_expected(event, room))
+
+
+def seat_late(deciding: Deciding) -> None:
+    """Plans seats for those who wait during a preview or round (rule 10)."""
+    event = deciding.event
+    if not event.is_running:
+        return
+    still = []
+    for id in list(event.waiting):
+        person = event.people[id]
+        if id in event.joins or not in_pool(event, person, deciding.now):
+            continue
+        room = best_room(deciding, id)
+        if room is None:
+            still.append(id)
+        else:
+            because = person.because if person.because == "stranded" else "late"
+            _plan_join(deciding, id, room, because)
+    if len(still) > 1:
+        _open_own_rooms(deciding, still)
+
+
+def _plan_join(deciding: Deciding, id: str, room: str, because: str, at: int | None = None) -> None:
+    join_at = at if at is not None else deciding.now + join_warning_ms(deciding.event)
+    deciding.happened(
+        f.JoinPlanned(at=deciding.now, id=id, room=room, join_at=join_at, because=because)
+    )
+
+
+def _open_own_rooms(deciding: Deciding, ids: list[str]) -> None:
+    """Opens rooms for two or more who wait, while enough of the round is left."""
+    event = deciding.event
+    total = event.round_seconds * 1000
+    if time_left(event, deciding.now) < min(OWN_ROOM_LEAST_MS, total * 30 // 100):
+        return
+    planned = event.planned
+    most = planned.most if planned else event.round_size
+    look = placing(event, deciding.register, ids)
+    for repeats in (False, True):
+        waiting = [id for id in ids if id in event.waiting and id not in event.joins]
+        while waiting:
+            group = [waiting.pop(0)]
+            for other in list(waiting):
+                if (
+                    len(group) < most
+                    and not broken([*group, other], look.rules)
+                    and (repeats or not _meets_again(event, other, group))
+                ):
+                    group.append(other)
+            if len(group) > 1:
+                waiting = [id for id in waiting if id not in group]
+                _open_room(deciding, group)
+
+
+def _open_room(deciding: Deciding, group: list[str]) -> None:
+    event, now = deciding.event, deciding.now
+    mode = event.people[group[0]].mode
+    table = None
+    if mode is Mode.ON_SITE:
+        taken = {room.table for room in event.running_rooms()}
+        table = next(n for n in range(1, len(taken) + 2) if n not in taken)
+        if event.plan.tables is not None and table > event.plan.tables:
+            return
+    number = len(event.current) + 1
+    deciding.happened(
+        f.RoomOpened(
+            at=now,
+            room=f.Seats(
+                id=f"r{event.round}-{number}", people=tuple(group), mode=mode, table=table
+            ),
+            starts_at=max(now, event.starts_at or now),
+            ends_at=event.ends_at or now,
+        )
+    )
+
+
+# Joining, as planned
+
+
+def join(deciding: Deciding, id: str) -> None:
+    """Carries out a planned join whose time has come, if it still makes sense."""
+    event, now = deciding.event, deciding.now
+    planned = event.joins[id]
+    person = event.people[id]
+    here = person.present and (person.seat is not None or id in event.waiting)
+    room_id: str | None = planned.room
+    if here and (room_id == LOBBY or not _may_still_join(deciding, person, planned.room)):
+        room_id = best_room(deciding, id, leaving=person.seat)
+    moot = person.seat is not None and not _should_move(event, person)
+    if not here or moot or (room_id is None and person.seat is None):
+        deciding.happened(f.JoinCancelled(at=now, id=id, room=planned.room))
+    elif room_id is None:
+        deciding.happened(f.Unseated(at=now, id=id, room=person.seat or "", because="stranded"))
+    else:
+        if person.seat is not None:
+            deciding.happened(
+                f.Unseated(at=now, id=id, room=person.seat, because="stranded", onward=room_id)
+            )
+        deciding.happened(f.Seated(at=now, id=id, room=room_id, because=planned.because))
+
+
+def _should_move(event: Event, person: Person) -> bool:
+    return person.id in event.alone
+
+
+def _may_still_join(deciding: Deciding, person: Person, room_id: str) -> bool:
+    event = deciding.event
+    room = event.rooms.get(room_id)
+    planned = event.planned
+    if room is None or room.ended_at is not None or room.mode is not person.mode or planned is None:
+        return False
+    others = [id for id in _people_expected(event, room) if id != person.id]
+    if len(others) >= planned.most or not any(event.people[o].present for o in room.people):
+        return False
+    look = placing(event, deciding.register, [person.id, *others])
+    return may_join(person.id, others, look.rules, table=room.table)
+
+
+# Alone in a room (rule 11)
+
+
+def moves_at(event: Event, id: str) -> int | None:
+    """Returns when somebody alone is moved unless they choose; None: they are not alone."""
+    alone = event.alone.get(id)
+    if alone is None or event.phase is not Phase.ROUND:
+        return None
+    if id in event.joins:
+        return event.joins[id].join_at
+    return alone.waits_until if alone.waits_until is not None else alone.since + MOVED_AFTER_MS
+
+
+def company_is_coming(event: Event, room_id: str) -> bool:
+    """Says whether somebody is about to join a room."""
+    return any(join.room == room_id for join in event.joins.values())
+
+
+def plan_for_stranded(deciding: Deciding, id: str) -> None:
+    """Tells somebody alone, and the room that suits them best, that they will move."""
+    event = deciding.event
+    room = best_room(deciding, id, leaving=event.people[id].seat)
+    at = moves_at(event, id) or deciding.now
+    soonest = deciding.now + join_warning_ms(event)
+    alone = event.alone[id]
+    join_at = soonest if alone.wants_others else max(at, deciding.now)
+    _plan_join(deciding, id, room if room is not None else LOBBY, "stranded", join_at)
+
+
+def wait(deciding: Deciding, command: c.Wait) -> None:
+    """Chooses, when alone, to wait for the others."""
+    me = _alone_for_long_enough(deciding)
+    if me.id in deciding.event.joins:
+        planned = deciding.event.joins[me.id]
+        deciding.happened(f.JoinCancelled(at=deciding.now, id=me.id, room=planned.room))
+    deciding.happened(f.ChoseToWait(at=deciding.now, id=me.id, until=deciding.now + WAIT_MS))
+
+
+def meet_others(deciding: Deciding, command: c.MeetOthers) -> None:
+    """Chooses, when alone, to meet others."""
+    me = _alone_for_long_enough(deciding)
+    deciding.happened(f.ChoseToMeetOthers(at=deciding.now, id=me.id))
+    if me.id not in deciding.event.joins:
+        plan_for_stranded(deciding, me.id)
+
+
+def _alone_for_long_enough(deciding: Deciding) -> Person:
+    me = deciding.me
+    alone = deciding.event.alone.get(me.id)
+    if alone is None or deciding.event.phase is not Phase.ROUND:
+        raise Refusal("not-alone", "You are not alone in a room.")
+    if deciding.now - alone.since < CHOICE_AFTER_MS:
+        raise Refusal("too-soon", "Give the others ten seconds to come back.")
+    return me
+
+
+def call_off_joins(deciding: Deciding) -> None:
+    """Calls off joins of people who are gone or whose company has come back."""
+    event = deciding.event
+    for id, planned in list(event.joins.items()):
+        person = event.people[id]
+        gone = not person.present or not event.is_running
+        stays = person.seat is not None and not _should_move(event, person)
+        if gone or stays or (person.seat is None and person.sitting_out):
+            deciding.happened(f.JoinCancelled(at=deciding.now, id=id, room=planned.room))
+
+
+def follow_roommates(deciding: Deciding, id: str) -> None:
+    """Sends who came back to a room that is empty now where their roommates went (rule 11)."""
+    event = deciding.event
+    alone = event.alone.get(id)
+    if alone is None or id in event.joins:
+        return
+    room = event.rooms[alone.room]
+    gone = [s.id for s in reversed(room.stays) if s.id not in room.people]
+    for mate in dict.fromkeys(gone):
+        where = event.people[mate].seat
+        if where and _may_still_join(deciding, event.people[id], where):
+            _plan_join(deciding, id, where, "back")
+            return
+
+
+# Moved by a host (rule 14)
+
+
+def move(deciding: Deciding, command: c.Move) -> None:
+    """Moves somebody to a running room or to the lobby."""
+    deciding.require_host()
+    event, now = deciding.event, deciding.now
+    person = deciding.person(command.attendee)
+    if not event.is_running:
+        raise Refusal("out-of-turn", "People can be moved while a round is on.")
+    if command.room == LOBBY:
+        if person.seat is None:
+            raise Refusal("already-there", "This person is in the lobby already.")
+        deciding.happened(
+            f.Unseated(at=now, id=person.id, room=person.seat, because="moved", by=deciding.by)
+        )
+        return
+    if person.seat == command.room:
+        raise Refusal("already-there", "This person is in that room already.")
+    if not person.present and person.seat is None:
+        raise Refusal("not-here", "This person is not here now.")
+    if person.sitting_out or not person.takes_seat:
+        raise Refusal("sits-out", "This person is sitting out.")
+    room = _running_room(event, command.room)
+    _check_may_join(deciding, [person.id], room)
+    if person.seat is not None:
+        deciding.happened(
+            f.Unseated(at=now, id=person.id, room=person.seat, because="moved", onward=room.id)
+        )
+    deciding.happened(f.Seated(at=now, id=person.id, room=room.id, because="moved", by=deciding.by))
+
+
+def merge(deciding: Deciding, command: c.Merge) -> None:
+    """Moves everybody of one room into another."""
+    deciding.require_host()
+    event, now = deciding.event, deciding.now
+    if not event.is_running:
+        raise Refusal("out-of-turn", "Rooms can be merged while a round is on.")
+    room, into = _running_room(event, command.room), _running_room(event, command.into)
+    if room.id == into.id:
+        raise Refusal("already-there", "That is the same room.")
+    _check_may_join(deciding, list(room.people), into)
+    for id in room.people:
+        deciding.happened(f.Unseated(at=now, id=id, room=room.id, because="moved", onward=into.id))
+        deciding.happened(f.Seated(at=now, id=id, room=into.id, because="moved", by=deciding.by))
+    deciding.happened(f.RoomEnded(at=now, room=room.id, by=deciding.by))
+
+
+def _running_room(event: Event, id: str) -> Room:
+    room = event.rooms.get(id)
+    if room is None:
+        raise Refusal("unknown-room", "There is no room with this id.")
+    if room.round != event.round:
+        raise Refusal("room-ended", "That room belongs to another round.")
+    if room.ended_at is not None:
+        raise Refusal("room-ended", "That room has ended.")
+    return room
+
+
+def _check_may_join(deciding: Deciding, ids: list[str], room: Room) -> None:
+    event = deciding.event
+    planned = event.planned
+    most = planned.most if planned else event.round_size
+    others = [id for id in _people_expected(event, room) if id not in ids]
+    if len(others) + len(ids) > most:
+        raise Refusal("room-full", "That room is full: it takes {most} people.", most=most)
+    look = placing(event, deciding.register, [*ids, *others])
+    together: list[str] = list(others)
+    for id in ids:
+        causes = broken([*together, id], look.rules, table=room.table) - broken(
+            together, look.rules, table=room.table
+        )
+        together.append(id)
+        named = {cause.rule for cause in causes} - {"alone"}
+        if "blocked" in named:
+            raise Refusal("private", "They cannot share this room, for a private reason.")
+        if "modes" in named:
+            raise Refusal("rule-broken", "On-site and online people do not share a room here.")
+        if named:
+            raise Refusal("rule-broken", "A rule of this event keeps them from sharing this room.")
+
+
+# Without a solver
+
+
+def dealt(event: Event, register: Register, now: int, *, size: int, most: int) -> list[list[str]]:
+    """Returns a seating found one by one: hard rules hold, repeats are avoided where that is easy.
+
+    Used only when no solver answers a called round. Whoever fits nowhere is left over.
+    """
+    here = pool(event, now)
+    look = placing(event, register, here)
+    found: list[list[str]] = []
+    for mode in Mode:
+        people = [id for id in here if event.people[id].mode is mode]
+        rooms: list[list[str]] = [[] for _ in range(max(1, len(people) // size))]
+        for id in people:
+            fits = [ids for ids in rooms if len(ids) < most and _may_be_dealt(id, ids, look)]
+            if fits:
+                min(fits, key=lambda ids: (_meets_again(event, id, ids), len(ids))).append(id)
+        found += [ids for ids in rooms if ids and not broken(ids, look.rules)]
+    return found
+
+
+def _may_be_dealt(id: str, ids: list[str], look: Placing) -> bool:
+    causes = broken([*ids, id], look.rules) - broken(ids, look.rules)
+    return all(cause.rule in ("alone", "assistant", "company") for cause in causes)
