@@ -1,0 +1,167 @@
+"""Checks settings, data folder and store, and says what to mend.
+
+Changes nothing: it writes one empty file into the data folder and takes it away again, and starts
+the bundled store only when nobody else has it, to see that it starts.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import tempfile
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from msgspec import Struct
+
+from server.redis import BundledStore, Store, StoreAway, StoreError, running_url, shown, text
+from server.settings import Settings
+
+LITTLE_SPACE = 500_000_000
+"""An evening of 400 people takes some 10 MB of journal; with less, the disk is next to fail."""
+
+
+class Finding(Struct, frozen=True):
+    """One thing that was looked at. `mend`: what to do, empty when all is well."""
+
+    well: bool
+    sentence: str
+    mend: str = ""
+
+
+def examine(settings: Settings) -> list[Finding]:
+    """Looks at everything; returns what was found, in the order it should be read."""
+    findings = [*_settings(settings)]
+    if settings.redis_url is None:
+        folder = _folder(settings.data_dir)
+        findings += folder
+        if not all(finding.well for finding in folder):
+            return findings
+    return findings + asyncio.run(_store(settings))
+
+
+def _settings(settings: Settings) -> list[Finding]:
+    findings: list[Finding] = []
+    if settings.organiser_key is None:
+        findings.append(Finding(True, "The organiser's key is made at the first start."))
+    elif len(settings.organiser_key) < 20:
+        findings.append(
+            Finding(
+                False,
+                f"MEGURI_ORGANISER_KEY has only {len(settings.organiser_key)} characters.",
+                "Take at least 20 random ones: it opens everything.",
+            )
+        )
+    else:
+        findings.append(Finding(True, "The organiser's key is MEGURI_ORGANISER_KEY."))
+    public = settings.public_url
+    if public is None:
+        findings.append(
+            Finding(
+                True,
+                "MEGURI_PUBLIC_URL is not set: links begin with the address that was asked.",
+                "Set it when links are made from another address than the one people open.",
+            )
+        )
+    elif public.startswith("http://") and not _is_local(public):
+        findings.append(
+            Finding(
+                False,
+                f"MEGURI_PUBLIC_URL is {public}: browsers open cameras on https only.",
+                "Put a proxy with a certificate in front, and set the https address.",
+            )
+        )
+    else:
+        findings.append(Finding(True, f"Links begin with {public}."))
+    return findings
+
+
+def _is_local(url: str) -> bool:
+    host = urlsplit(url).hostname or ""
+    return host in {"localhost", "127.0.0.1", "::1"}
+
+
+def _folder(folder: Path) -> list[Finding]:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        return [
+            Finding(
+                False,
+                f"The data folder {folder} cannot be written: {error.strerror}.",
+                "Give it to the user that runs Meguri, or set MEGURI_DATA_DIR.",
+            )
+        ]
+    disk = os.statvfs(folder)
+    free = disk.f_bavail * disk.f_frsize
+    if free < LITTLE_SPACE:
+        return [
+            Finding(
+                False,
+                f"Only {free // 1_000_000} MB are free for the data folder {folder}.",
+                "Make room: the journal cannot be written to a full disk.",
+            )
+        ]
+    return [Finding(True, f"The data folder is {folder}, with {free // 1_000_000_000} GB free.")]
+
+
+async def _store(settings: Settings) -> list[Finding]:
+    """Looks at the store in use; starts the bundled one when nobody runs it."""
+    url = settings.redis_url or running_url(settings.data_dir)
+    if url is not None:
+        return await _reach(url, bundled=settings.redis_url is None)
+    store = BundledStore(settings.data_dir)
+    try:
+        await store.start()
+    except StoreError as error:
+        return [Finding(False, str(error), "Mend this, or set REDIS_URL to a Redis of your own.")]
+    try:
+        return await _reach(store.url, bundled=True)
+    finally:
+        await store.stop()
+
+
+async def _reach(url: str, *, bundled: bool) -> list[Finding]:
+    name = "The bundled store" if bundled else f"The store at {shown(url)}"
+    try:
+        store = await Store.connect(url)
+    except StoreError as error:
+        return [Finding(False, str(error), "Start it, or mend REDIS_URL.")]
+    try:
+        info = text(await store.call("INFO"))
+        told = dict(line.split(":", 1) for line in info.splitlines() if ":" in line)
+        version = told.get("valkey_version") or told.get("redis_version", "?")
+        findings = [Finding(True, f"{name} answers; its version is {version}.")]
+        findings.append(_durability(name, told, await store.setting("appendfsync")))
+        policy = told.get("maxmemory_policy", "noeviction")
+        if policy != "noeviction":
+            findings.append(
+                Finding(
+                    False,
+                    f"{name} throws keys away when memory is short ({policy}).",
+                    "Set maxmemory-policy to noeviction: what goes is somebody's evening.",
+                )
+            )
+        return findings
+    except StoreAway:
+        return [Finding(False, f"{name} stopped answering.", "Look at its own log.")]
+    finally:
+        await store.close()
+
+
+def _durability(name: str, told: dict[str, str], fsync: str | None) -> Finding:
+    if told.get("aof_enabled") != "1":
+        return Finding(
+            False,
+            f"{name} keeps no append-only file: a crash loses minutes of the evening.",
+            "Set appendonly yes and appendfsync always.",
+        )
+    if fsync in (None, "always"):
+        return Finding(True, f"{name} writes its append-only file before each answer.")
+    return Finding(
+        False,
+        f"{name} has appendfsync {fsync}: a power cut loses what was acknowledged last.",
+        "Set appendfsync always; it costs about a millisecond.",
+    )
