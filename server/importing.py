@@ -18,7 +18,7 @@ from collections.abc import Iterable, Mapping, Sequence
 import msgspec
 from msgspec import UNSET, Struct
 
-from rooms.people import Attendee
+from rooms.people import HOST_ROLES, SEATED_ROLES, Attendee
 from server.delimited import DATA_LIMIT, Unreadable, decode, find_delimiter, records
 from server.person_rows import (
     ALIASES,
@@ -352,6 +352,10 @@ def plan_import(reading: Reading, existing: Iterable[Attendee]) -> Plan:
         if person is not None and person.id in known.rows:
             notes.append(_repeated(row.row, known.rows[person.id], by))
         landed = changed(person or Attendee(id=new_id(), name=""), row)
+        if landed.sits_with and landed.role not in SEATED_ROLES | HOST_ROLES:
+            why = Sentence("Only attendees sit with somebody.")
+            rejected.append(Named(row=row.row, why=why))
+            continue
         known.put(landed)
         known.rows.setdefault(landed.id, row.row)
         landings[row.row] = Landing(row=row.row, attendee=landed, created=person is None)

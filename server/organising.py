@@ -1,0 +1,159 @@
+"""What an organiser does to events, however they ask: by the API or at the desk.
+
+Responsible for making and deleting events, bringing people in, erasing them, and their links.
+Rights are the doors' business, rules are those of `rooms/`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator, Sequence
+from http import HTTPStatus
+from typing import Protocol
+
+from msgspec import Struct
+
+from rooms.commands import AddAttendees, CreateEvent, Erase
+from rooms.people import Attendee, Details, Role
+from rooms.programme import Plan
+from rooms.refusal import Refusal
+from server.auth import ORGANISER, Keys
+from server.evenings import Evening, Evenings
+from server.importing import Landing, Named, Reading, new_id, plan_import
+from server.journal import Journal
+from server.person_rows import Sentence
+from server.planning import EventBody, details_of, plan_of
+from server.problems import Problem
+from server.redis import Store
+
+PEOPLE_AT_ONCE = 200
+"""People in one command of an import: between two, everybody else has their turn."""
+
+HOSTS_NAME = {"en": "Host", "ja": "ホスト"}
+
+
+class Services(Protocol):
+    """What the application's state holds for its doors."""
+
+    store: Store
+    evenings: Evenings
+    keys: Keys
+
+
+class Made(Struct, frozen=True, kw_only=True):
+    """An event just made, with its host's key, which nobody can read back later."""
+
+    id: str
+    join_key: str
+    host_key: str
+
+
+class Brought(Struct, frozen=True, kw_only=True):
+    """What an import came to. `keys`: by id, of those who were created."""
+
+    landings: tuple[Landing, ...]
+    rejected: tuple[Named, ...]
+    skipped: tuple[Named, ...]
+    notes: tuple[Sentence, ...]
+    keys: dict[str, str]
+
+    @property
+    def created(self) -> int:
+        return sum(landing.created for landing in self.landings)
+
+    @property
+    def updated(self) -> int:
+        return len(self.landings) - self.created
+
+
+async def make_event(services: Services, body: EventBody, host: str = "") -> Made:
+    """Makes an event with one host; raises Problem and Refusal for what cannot be held."""
+    plan = plan_of(body, Plan())
+    details = details_of(body, Details(title=""))
+    event_id = new_id()[1:]
+    named = host.strip() or HOSTS_NAME.get(plan.locale, HOSTS_NAME["en"])
+    person = Attendee(id=new_id(), name=named[:200], role=Role.HOST, locale=plan.locale)
+    await services.evenings.create(CreateEvent(plan=plan, details=details, host=person), event_id)
+    return Made(
+        id=event_id,
+        join_key=await services.keys.join_key(event_id),
+        host_key=await services.keys.make(event_id, person.id, Role.HOST),
+    )
+
+
+async def delete_event(services: Services, evening: Evening) -> None:
+    """Deletes an event and everything of it, keys too."""
+    await services.keys.forget(evening.id, list(evening.event.people))
+    await services.evenings.delete(evening.id)
+
+
+async def bring_in(services: Services, evening: Evening, reading: Reading) -> Brought:
+    """Writes the people of a list; its unit is the row, so a refused one is named and left out."""
+    existing = list(evening.register.attendees())
+    plan = await asyncio.to_thread(plan_import, reading, existing)
+    landed: list[Landing] = []
+    refused: list[Named] = []
+    for some in _some(plan.landings):
+        try:
+            await _write(evening, some)
+            landed += some
+        except Refusal:
+            for one in some:
+                try:
+                    await _write(evening, [one])
+                    landed.append(one)
+                except Refusal as refusal:
+                    why = Sentence(refusal.sentence, refusal.details)
+                    refused.append(Named(row=one.row, why=why))
+    made = [landing.attendee for landing in landed if landing.created]
+    keys = await services.keys.make_all(evening.id, [(one.id, one.role) for one in made])
+    return Brought(
+        landings=tuple(landed),
+        rejected=tuple(sorted([*plan.rejected, *refused], key=lambda named: named.row)),
+        skipped=reading.skipped,
+        notes=plan.notes,
+        keys=dict(zip([one.id for one in made], keys, strict=True)),
+    )
+
+
+def _some(landings: Sequence[Landing]) -> Iterator[Sequence[Landing]]:
+    for start in range(0, len(landings), PEOPLE_AT_ONCE):
+        yield landings[start : start + PEOPLE_AT_ONCE]
+
+
+async def _write(evening: Evening, landings: Sequence[Landing]) -> None:
+    people = {landing.attendee.id: landing.attendee for landing in landings}
+    await evening.submit(ORGANISER, AddAttendees(people=tuple(people.values())))
+
+
+def find_person(evening: Evening, who: str) -> Attendee | None:
+    """Returns somebody at an event by id, else by external id; None: nobody."""
+    if evening.register.has(who):
+        return evening.register.attendee(who)
+    return next((p for p in evening.register.attendees() if p.external_id == who), None)
+
+
+async def erase(services: Services, evening: Evening, person: Attendee) -> None:
+    """Erases a person: profile and notes by the rules, and what they said, and their key."""
+    await evening.submit(ORGANISER, Erase(attendee=person.id))
+    await services.keys.forget(evening.id, [person.id])
+    await Journal(services.store, evening.id).forget_said(person.id)
+
+
+async def new_link(
+    services: Services, evening: Evening, person: Attendee, expires_at: int | None = None
+) -> str:
+    """Makes a new key for a person, which ends the old one and the sessions begun with it."""
+    return await services.keys.make(evening.id, person.id, person.role, expires_at=expires_at)
+
+
+def first_host(evening: Evening) -> Attendee:
+    """Returns the host who was made with the event, or else the first there is."""
+    hosts = [p for p in evening.register.attendees() if p.role is Role.HOST]
+    if not hosts:
+        raise Problem(
+            HTTPStatus.CONFLICT,
+            "no-host",
+            "This event has no host any more: import somebody with the role “host”.",
+        )
+    return hosts[0]

@@ -1,0 +1,297 @@
+"""An event as the API's JSON: what an organiser asks for, checked, and what an event looks like.
+
+Responsible for turning bodies of `POST` and `PATCH /api/events` into a plan and details, with a
+sentence for what to mend; and back. Knows no request and no store.
+"""
+
+from __future__ import annotations
+
+import re
+from http import HTTPStatus
+from typing import Annotated, TypeVar
+from zoneinfo import available_timezones
+
+import msgspec
+from msgspec import UNSET, Meta, Struct, UnsetType
+
+from rooms.event import Event
+from rooms.messages import Phase
+from rooms.people import Details, Mode, Register, SegmentRule
+from rooms.programme import Kind, Mixing, Plan, PlannedRound, planned_round
+from server.problems import Problem
+
+MOST_ROUNDS = 100
+BAD = HTTPStatus.UNPROCESSABLE_ENTITY
+
+Title = Annotated[str, Meta(min_length=1, max_length=200)]
+Prompt = Annotated[str, Meta(max_length=1000)]
+Name = Annotated[str, Meta(max_length=80)]
+Instant = Annotated[int, Meta(ge=0, le=253_402_300_799_000)]
+"""Milliseconds since 1970 UTC, up to the year 9999."""
+Count = Annotated[int, Meta(ge=0, le=10_000)]
+Seconds = Annotated[int, Meta(ge=0, le=86_400)]
+
+
+class RoundBody(Struct, kw_only=True):
+    """One round as asked for; what is left out follows from the size."""
+
+    seconds: Annotated[int, Meta(ge=1, le=86_400)] | None = None
+    size: Annotated[int, Meta(ge=2, le=100)] = 4
+    least: Annotated[int, Meta(ge=2, le=100)] | None = None
+    most: Annotated[int, Meta(ge=2, le=100)] | None = None
+    break_seconds: Seconds = 60
+    preview_seconds: Seconds = 20
+    walking_seconds: Seconds = 120
+    kind: Kind = Kind.MATCHED
+    prompt: Prompt = ""
+    auto: bool = False
+    more_time: bool = True
+
+
+class ProgrammeBody(Struct, kw_only=True):
+    rounds: Annotated[tuple[RoundBody, ...], Meta(min_length=1, max_length=MOST_ROUNDS)]
+
+
+class SegmentBody(Struct, kw_only=True):
+    a: Name
+    b: Name
+    rule: Annotated[str, Meta(pattern="^(must|must-not)$")]
+
+
+class SettingsBody(Struct, kw_only=True):
+    common_language: bool | UnsetType = UNSET
+    ready_check: bool | UnsetType = UNSET
+    reunions: bool | UnsetType = UNSET
+    mixing: Mixing | UnsetType = UNSET
+    segments: Annotated[tuple[SegmentBody, ...], Meta(max_length=200)] | UnsetType = UNSET
+    segment_most: Annotated[int, Meta(ge=1, le=100)] | UnsetType | None = UNSET
+
+
+class EventPatch(Struct, kw_only=True):
+    """What an organiser or a host changes; what is left out stays."""
+
+    title: Title | UnsetType = UNSET
+    starts_at: Instant | UnsetType | None = UNSET
+    locale: Annotated[str, Meta(min_length=2, max_length=10)] | UnsetType = UNSET
+    time_zone: Name | UnsetType = UNSET
+    programme: ProgrammeBody | UnsetType = UNSET
+    tables: Count | UnsetType | None = UNSET
+    stations: Count | UnsetType | None = UNSET
+    series: Name | UnsetType = UNSET
+    settings: SettingsBody | UnsetType = UNSET
+
+
+class EventBody(EventPatch, kw_only=True):
+    """A new event: a title and a programme; everything else has a default."""
+
+    title: Title
+    programme: ProgrammeBody
+
+
+Body = TypeVar("Body")
+
+_MISSING = re.compile(r"missing required field `([^`]+)`(?: - at `\$\.?(.*)`)?")
+_AT = re.compile(r" - at `\$\.?(.*)`$")
+
+
+def read_body(data: bytes, type: type[Body]) -> Body:
+    """Decodes a JSON body; raises Problem with the path of the field that is wrong."""
+    try:
+        return msgspec.json.decode(data, type=type)
+    except msgspec.ValidationError as error:
+        found = str(error)
+        if missing := _MISSING.search(found):
+            field = f"{missing[2]}.{missing[1]}" if missing[2] else missing[1]
+            raise Problem(
+                BAD, "bad-field", "The field “{name}” is missing.", field=field, name=field
+            ) from error
+        at = _AT.search(found)
+        field = at[1] if at else ""
+        if not field:
+            raise Problem(
+                BAD, "bad-json", "The body must be a JSON object with the fields of this request."
+            ) from error
+        raise Problem(
+            BAD,
+            "bad-field",
+            "The field “{name}” is wrong ({detail}).",
+            field=field,
+            name=field,
+            detail=_AT.sub("", found).replace("`", "")[:200],
+        ) from error
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise Problem(HTTPStatus.BAD_REQUEST, "bad-json", "The body is not valid JSON.") from error
+
+
+def plan_of(body: EventPatch, before: Plan) -> Plan:
+    """Returns a plan with what the body gives; raises Problem for what cannot be held."""
+    plan = before
+    if body.programme is not UNSET:
+        plan = msgspec.structs.replace(plan, rounds=_rounds(body.programme))
+    if body.time_zone is not UNSET:
+        if body.time_zone not in available_timezones():
+            raise Problem(
+                BAD,
+                "bad-field",
+                "The time zone “{name}” is not known: write one like “Asia/Tokyo”.",
+                field="time_zone",
+                name=body.time_zone,
+            )
+        plan = msgspec.structs.replace(plan, time_zone=body.time_zone)
+    for field in ("starts_at", "locale", "tables", "stations"):
+        if (value := getattr(body, field)) is not UNSET:
+            plan = msgspec.structs.replace(plan, **{field: value})
+    settings = body.settings
+    if settings is UNSET:
+        return plan
+    if settings.mixing not in (UNSET, Mixing.APART):
+        raise _later("settings.mixing", settings.mixing)
+    for field in ("common_language", "ready_check", "reunions", "mixing"):
+        if (value := getattr(settings, field)) is not UNSET:
+            plan = msgspec.structs.replace(plan, **{field: value})
+    return plan
+
+
+def _rounds(programme: ProgrammeBody) -> tuple[PlannedRound, ...]:
+    rounds: list[PlannedRound] = []
+    for at, body in enumerate(programme.rounds):
+        field = f"programme.rounds[{at}]"
+        if body.kind is not Kind.MATCHED:
+            raise _later(f"{field}.kind", body.kind)
+        try:
+            planned = planned_round(
+                seconds=body.seconds,
+                size=body.size,
+                least=body.least,
+                most=body.most,
+                break_seconds=body.break_seconds,
+                preview_seconds=body.preview_seconds,
+                walking_seconds=body.walking_seconds,
+                kind=body.kind,
+                auto=body.auto,
+                more_time=body.more_time,
+            )
+        except ValueError as error:
+            raise Problem(BAD, "bad-field", str(error), field=field) from error
+        rounds.append(planned)
+    return tuple(rounds)
+
+
+def _later(field: str, value: str) -> Problem:
+    return Problem(
+        BAD, "not-available", "This server cannot do “{name}” yet.", field=field, name=value
+    )
+
+
+def details_of(body: EventPatch, before: Details) -> Details:
+    """Returns the organiser's words with what the body gives."""
+    details = before
+    if body.title is not UNSET:
+        if not body.title.strip():
+            raise Problem(BAD, "bad-field", "An event needs a title.", field="title")
+        details = msgspec.structs.replace(details, title=" ".join(body.title.split()))
+    if body.programme is not UNSET:
+        prompts = tuple(planned.prompt for planned in body.programme.rounds)
+        details = msgspec.structs.replace(details, prompts=prompts)
+    if body.series is not UNSET:
+        details = msgspec.structs.replace(details, series=body.series)
+    if body.settings is UNSET:
+        return details
+    if body.settings.segments is not UNSET:
+        rules = tuple(SegmentRule(a=s.a, b=s.b, rule=s.rule) for s in body.settings.segments)
+        details = msgspec.structs.replace(details, segments=rules)
+    if body.settings.segment_most is not UNSET:
+        details = msgspec.structs.replace(details, segment_most=body.settings.segment_most)
+    return details
+
+
+# And back
+
+
+class RoundShown(PlannedRound, frozen=True, kw_only=True):
+    """A round as planned, with its prompt."""
+
+    prompt: str = ""
+
+
+class ProgrammeShown(Struct, kw_only=True):
+    rounds: tuple[RoundShown, ...]
+
+
+class SettingsShown(Struct, kw_only=True):
+    common_language: bool
+    ready_check: bool
+    reunions: bool
+    mixing: Mixing
+    segments: tuple[SegmentRule, ...]
+    segment_most: int | None
+
+
+class EventShown(Struct, kw_only=True):
+    """An event as the API shows it. `starts_at` is the planned start; the round's times are its."""
+
+    id: str
+    title: str
+    phase: Phase
+    round: int
+    rounds: int
+    starts_at: int | None
+    round_starts_at: int | None
+    round_ends_at: int | None
+    paused: int | None
+    closes_at: int | None
+    locale: str
+    time_zone: str
+    programme: ProgrammeShown
+    tables: int | None
+    stations: int | None
+    series: str
+    settings: SettingsShown
+    people: int
+    present: int
+    on_site: int
+    online: int
+    join_url: str
+
+
+def shown(event: Event, register: Register, join_url: str) -> EventShown:
+    """Returns an event as the API shows it to its organiser."""
+    plan, details = event.plan, register.details
+    prompts = (*details.prompts, *[""] * len(plan.rounds))
+    here = [p for p in event.people.values() if p.present]
+    return EventShown(
+        id=event.id,
+        title=details.title,
+        phase=event.phase,
+        round=event.round,
+        rounds=len(plan.rounds),
+        starts_at=plan.starts_at,
+        round_starts_at=event.starts_at,
+        round_ends_at=event.ends_at,
+        paused=event.paused_at,
+        closes_at=event.closes_at,
+        locale=plan.locale,
+        time_zone=plan.time_zone,
+        programme=ProgrammeShown(
+            rounds=tuple(
+                RoundShown(**msgspec.structs.asdict(planned), prompt=prompt)
+                for planned, prompt in zip(plan.rounds, prompts, strict=False)
+            )
+        ),
+        tables=plan.tables,
+        stations=plan.stations,
+        series=details.series,
+        settings=SettingsShown(
+            common_language=plan.common_language,
+            ready_check=plan.ready_check,
+            reunions=plan.reunions,
+            mixing=plan.mixing,
+            segments=details.segments,
+            segment_most=details.segment_most,
+        ),
+        people=sum(1 for _ in register.attendees()),
+        present=len(here),
+        on_site=sum(p.mode is Mode.ON_SITE for p in here),
+        online=sum(p.mode is Mode.ONLINE for p in here),
+        join_url=join_url,
+    )
