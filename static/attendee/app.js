@@ -1,0 +1,183 @@
+/** The attendee's app: header, the lines that calm, the view of the moment. */
+import { Logo } from "../circle.js";
+import { Ring } from "../circle.js";
+import { clockText, durationCode, share } from "../clock.js";
+import { Icon } from "../icons.js";
+import { html, useLayoutEffect, useRef, useState } from "../view.js";
+import { t } from "../words.js";
+import { AfterView } from "./after.js";
+import { Arriving, Closed, Ended, Left, Waits } from "./endings.js";
+import { Celebration } from "./keep.js";
+import { LobbyView } from "./lobby.js";
+import { Left as TimeLeft, Say, roundWords, timeLeft } from "./pieces.js";
+import { PeopleView } from "./people.js";
+import { PreviewView } from "./preview.js";
+import { ProfileView } from "./profile.js";
+import { RoomView } from "./room.js";
+import { deadline } from "./scene.js";
+import { closeToast, connection, newContact, now, openPage, page, state, toasts, tryNow, where } from "./session.js";
+import { Sheets } from "./sheets.js";
+
+const ALONE = { arriving: Arriving, closed: Closed, left: Left, waits: Waits };
+
+/** The whole page. */
+export function App() {
+  const current = where.value;
+  const Whole = ALONE[current];
+  useFocusOnChange(`${current}:${page.value}`);
+  if (Whole) return html`<div class=${`app scene-${current}`}><${Whole} /></div>`;
+  return html`<div class=${`app scene-${page.value === "now" ? current : "page"}`}>
+    <${Header} current=${current} />
+    <div class="lines"><${ConnectionLine} /><${StoreLine} /><${ClosingLine} /><${Announcement} /></div>
+    ${page.value === "now" ? html`<${Now} current=${current} />` : html`<${Page} current=${current} />`}
+    <${Toasts} />
+    <${Sheets} />
+  </div>`;
+}
+
+function Now({ current }) {
+  switch (current) {
+    case "preview":
+      return html`<${PreviewView} />`;
+    case "room":
+      return html`<${RoomView} />`;
+    case "after":
+      return html`<${AfterView} />`;
+    case "out":
+      return html`<${LobbyView} out=${true} />`;
+    case "ended":
+      return html`<${Ended} />`;
+    default:
+      return html`<${LobbyView} />`;
+  }
+}
+
+function Page({ current }) {
+  return html`<main id="main" class="column" tabindex="-1">
+    <p class="back-line"><a class="button plain" href="#now"><${Icon} name="chevron-left" />${current === "room" ? t("Back to the room") : t("Back to the evening")}</a></p>
+    ${page.value === "people" ? html`<${PeopleView} />` : html`<${ProfileView} />`}
+  </main>`;
+}
+
+/** A new view begins at its top, and the keyboard goes on from there when its place is gone. */
+function useFocusOnChange(key) {
+  const last = useRef(key);
+  useLayoutEffect(() => {
+    if (last.current === key) return;
+    last.current = key;
+    scrollTo(0, 0);
+    if (document.activeElement === document.body) document.getElementById("main")?.focus({ preventScroll: true });
+  }, [key]);
+}
+
+function Header({ current }) {
+  const { event } = state.value;
+  const target = deadline(state.value, current);
+  const clock = ["preview", "room"].includes(current) ? target : null;
+  const links = [
+    ["people", "users", t("People")],
+    ["you", "user", t("You")],
+  ];
+  return html`<header class=${`head${clock ? " with-clock" : ""}`}>
+    <a class="brand head-brand" href="#now" aria-label=${t("{title}: back to the evening", { title: event.title })}>
+      <${Logo} /><span class="head-title truncate"><bdi>${event.title}</bdi></span>
+    </a>
+    ${current === "room" && html`<span class="second head-round">${[placeWords(), roundWords(event)].filter(Boolean).join(" · ")}</span>`}
+    ${clock && current === "room" && html`<${HeadClock} target=${clock} />`}
+    <nav class="head-nav" aria-label=${t("Pages")}>
+      ${links.map(
+        ([name, icon, word]) => html`<a key=${name} class="button plain" href=${`#${name}`} aria-current=${page.value === name ? "page" : null}>
+          <${Icon} name=${icon} /><span>${word}</span>
+        </a>`,
+      )}
+    </nav>
+  </header>`;
+}
+
+function placeWords() {
+  const { room } = state.value;
+  return room?.table ? t("Table {table}", { table: room.table }) : "";
+}
+
+const WARN_MS = 60_000;
+
+function HeadClock({ target }) {
+  const { paused } = state.value.event;
+  const ms = timeLeft(target.until);
+  return html`<div class=${`head-clock${ms <= WARN_MS ? " last" : ""}`}>
+    <${Ring} left=${share(target.from, target.until, now.value, paused)} size=${34} width=${14} />
+    <time class="figures" role="timer" aria-live="off" datetime=${durationCode(ms)}>
+      <span class="visually-hidden">${t("Time left:")} </span>${clockText(ms)}
+    </time>
+    ${paused !== null && html`<span class="second paused">${t("paused")}</span>`}
+  </div>`;
+}
+
+/** One calm line while the connection is gone. */
+const PATIENT_MS = 8_000;
+
+function ConnectionLine() {
+  const { now: standing } = connection.value;
+  const since = useRef(null);
+  const lost = standing === "lost" || (standing === "connecting" && since.current !== null);
+  if (!lost) {
+    since.current = null;
+    return null;
+  }
+  since.current ??= now.value;
+  const long = now.value - since.current > PATIENT_MS;
+  return html`<p class="line attention" role="status">
+    <${Icon} name="wifi-off" />
+    <span>${long ? t("Still no connection. Your seat is kept, and nothing is lost.") : t("The connection dropped. Bringing you back …")}</span>
+    ${long && html`<button type="button" class="link-button" onClick=${tryNow}>${t("Try now")}</button>`}
+  </p>`;
+}
+
+function StoreLine() {
+  return state.value.store_away
+    ? html`<p class="line attention" role="status"><${Icon} name="clock" /><span>${t("The evening takes a breath: what you do now arrives in a moment. Nothing is lost.")}</span></p>`
+    : null;
+}
+
+function ClosingLine() {
+  const { closes_at, phase } = state.value.event;
+  if (!closes_at || phase === "ended") return null;
+  return html`<p class="line attention" role="status"><${Icon} name="clock" />
+    <span><${Say} sentence="The host closes the evening in {time}." values=${{ time: html`<${TimeLeft} until=${closes_at} />` }} /></span></p>`;
+}
+
+/** An announcement stays until it is put away, or for so long. */
+const ANNOUNCED_MS = 300_000;
+
+function Announcement() {
+  const [putAway, setPutAway] = useState(new Set());
+  const shown = state.value.notices.filter((notice) => !notice.code && !putAway.has(notice.key) && now.value - notice.at < ANNOUNCED_MS).slice(-2);
+  return shown.map(
+    (notice) => html`<div class="announcement card soft" key=${notice.key}>
+      <${Icon} name="megaphone" />
+      <p class="grow"><strong>${t("From the host")}</strong><br /><bdi>${notice.text}</bdi></p>
+      <button type="button" class="button plain icon-only" onClick=${() => setPutAway(new Set([...putAway, notice.key]))}><${Icon} name="x" /><span class="visually-hidden">${t("Put away")}</span></button>
+    </div>`,
+  );
+}
+
+/** Short words at the edge; screen readers hear them from the announcer. */
+function Toasts() {
+  const card = newContact.value;
+  return html`<div class="toasts">
+    ${card &&
+    page.value !== "people" &&
+    html`<div class="toast good" key=${`contact:${card.id}`}>
+      <${Celebration} card=${card} />
+      <p class="grow"><${Say} sentence="You and {name} are in touch now." values=${{ name: html`<bdi class="strong">${card.name}</bdi>` }} /></p>
+      <button type="button" class="link-button" onClick=${() => { newContact.value = null; openPage("people"); }}>${t("See")}</button>
+      <button type="button" class="button plain icon-only" onClick=${() => (newContact.value = null)}><${Icon} name="x" /><span class="visually-hidden">${t("Put away")}</span></button>
+    </div>`}
+    ${toasts.value.map(
+      (item) => html`<div class=${`toast ${item.tone}`} key=${item.key}>
+        <p class="grow"><bdi>${item.text}</bdi></p>
+        <button type="button" class="button plain icon-only" onClick=${() => closeToast(item)}><${Icon} name="x" /><span class="visually-hidden">${t("Put away")}</span></button>
+      </div>`,
+    )}
+  </div>`;
+}

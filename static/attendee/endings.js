@@ -1,0 +1,80 @@
+/** When the evening is not, or no longer, on this page: waiting for a yes, left, closed, over. */
+import { Logo } from "../circle.js";
+import { Icon } from "../icons.js";
+import { html } from "../view.js";
+import { t } from "../words.js";
+import { Languages } from "./pieces.js";
+import { PeopleView } from "./people.js";
+import { comeBack, connection, state } from "./session.js";
+
+/** Before the first word of the server. */
+export function Arriving() {
+  const trying = connection.value.attempt > 2;
+  return html`<main id="main" class="ending" tabindex="-1">
+    <${Logo} size=${64} />
+    <p role="status">${trying ? t("The evening does not answer yet. We keep trying.") : t("Opening the door…")}</p>
+  </main>`;
+}
+
+/** After a removal, newcomers wait for a host's yes (rule 13). */
+export function Waits() {
+  return html`<${Ending} icon="door-open" title=${t("One moment at the door")}
+    text=${t("A host lets people in one by one right now. This page goes on by itself as soon as they say yes.")} />`;
+}
+
+/** One left on purpose. */
+export function Left() {
+  return html`<${Ending} icon="log-out" title=${t("You have left the evening")}
+    text=${t("The others were told that you left, not that you dropped. The door stays open.")}>
+    <button type="button" class="button primary" onClick=${comeBack}>${t("Come back")}</button>
+  <//>`;
+}
+
+/** The server closed the line for good: what that means, and what to do. */
+export function Closed() {
+  switch (connection.value.code) {
+    case 4501:
+      return html`<${Ending} icon="copy" title=${t("The evening goes on in another tab")}
+        text=${t("You opened it a second time, and the newer one took over. Only one can be in a room.")}>
+        <button type="button" class="button primary" onClick=${comeBack}>${t("Use this one instead")}</button>
+      <//>`;
+    case 4502:
+      return html`<${Ending} icon="door-open" title=${t("A host has taken you out of the evening")}
+        text=${t("If you think this is a mistake, speak to the organiser. Your link works again once a host says yes.")} />`;
+    case 4503:
+      return html`<${Ending} icon="coffee" title=${t("The evening is over")}
+        text=${t("Open your link again to see the people you met.")}><${Again} /><//>`;
+    case 4504:
+      return html`<${Ending} icon="key" title=${t("This page no longer knows who you are")}
+        text=${t("Please open your personal link again, the one from your invitation.")} />`;
+    default:
+      return html`<${Ending} icon="circle-alert" title=${t("This page got out of step")}
+        text=${t("Loading it again puts that right. Your seat and your contacts are kept.")}><${Again} /><//>`;
+  }
+}
+
+function Again() {
+  return html`<button type="button" class="button primary" onClick=${() => location.reload()}>${t("Load the page again")}</button>`;
+}
+
+function Ending({ icon, title, text, children }) {
+  return html`<main id="main" class="ending" tabindex="-1">
+    <span class="ending-icon"><${Icon} name=${icon} size=${32} /></span>
+    <h1>${title}</h1>
+    <p>${text}</p>
+    ${children && html`<div class="buttons">${children}</div>`}
+    <div class="ending-languages"><${Languages} /></div>
+  </main>`;
+}
+
+/** The event has ended; the people stay. */
+export function Ended() {
+  const { event } = state.value;
+  return html`<main id="main" class="column" tabindex="-1">
+    <p class="second scene-line"><bdi>${event.title}</bdi></p>
+    <div class="stack">
+      <p class="card good">${t("The evening is over. Thank you for coming. The people you met stay here for you.")}</p>
+      <${PeopleView} heading=${t("Your evening")} />
+    </div>
+  </main>`;
+}

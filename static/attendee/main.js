@@ -1,0 +1,11 @@
+/** Starts the attendee's page: boot data, the connection, the first drawing. */
+import { html, render } from "../view.js";
+import { readBoot } from "../words.js";
+import { App } from "./app.js";
+import { begin } from "./session.js";
+
+const boot = readBoot();
+begin(boot);
+const root = document.getElementById("app");
+root.replaceChildren();
+render(html`<${App} />`, root);

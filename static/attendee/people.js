@@ -1,0 +1,89 @@
+/** People you met: contacts with the fields they gave, cards, everybody, and your notes. */
+import { Icon } from "../icons.js";
+import { isContact } from "../state.js";
+import { html, useState } from "../view.js";
+import { t, tn } from "../words.js";
+import { MetCard } from "./after.js";
+import { Notes } from "./keep.js";
+import { Person } from "./pieces.js";
+import { More } from "./room.js";
+import { state } from "./session.js";
+import { fieldWords, workWords } from "./wording.js";
+
+/** The page of people; also what stays when the evening is over. */
+export function PeopleView({ heading }) {
+  const { contacts, cards, you } = state.value;
+  const mutual = Object.values(contacts).filter(({ card }) => isContact(state.value, card.id));
+  const given = Object.values(cards).filter(({ card }) => !mutual.some((contact) => contact.card.id === card.id));
+  const blocked = new Set((you.blocked ?? []).map((card) => card.id));
+  const met = (you.met ?? [])
+    .filter(({ card }) => !blocked.has(card.id))
+    .sort((a, b) => Math.max(0, ...b.rounds) - Math.max(0, ...a.rounds) || b.seconds - a.seconds);
+  return html`<div class="people stack">
+    <h1>${heading ?? t("People you met")}</h1>
+    ${!mutual.length && !given.length && !met.length && html`<${Nobody} />`}
+    ${mutual.length > 0 &&
+    html`<section class="stack tight" aria-labelledby="contacts">
+      <h2 id="contacts">${t("In touch")} <span class="second">${mutual.length}</span></h2>
+      <ul class="people-grid">${mutual.map((contact) => html`<${ContactCard} key=${contact.card.id} contact=${contact} />`)}</ul>
+    </section>`}
+    ${given.length > 0 &&
+    html`<section class="stack tight" aria-labelledby="given">
+      <h2 id="given">${t("Cards you were given")} <span class="second">${given.length}</span></h2>
+      <ul class="people-grid">${given.map((contact) => html`<${ContactCard} key=${contact.card.id} contact=${contact} />`)}</ul>
+    </section>`}
+    ${met.length > 0 &&
+    html`<section class="stack tight" aria-labelledby="everybody">
+      <h2 id="everybody">${tn("{n} person you sat with", "{n} people you sat with", met.length)}</h2>
+      <p class="second">${t("A yes can be given until 14 days after the evening. Nobody learns of it unless both said it.")}</p>
+      <ul class="people-grid">${met.map(({ card }) => html`<${MetCard} key=${card.id} card=${card} />`)}</ul>
+    </section>`}
+  </div>`;
+}
+
+function Nobody() {
+  return html`<div class="card empty stack tight">
+    <p class="strong">${t("Nobody yet.")}</p>
+    <p class="second">${t("After your first round, the people you sat with are here: who you want to keep in touch with, their cards, and your notes.")}</p>
+  </div>`;
+}
+
+function ContactCard({ contact }) {
+  const { card, fields } = contact;
+  const [open, setOpen] = useState(false);
+  return html`<li class="card met stack tight">
+    <${Person} card=${card} sub=${workWords(card)}><${More} card=${card} /><//>
+    <ul class="fields">
+      ${Object.entries(fields)
+        .filter(([, value]) => value)
+        .map(([field, value]) => html`<li key=${field}><${FieldLine} field=${field} value=${value} /></li>`)}
+    </ul>
+    <button type="button" class="link-button" aria-expanded=${open} onClick=${() => setOpen(!open)}>${t("Your note")}</button>
+    ${open && html`<${Notes} card=${card} />`}
+  </li>`;
+}
+
+const FIELD_ICONS = { email: "mail", phone: "phone", link: "link" };
+
+function FieldLine({ field, value }) {
+  const href = addressOf(field, value);
+  return html`<span class="field-line">
+    <${Icon} name=${FIELD_ICONS[field] ?? "id-card"} />
+    <span class="visually-hidden">${fieldWords(field)}: </span>
+    ${href
+      ? html`<a href=${href} target=${field === "link" ? "_blank" : null} rel="noopener noreferrer"><bdi>${value}</bdi></a>`
+      : html`<bdi>${value}</bdi>`}
+  </span>`;
+}
+
+/** Returns a link for a field; what another typed becomes one only as mail, phone or http(s). */
+function addressOf(field, value) {
+  if (field === "email") return `mailto:${encodeURIComponent(value).replace("%40", "@")}`;
+  if (field === "phone") return `tel:${value.replace(/[^\d+]/g, "")}`;
+  try {
+    const url = new URL(/^[a-z][a-z0-9+.-]*:/i.test(value) ? value : `https://${value}`);
+    return ["https:", "http:"].includes(url.protocol) ? url.href : null;
+  } catch {
+    return null;
+  }
+}

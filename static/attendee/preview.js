@@ -1,0 +1,83 @@
+/** The seconds before a round: who you are about to meet, why, and where to go. */
+import { html } from "../view.js";
+import { others, stateOf } from "../state.js";
+import { list, t } from "../words.js";
+import { Action, LeftRing, Person, Tags, roundWords } from "./pieces.js";
+import { ask, state } from "./session.js";
+import { modeWords, whySentences, whyTitle, workWords } from "./wording.js";
+
+/** The preview. Its beginning is not told, so the ring counts from the longest time seen. */
+export function PreviewView() {
+  const { room, event, you } = state.value;
+  const people = others(state.value);
+  const onSite = room.mode === "on-site" && room.table !== null;
+  return html`<main id="main" class="preview" tabindex="-1">
+    <p class="second scene-line">${roundWords(event)}</p>
+    ${onSite
+      ? html`<h1>${t("Go to table {table}", { table: room.table })}</h1>`
+      : html`<h1>${t("You are about to meet")}</h1>`}
+    <div class="preview-clock"><${Counting} room=${room} onSite=${onSite} /></div>
+    ${onSite && html`<${Arrival} you=${you} />`}
+    <div class="preview-people">
+      <ul class="card stack">
+        ${people.map(
+          (card) => html`<li key=${card.id}>
+            <${Person} card=${card} size=${56} standing=${stateOf(state.value, card.id)}
+              sub=${[workWords(card), modeWords(card)].filter(Boolean).join(" · ")} />
+          </li>`,
+        )}
+      </ul>
+      <${Why} />
+    </div>
+    <div class="preview-foot stack tight">
+      <${MediaPlace} />
+      <button type="button" class="button plain" onClick=${() => ask("sit-out")}>${t("Sit this one out")}</button>
+    </div>
+  </main>`;
+}
+
+let longest = { room: null, from: 0 };
+
+function Counting({ room, onSite }) {
+  const from = Math.min(room.starts_at - 1_000, state.value.event.paused ?? longestFrom(room));
+  return html`<${LeftRing} from=${from} until=${room.starts_at} size=${onSite ? 148 : 132} />`;
+}
+
+function longestFrom(room) {
+  if (longest.room !== room.id) longest = { room: room.id, from: performance.timeOrigin };
+  return longest.from;
+}
+
+function Arrival({ you }) {
+  const here = stateOf(state.value, you.id) !== "expected";
+  return html`<div class="preview-arrival">
+    ${here
+      ? html`<p class="card good row" role="status">${t("You are at the table.")}</p>`
+      : html`<${Action} icon="map-pin" className="primary" onClick=${() => ask("arrived")}>${t("I'm at the table")}<//>`}
+  </div>`;
+}
+
+/** Why these people: sentences, and the interests as tags, those of yours first. */
+export function Why() {
+  const { room, you } = state.value;
+  const name = (id) => room.people.find((card) => card.id === id)?.name ?? t("someone");
+  const sentences = whySentences(room, you.id, name);
+  const mine = room.shared.filter((group) => group.people.includes(you.id)).flatMap((group) => group.interests);
+  const rest = room.shared.filter((group) => !group.people.includes(you.id)).flatMap((group) => group.interests);
+  return html`<section class="card soft stack tight why" aria-labelledby="why">
+    <h2 id="why" class="card-title">${whyTitle(room.people.length)}</h2>
+    ${sentences.map((sentence) => html`<p key=${sentence}><bdi>${sentence}</bdi></p>`)}
+    <${Tags} words=${[...new Set(rest)]} shared=${[...new Set(mine)]} label=${t("What you share")} />
+  </section>`;
+}
+
+/** Where microphone and camera will be switched, once rooms carry sound and picture. */
+export function MediaPlace() {
+  if (state.value.media.policy === "none") return null;
+  return html`<div class="media-place"></div>`;
+}
+
+/** Returns the names of those in the room but oneself, as one list. */
+export function namesOfOthers() {
+  return list(others(state.value).map((card) => card.name));
+}

@@ -1,0 +1,159 @@
+/** Your own page: what others see of you, what a contact sees, what the organiser gets, the language. */
+import { Icon } from "../icons.js";
+import { html, useId, useState } from "../view.js";
+import { t } from "../words.js";
+import { UsualFields } from "./keep.js";
+import { Languages, Person } from "./pieces.js";
+import { ask, state, toast } from "./session.js";
+import { fieldWords } from "./wording.js";
+
+const CONSENT_FIELDS = ["organisation", "email", "phone", "link"];
+
+/** The page about oneself. */
+export function ProfileView() {
+  const { you } = state.value;
+  return html`<div class="profile stack">
+    <h1>${t("You")}</h1>
+    <div class="card"><${Person} card=${{ ...you.profile, id: you.id, name: you.name }} size=${56} /></div>
+    <section class="card stack" aria-labelledby="language"><h2 id="language" class="card-title">${t("Language")}</h2><${Languages} /></section>
+    <${Interests} />
+    <${About} />
+    <div class="card"><${UsualFields} /></div>
+    <${Export} />
+    <${Blocked} />
+    <section class="card stack tight">
+      <h2 class="card-title">${t("What hosts can see about you")}</h2>
+      <p class="second">${t("Hosts see your name, your organisation, which room you are in, and whether you are connected. They see reports and calls. They see no notes, no yes or no, no cards, no blocks, and nothing that is said in a room.")}</p>
+    </section>
+  </div>`;
+}
+
+/** Interests, what one offers and what one looks for: each a list of short tags. */
+function Interests() {
+  const profile = state.value.you.profile ?? {};
+  return html`<section class="card stack" aria-labelledby="match">
+    <h2 id="match" class="card-title">${t("What we match you by")}</h2>
+    <${TagField} label=${t("What you care about")} field="interests" tags=${profile.interests ?? []} placeholder=${t("ceramics, hiking, open data …")} />
+    <${TagField} label=${t("What you offer")} field="offers" tags=${profile.offers ?? []} placeholder=${t("a workshop, advice on exports …")} />
+    <${TagField} label=${t("What you look for")} field="seeks" tags=${profile.seeks ?? []} placeholder=${t("a first factory, a co-founder …")} />
+  </section>`;
+}
+
+const TAG_LIMIT = 80;
+
+function TagField({ label, field, tags, placeholder }) {
+  const id = useId();
+  const [text, setText] = useState("");
+  const change = (next) => ask("profile", { [field]: next });
+  const add = async () => {
+    const fresh = text
+      .split(/[,;、，；]/)
+      .map((tag) => tag.trim().slice(0, TAG_LIMIT))
+      .filter((tag) => tag && !tags.includes(tag));
+    if (!fresh.length) return setText("");
+    if (await change([...tags, ...new Set(fresh)])) setText("");
+  };
+  const key = (event) => {
+    if (event.key === "Enter" && !event.isComposing) {
+      event.preventDefault();
+      add();
+    }
+  };
+  return html`<div class="field tag-field">
+    <label for=${id}>${label}</label>
+    ${tags.length > 0 &&
+    html`<ul class="tags">
+      ${tags.map(
+        (tag) => html`<li key=${tag}>
+          <button type="button" class="tag removable" aria-label=${t("Remove {tag}", { tag })} onClick=${() => change(tags.filter((one) => one !== tag))}>
+            <bdi>${tag}</bdi><${Icon} name="x" size=${16} />
+          </button>
+        </li>`,
+      )}
+    </ul>`}
+    <div class="row">
+      <input id=${id} class="input" dir="auto" placeholder=${placeholder} value=${text} onInput=${(event) => setText(event.target.value)} onKeyDown=${key} />
+      <button type="button" class="button" onClick=${add}>${t("Add")}</button>
+    </div>
+  </div>`;
+}
+
+/** Returns the fields of the form: [field, label, type, autocomplete]. */
+function aboutFields() {
+  return [
+    ["name", t("Name"), "text", "name"],
+    ["reading", t("Reading of your name (kana)"), "text", "off"],
+    ["title", t("What you do"), "text", "organization-title"],
+    ["organisation", t("Organisation"), "text", "organization"],
+    ["department", t("Department"), "text", "off"],
+    ["email", t("E-mail"), "email", "email"],
+    ["phone", t("Phone"), "tel", "tel"],
+    ["link", t("Link"), "url", "url"],
+  ];
+}
+
+function About() {
+  const { you } = state.value;
+  const saved = { name: you.name, ...you.profile };
+  const [changed, setChanged] = useState({});
+  const id = useId();
+  const dirty = Object.keys(changed).length > 0;
+  const save = async (event) => {
+    event.preventDefault();
+    if (dirty && (await ask("profile", changed))) {
+      setChanged({});
+      toast(t("Saved."), "good");
+    }
+  };
+  return html`<form class="card stack" onSubmit=${save} aria-labelledby="about">
+    <h2 id="about" class="card-title">${t("Your card")}</h2>
+    <p class="second">${t("Everybody you sit with sees your name and what you do. E-mail, phone and link go only to those you choose.")}</p>
+    <div class="profile-fields">
+      ${aboutFields().map(
+        ([field, label, type, autocomplete]) => html`<div class="field" key=${field}>
+          <label for=${`${id}-${field}`}>${label}</label>
+          <input id=${`${id}-${field}`} class="input" type=${type} autocomplete=${autocomplete} required=${field === "name"}
+            maxlength=${field === "link" ? 500 : 200} dir="auto" value=${changed[field] ?? saved[field] ?? ""}
+            onInput=${(event) => setChanged({ ...changed, [field]: event.target.value })} />
+        </div>`,
+      )}
+    </div>
+    <button type="submit" class=${`button ${dirty ? "primary" : ""}`} aria-disabled=${!dirty}>${t("Save")}</button>
+  </form>`;
+}
+
+function Export() {
+  const chosen = state.value.you.profile?.organiser_may_export ?? [];
+  const toggle = (field) =>
+    ask("profile", {
+      organiser_may_export: chosen.includes(field) ? chosen.filter((one) => one !== field) : [...chosen, field],
+    });
+  return html`<fieldset class="card">
+    <legend class="visually-hidden">${t("What the organiser may export")}</legend>
+    <p class="card-title" aria-hidden="true">${t("What the organiser may export")}</p>
+    <p class="second">${t("The organiser gets who met whom and for how long, with names. These only if you say so:")}</p>
+    ${CONSENT_FIELDS.map(
+      (field) => html`<label class="check" key=${field}>
+        <input type="checkbox" checked=${chosen.includes(field)} onChange=${() => toggle(field)} />
+        <span>${fieldWords(field)}</span>
+      </label>`,
+    )}
+  </fieldset>`;
+}
+
+function Blocked() {
+  const blocked = state.value.you.blocked ?? [];
+  if (!blocked.length) return null;
+  return html`<section class="card stack tight" aria-labelledby="blocked">
+    <h2 id="blocked" class="card-title">${t("People you will not sit with")}</h2>
+    <p class="second">${t("They are not told.")}</p>
+    <ul class="stack tight">
+      ${blocked.map(
+        (card) => html`<li key=${card.id}><${Person} card=${card} size=${36}>
+          <button type="button" class="button" onClick=${() => ask("unblock", { about: card.id })}>${t("Allow again")}</button>
+        <//></li>`,
+      )}
+    </ul>
+  </section>`;
+}
+

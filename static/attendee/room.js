@@ -1,0 +1,191 @@
+/** The room: the people at the table, what they share, the talk, and the few things one can do. */
+import { Dot } from "../circle.js";
+import { Icon } from "../icons.js";
+import { others, stateOf, wishKey } from "../state.js";
+import { html } from "../view.js";
+import { t } from "../words.js";
+import { Chat } from "./chat.js";
+import { KeepButton } from "./keep.js";
+import { Action, Left, Name, Person, Say, roundWords, timeLeft } from "./pieces.js";
+import { MediaPlace, Why } from "./preview.js";
+import { ask, now, sheet, state } from "./session.js";
+import { modeWords, stateWords, workWords } from "./wording.js";
+
+/** The room during its round. */
+export function RoomView() {
+  const { room, event } = state.value;
+  const onSite = room.mode === "on-site" && room.table !== null;
+  return html`<main id="main" class="room" tabindex="-1">
+    <h1 class="visually-hidden">${onSite ? t("Table {table}", { table: room.table }) : t("Your room")}, ${roundWords(event)}</h1>
+    <div class="room-stage">
+      <${Standing} />
+      ${onSite ? html`<${Table} />` : html`<${Tiles} />`}
+    </div>
+    <aside class="room-side">
+      <div class="room-why stack">
+        <${Why} />
+        <${Prompt} />
+      </div>
+      <${Chat} room=${room.id} title=${t("Chat in the room")} hint=${t("Write to the room")}
+        empty=${t("What is written here stays among you.")} />
+    </aside>
+    <${Controls} />
+  </main>`;
+}
+
+/** What needs a word right now: alone, not here yet, somebody joining, the last minute, a call. */
+function Standing() {
+  const { room, you } = state.value;
+  const alone = room.alone_since && others(state.value).every((card) => stateOf(state.value, card.id) !== "here");
+  return html`<div class="standing">
+    ${stateOf(state.value, you.id) === "not-here-yet" &&
+    html`<div class="card attention row spread wrap">
+      <p><strong>${t("The others see you as “not here yet”.")}</strong></p>
+      <button type="button" class="button primary" onClick=${() => ask("here", { visible: true })}>${t("I'm here")}</button>
+    </div>`}
+    ${alone && html`<${Alone} room=${room} />`}
+    ${room.joining.map((item) => html`<${Joins} key=${item.card.id} item=${item} />`)}
+    <${LastMinute} room=${room} />
+    <${Calls} />
+  </div>`;
+}
+
+/** From the tenth second of being alone one may choose (rule 11). */
+const CHOICE_AFTER_MS = 10_000;
+
+function Alone({ room }) {
+  const until = room.moves_at;
+  const may = now.value - room.alone_since >= CHOICE_AFTER_MS && !room.waits;
+  return html`<section class="card soft stack tight alone" aria-labelledby="alone">
+    <h2 id="alone" class="card-title">${t("Only you are here right now")}</h2>
+    <p>
+      ${room.waits
+        ? t("We wait with you. If nobody comes back, we look for other people.")
+        : until
+          ? html`<${Say} sentence="In {time} we bring you to other people, if there is a table for you." values=${{ time: html`<${Left} until=${until} className="strong" />` }} />`
+          : t("The others may come back in a moment.")}
+    </p>
+    ${may &&
+    html`<div class="buttons even">
+      <button type="button" class="button" onClick=${() => ask("wait")}>${t("Wait here")}</button>
+      <button type="button" class="button primary" onClick=${() => ask("meet-others")}>${t("Meet others")}</button>
+    </div>`}
+  </section>`;
+}
+
+function Joins({ item }) {
+  return html`<div class="card good row">
+    <${Dot} id=${item.card.id} name=${item.card.name} size=${36} />
+    <p><${Say} sentence="{name} joins in {time}." values=${{ name: html`<strong><${Name} card=${item.card} /></strong>`, time: html`<${Left} until=${item.at} />` }} /></p>
+  </div>`;
+}
+
+const LAST_MINUTE_MS = 60_000;
+
+/** In the last minute each may quietly wish for more time (rule 9). */
+function LastMinute({ room }) {
+  const ms = timeLeft(room.ends_at);
+  if (!room.more_time || ms > LAST_MINUTE_MS || ms <= 0 || room.ends_at - room.starts_at <= LAST_MINUTE_MS / 2) return null;
+  const wished = state.value.wished === wishKey(room);
+  return html`<div class="card row spread wrap last-minute">
+    ${wished
+      ? html`<p>${t("Noted, quietly. If all of you wish for it, you get more time.")}</p>`
+      : html`<p>${t("The last minute. Not done yet?")}</p>
+          <${Action} icon="timer" onClick=${() => ask("wish-more-time")}>${t("Wish for more time")}<//>`}
+  </div>`;
+}
+
+function Calls() {
+  const calls = state.value.calls.filter((call) => call.from === state.value.you.id).slice(-1);
+  return calls.map((call) => html`<${CallState} key=${call.id} call=${call} />`);
+}
+
+/** How far one's call for a host has come. */
+export function CallState({ call }) {
+  if (call.answered) {
+    return html`<div class="card good"><p class="strong">${t("The host answers")}</p><p><bdi>${call.answered}</bdi></p></div>`;
+  }
+  return html`<div class="card attention row">
+    <${Icon} name=${call.seen ? "check" : "bell"} />
+    <p>${call.seen
+      ? t("A host has seen your call and will come back to you.")
+      : call.hosts_present
+        ? t("You called the host. It is on their screen now.")
+        : t("No host is at the desk right now. Your call stays there until one answers.")}</p>
+  </div>`;
+}
+
+/** One tile a person; where pictures will be, there is the dot. */
+function Tiles() {
+  const { room, you } = state.value;
+  const people = [...others(state.value), ...room.people.filter((card) => card.id === you.id)];
+  return html`<ul class=${`tiles tiles-${Math.min(people.length, 9)}`} aria-label=${t("People in this room")}>
+    ${people.map((card) => html`<${Tile} key=${card.id} card=${card} own=${card.id === you.id} />`)}
+  </ul>`;
+}
+
+function Tile({ card, own }) {
+  const standing = stateOf(state.value, card.id);
+  const away = stateWords(standing);
+  return html`<li class=${`tile${own ? " own" : ""}${away ? " away" : ""}`}>
+    <div class="tile-picture"><${Dot} id=${card.id} name=${card.name} size=${96} state=${standing} /></div>
+    <div class="tile-words">
+      <p class="strong tile-name">${own ? t("You") : html`<${Name} card=${card} reading=${true} />`}</p>
+      ${!own && html`<p class="second truncate" title=${workWords(card)}>${[workWords(card)].filter(Boolean).join(" · ")}</p>`}
+      ${away && html`<p class="second attention-text">${away}</p>`}
+    </div>
+    ${!own && html`<div class="tile-actions"><${KeepButton} card=${card} /><${More} card=${card} /></div>`}
+  </li>`;
+}
+
+/** The quiet menu of one person: fields, card, note, block, report. */
+export function More({ card }) {
+  return html`<button type="button" class="button plain icon-only" aria-haspopup="dialog"
+    aria-label=${t("More about {name}", { name: card.name })}
+    onClick=${() => (sheet.value = { kind: "person", id: card.id })}><${Icon} name="ellipsis" /></button>`;
+}
+
+/** On site the phone is a companion: which table, who is there, the time. */
+function Table() {
+  const { room, you } = state.value;
+  const arrived = stateOf(state.value, you.id) !== "expected";
+  return html`<div class="on-site stack">
+    <div class="on-site-table"><span class="second">${t("Table")}</span><strong class="figures">${room.table}</strong></div>
+    ${!arrived && html`<${Action} icon="map-pin" className="primary" onClick=${() => ask("arrived")}>${t("I'm at the table")}<//>`}
+    <ul class="card stack" aria-label=${t("People at this table")}>
+      ${others(state.value).map((card) => html`<${TableMate} key=${card.id} card=${card} />`)}
+    </ul>
+  </div>`;
+}
+
+function TableMate({ card }) {
+  const standing = stateOf(state.value, card.id);
+  return html`<li class="table-mate">
+    <${Person} card=${card} standing=${standing} sub=${[workWords(card), card.mode === "on-site" ? "" : modeWords(card)].filter(Boolean).join(" · ")}>
+      <${More} card=${card} />
+    <//>
+    <div class="buttons">
+      ${standing === "expected" &&
+      html`<${Action} icon="map-pin" aria-label=${t("{name} is here", { name: card.name })} onClick=${() => ask("arrived", { about: card.id })}>${t("Is here")}<//>`}
+      <${KeepButton} card=${card} />
+    </div>
+  </li>`;
+}
+
+function Prompt() {
+  const { prompt } = state.value.room;
+  if (!prompt) return null;
+  return html`<section class="card prompt" aria-labelledby="prompt">
+    <h2 id="prompt" class="second">${t("To begin with")}</h2>
+    <p class="prompt-words"><bdi>“${prompt}”</bdi></p>
+  </section>`;
+}
+
+function Controls() {
+  return html`<div class="controls" role="group" aria-label=${t("What you can do here")}>
+    <${MediaPlace} />
+    <${Action} icon="id-card" className="control" onClick=${() => (sheet.value = { kind: "card", to: "room" })}>${t("Give card")}<//>
+    <${Action} icon="bell" className="control" onClick=${() => (sheet.value = { kind: "call" })}>${t("Call host")}<//>
+    <${Action} icon="log-out" className="control" onClick=${() => (sheet.value = { kind: "leave" })}>${t("Leave room")}<//>
+  </div>`;
+}

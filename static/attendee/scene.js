@@ -1,0 +1,56 @@
+/**
+ * Which view an attendee sees now. Pure: a function of the state, the connection and the time.
+ */
+import { metInRound } from "../state.js";
+
+/**
+ * Returns `arriving`, `closed`, `left`, `waits`, `lobby`, `preview`, `room`, `after`, `out` or `ended`.
+ * A room whose deadline has passed is over even before the server's word of it has arrived.
+ */
+export function scene(state, connection, now) {
+  if (state.event?.phase === "ended" && [undefined, 4503].includes(connection.code)) return "ended";
+  if (connection.now === "closed") return connection.code === 1000 ? "left" : "closed";
+  if (state.bye) return "left";
+  if (!state.event || !state.you) return "arriving";
+  if (state.you.waits_for_yes) return "waits";
+  const { phase, paused, round } = state.event;
+  switch (phase) {
+    case "preview":
+      if (!state.room) return "out";
+      return state.room.starts_at > (paused ?? now) ? "preview" : "room";
+    case "round":
+      if (state.room) {
+        if (state.room.starts_at > (paused ?? now)) return "preview";
+        return state.room.ends_at > (paused ?? now) ? "room" : "after";
+      }
+      return state.sitting_out?.because === "room-ended" ? "after" : "out";
+    case "break":
+      return metInRound(state, round).length ? "after" : "out";
+    case "ended":
+      return "ended";
+    default:
+      return "lobby";
+  }
+}
+
+/** Returns what the clock in the header counts down to: {from, until, kind}, or null. */
+export function deadline(state, where) {
+  if (where === "preview") return { kind: "starts", from: null, until: state.room.starts_at };
+  if (where === "room") return { kind: "ends", from: state.room.starts_at, until: state.room.ends_at };
+  const next = nextRoundAt(state);
+  return next === null ? null : { kind: "next", from: null, until: next };
+}
+
+/** Returns when the next preview or the first round is planned (ms), or null: the host calls it. */
+export function nextRoundAt(state) {
+  const { event, sitting_out } = state;
+  if (!event) return null;
+  if (event.phase === "break") return event.ends_at;
+  if (event.phase === "draft" || event.phase === "lobby") return event.starts_at;
+  return sitting_out?.next_at ?? null;
+}
+
+/** Says whether another round is to come. */
+export function moreRounds(event) {
+  return event.rounds > event.round || event.phase === "draft";
+}

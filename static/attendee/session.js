@@ -1,0 +1,212 @@
+/**
+ * The evening as this page has it: signals that views read, and the one way to ask for something.
+ *
+ * Owns the wire. Views never see the socket: they read `state`, `now`, `where`, and call `ask`.
+ */
+import { batch, computed, effect, signal } from "../view.js";
+import { clockText, crossed, left } from "../clock.js";
+import { did, initial, isContact, reduce } from "../state.js";
+import { t } from "../words.js";
+import { Refused, Wire } from "../wire.js";
+import { deadline, scene } from "./scene.js";
+import { spoken, warning } from "./speaking.js";
+import { noticeWords, refusedWords } from "./wording.js";
+
+export const state = signal(initial());
+export const connection = signal({ now: "connecting", attempt: 0 });
+/** The server's time (ms), four times a second. */
+export const now = signal(0);
+/** `now`, `people` or `you`: the page a person has chosen to look at. */
+export const page = signal("now");
+/** The open sheet: {kind, …} or null. */
+export const sheet = signal(null);
+export const toasts = signal([]);
+/** A contact that has just been made, for its small celebration: a card, or null. */
+export const newContact = signal(null);
+export const where = computed(() => scene(state.value, connection.value, now.value));
+
+/** Data of the page: event, title, language, you … */
+export let boot = null;
+let wire = null;
+let announcer = null;
+
+const TICK_MS = 250;
+const TOAST_MS = 7_000;
+
+/** Commands that would be felt twice if they were done twice. */
+const ONCE = new Set(["say", "call-host", "report", "signal"]);
+
+/** Connects the page; `data` is what the server wrote into it. */
+export function begin(data) {
+  boot = data;
+  announcer = document.getElementById("announcer");
+  wire = new Wire({
+    url: boot.socket,
+    message: received,
+    status: (status) => (connection.value = status),
+    hello: () => (takesPart() ? [{ type: "here", visible: !document.hidden }] : []),
+  });
+  document.addEventListener("visibilitychange", looked);
+  addEventListener("online", () => wire.hurry());
+  addEventListener("pageshow", (event) => event.persisted && wire.hurry());
+  setInterval(tick, TICK_MS);
+  addEventListener("hashchange", chosenPage);
+  chosenPage();
+  effect(() => goWhereItHappens(where.value));
+  effect(() => {
+    document.title = titleWords();
+  });
+  wire.start();
+  tick();
+}
+
+/** Asks for something; resolves to whether it was done. A refusal is shown in its own words. */
+export async function ask(type, fields = {}) {
+  try {
+    if (connection.value.now === "closed" && state.value.event?.phase === "ended") await post(type, fields);
+    else await wire.ask(type, fields, { again: !ONCE.has(type) });
+  } catch (refused) {
+    if (!(refused instanceof Refused)) throw refused;
+    if (refused.code !== "left") toast(refusedWords(refused), "attention");
+    return false;
+  }
+  state.value = did(state.value, { type, ...fields });
+  return true;
+}
+
+/** After the end there is no socket any more: contacts, cards and notes still go by HTTP. */
+async function post(type, fields) {
+  let response;
+  try {
+    response = await fetch(`/api/events/${boot.event}/attendees/me/commands`, {
+      method: "POST",
+      headers: { "Content-Type": "application/json" },
+      body: JSON.stringify({ type, ...fields }),
+    });
+  } catch {
+    throw new Refused("unreachable", "");
+  }
+  if (response.ok) return;
+  const problem = await response.json().catch(() => ({}));
+  throw new Refused(problem.code ?? "unreachable", problem.detail ?? "");
+}
+
+/** Says a sentence to screen readers, once. */
+export function announce(sentence) {
+  const line = document.createElement("p");
+  line.textContent = sentence;
+  announcer.append(line);
+  setTimeout(() => line.remove(), TOAST_MS);
+}
+
+/** Shows a short sentence for a while; it is also spoken. */
+export function toast(text, tone = "plain") {
+  const item = { key: `${now.value}:${text}`, text, tone };
+  toasts.value = [...toasts.value.filter((known) => known.text !== text), item].slice(-3);
+  announce(text);
+  setTimeout(() => closeToast(item), TOAST_MS);
+}
+
+/** Takes a toast away. */
+export function closeToast(item) {
+  toasts.value = toasts.value.filter((known) => known !== item);
+}
+
+/** Opens another page of the app; the browser's back button returns. */
+export function openPage(name) {
+  location.hash = name === "now" ? "" : name;
+}
+
+/** Tries to reconnect at once. */
+export function tryNow() {
+  wire.hurry();
+}
+
+/** Leaves the evening for now, whatever the server says to it. */
+export async function leave() {
+  await ask("leave");
+}
+
+/** Comes back after leaving, or takes over from another tab. */
+export function comeBack() {
+  state.value = initial();
+  wire.start();
+}
+
+function takesPart() {
+  return boot.role !== "host" && boot.role !== "organiser";
+}
+
+function looked() {
+  if (!document.hidden) wire.hurry();
+  if (takesPart()) {
+    wire.tell("here", { visible: !document.hidden });
+    if (!document.hidden && state.value.you) state.value = did(state.value, { type: "here" });
+  }
+}
+
+function received(message) {
+  const before = state.value;
+  const at = wire.now();
+  const after = reduce(before, message, at);
+  batch(() => {
+    state.value = after;
+    now.value = at;
+  });
+  for (const sentence of spoken(before, message, after, at)) announce(sentence);
+  if (message.type === "notice" && message.code) {
+    const words = noticeWords(message);
+    if (words) toast(words, "good");
+  }
+  if (message.type === "bye" && after.event?.phase !== "ended") wire.stop();
+  if (message.type === "refused" && message.ref === null) toast(message.message, "attention");
+  if (message.type === "contact" && Object.keys(message.fields).length && !isContact(before, message.card.id)) {
+    newContact.value = message.card;
+  }
+}
+
+let before = { until: null, left: null };
+
+function tick() {
+  now.value = wire.now();
+  const { room, event } = state.value;
+  if (where.value !== "room" || event.paused !== null) {
+    before = { until: null, left: null };
+    return;
+  }
+  const remaining = left(room.ends_at, now.value);
+  const last = before.until === room.ends_at ? before.left : null;
+  for (const mark of crossed(last, remaining, room.ends_at - room.starts_at)) announce(warning(mark));
+  before = { until: room.ends_at, left: remaining };
+}
+
+function chosenPage() {
+  const name = location.hash.slice(1);
+  if (["people", "you"].includes(name)) page.value = name;
+  else if (name === "" || name === "now") page.value = "now";
+}
+
+let lastScene = null;
+
+/** A preview or a room calls people back from wherever they were looking. */
+function goWhereItHappens(scene) {
+  if (scene === lastScene) return;
+  const first = lastScene === null || lastScene === "arriving";
+  lastScene = scene;
+  if (first) return;
+  sheet.value = null;
+  if (["preview", "room"].includes(scene) && page.peek() !== "now") {
+    history.replaceState(null, "", location.pathname + location.search);
+    page.value = "now";
+  }
+}
+
+function titleWords() {
+  const title = boot.title;
+  const current = where.value;
+  const target = state.value.event ? deadline(state.value, current) : null;
+  const time = target && clockText(left(target.until, now.value, state.value.event.paused));
+  if (current === "preview") return `${time} · ${t("You are about to meet")} · ${title}`;
+  if (current === "room") return `${time} · ${title}`;
+  return title;
+}

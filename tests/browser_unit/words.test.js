@@ -1,0 +1,42 @@
+import assert from "node:assert/strict";
+import { afterEach, test } from "node:test";
+import { list, parts, t, tn, useWords } from "../../static/words.js";
+
+afterEach(() => useWords({}, "en"));
+
+test("an English sentence stands for itself", () => {
+  assert.equal(t("Go to table {table}", { table: 7 }), "Go to table 7");
+});
+
+test("a translated sentence puts its values where it wants them", () => {
+  useWords({ "{name} has left": "{name}さんが退室しました" }, "ja");
+  assert.equal(t("{name} has left", { name: "花子" }), "花子さんが退室しました");
+});
+
+test("an empty translation falls back to English", () => {
+  useWords({ Leave: "" }, "ja");
+  assert.equal(t("Leave"), "Leave");
+});
+
+test("counting follows the language", () => {
+  assert.equal(tn("{n} person", "{n} people", 1), "1 person");
+  assert.equal(tn("{n} person", "{n} people", 1234), "1,234 people");
+  useWords({ "{n} person": ["{n}人"] }, "ja");
+  assert.equal(tn("{n} person", "{n} people", 1), "1人");
+  assert.equal(tn("{n} person", "{n} people", 3), "3人");
+});
+
+test("a value never runs as a placeholder itself", () => {
+  assert.equal(t("{name} says {text}", { name: "{text}", text: "x" }), "{text} says x");
+});
+
+test("pieces keep elements apart from words", () => {
+  const name = { element: "bdi" };
+  assert.deepEqual(parts("{name} joins in {n} s", { name, n: 4 }), [name, " joins in ", 4, " s"]);
+});
+
+test("names are joined as the language joins them", () => {
+  assert.equal(list(["Ana", "Bo", "Chidi"]), "Ana, Bo, and Chidi");
+  useWords({}, "ja");
+  assert.match(list(["Ana", "Bo"]), /^Ana.+Bo$/);
+});
