@@ -1,0 +1,35 @@
+"""Matching: who sits with whom, and why.
+
+`ask.py` is what a solver is asked; `affinity.py` who suits whom; `rules.py` which rooms are fine;
+`sizes.py` how many rooms there are; `solver.py` the search for the best rooms, `room_rules.py` its
+rules about whole rooms, `budget.py` its end; `ahead.py` the rounds to come; `seating.py` one group;
+`solving.py` the whole pool, from `Wanted` to `OfferSeating`; `wanted.py` what to solve next.
+
+Nothing here loads NumPy until something is solved: `ask`, `affinity` (but its matrix), `rules` and
+`sizes` are plain Python, used in the server's own process for one person at a time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
+
+
+def solve(
+    weights: ArrayLike,
+    sizes: Sequence[int | tuple[int, int]],
+    *,
+    forbidden: ArrayLike | None = None,
+    seed: int = 0,
+    seconds: float = 1.0,
+    steps: int | None = None,
+) -> list[list[int]]:
+    """Returns the rooms that are worth most together; see `solver.solve`."""
+    from rooms.matching import solver
+
+    return solver.solve(
+        weights, sizes, forbidden=forbidden, seed=seed, seconds=seconds, steps=steps
+    )

@@ -1,0 +1,35 @@
+"""How long a search may go on: until an instant, or for so many steps.
+
+Responsible for the only look at a clock in `rooms/`, and it decides nothing but when to stop: the
+same seed and the same number of steps give the same answer, whatever the clock said.
+"""
+
+from __future__ import annotations
+
+from time import perf_counter
+
+
+class Budget:
+    """Steps that a search may still take; `steps` wins over `seconds` when both are given.
+
+    A grant may be used even when the time is over, so that a slow machine seats people well too.
+    """
+
+    def __init__(self, seconds: float, steps: int | None = None) -> None:
+        self.taken = 0
+        self._least = 0
+        self._most = steps
+        self._ends_at = perf_counter() + max(0.0, seconds)
+
+    def step(self) -> bool:
+        """Takes one step if there is one left, and says whether there was."""
+        if self._most is not None and self.taken >= self._most:
+            return False
+        if self._most is None and self.taken >= self._least and perf_counter() >= self._ends_at:
+            return False
+        self.taken += 1
+        return True
+
+    def grant(self, steps: int) -> None:
+        """Allows so many steps from now on, whatever the time."""
+        self._least = max(self._least, self.taken + steps)

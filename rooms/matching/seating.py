@@ -1,0 +1,333 @@
+"""One group of people to be split into rooms: which sizes, which repeats, and who is left over.
+
+Responsible for rules 4 to 6 among people who may be seated together (one mode, connected by who may
+share a room). Hard rules always hold in the answer; then, in the programme's order: sizes within
+least and most, sizes beyond, the fewest and oldest repeats, and sitting out. Deliberately knows
+nothing of names, tables' numbers or assistants (`solving.py` does).
+
+How: in a small event all rounds still to come are planned first (`ahead.py`), and whom one is to
+meet later counts as a repeat now. Otherwise splits are tried in order of preference, each for a few
+steps, until one is without repeats. What then time is left improves affinity.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import islice
+
+import numpy as np
+from msgspec import Struct
+
+from rooms.matching.ahead import plan_rounds
+from rooms.matching.budget import Budget
+from rooms.matching.room_rules import Bools, RoomRules
+from rooms.matching.sizes import beyond, even_with, room_counts
+from rooms.matching.solver import FORBIDDEN, REPEAT, Floats, Search
+
+PLANNED_PEOPLE = 60
+"""Up to so many people the rounds to come are planned; beyond, rooms of few never get tight."""
+
+PLANNING_STEPS = 1_000
+"""Steps for one pattern of sizes; 60 µs each with 21 people."""
+
+TRIALS = 8
+"""Splits tried for one group before the best of them is taken."""
+
+TRIAL_STEPS = 100
+"""Steps for one split, which a seating without repeats ends early."""
+
+LATER = 0.9
+"""Meeting somebody now who is planned for later costs nearly a repeat."""
+
+Rooms = list[list[int]]
+
+
+class Sizes(Struct, frozen=True):
+    """What the programme says of one round's rooms; `limit`: how many rooms there are."""
+
+    size: int
+    least: int
+    most: int
+    limit: int | None = None
+
+
+class Group(Struct):
+    """People, numbered from 0, and all that counts among them."""
+
+    affinity: Floats
+    repeats: Floats
+    """What meeting again costs, in repeats: 0 for the unmet, 1 and more for the met."""
+    apart: Bools
+    """Pairs that a hard rule keeps apart."""
+    sizes: Sizes
+    yields: Sequence[int]
+    """People in the order in which they give up a seat."""
+    languages: Sequence[frozenset[str]] | None = None
+    segments: Sequence[str] = ()
+    segment_most: int | None = None
+    company: Sequence[tuple[str, str]] = ()
+    homes: Sequence[int] = ()
+    """The number of the room in which somebody must sit, else -1; homes are the first rooms."""
+
+    @property
+    def people(self) -> int:
+        return len(self.affinity)
+
+    @property
+    def has_room_rules(self) -> bool:
+        """Whether a rule looks at more than two people of a room."""
+        homes = any(home >= 0 for home in self.homes)
+        most = self.segment_most is not None and any(self.segments)
+        return self.languages is not None or homes or most or bool(self.company)
+
+    def room_rules(self, seats: int) -> RoomRules | None:
+        """Returns the rules about whole rooms for a search with so many seats."""
+        if not self.has_room_rules:
+            return None
+        return RoomRules(
+            seats,
+            languages=self.languages,
+            segments=self.segments,
+            segment_most=self.segment_most,
+            company=self.company,
+            homes=self.homes or None,
+        )
+
+
+class Seated(Struct):
+    """A group's answer: rooms of persons' numbers, and a search that can still better them."""
+
+    people: list[int]
+    """The group's persons whom the search seats, in the order it numbers them."""
+    search: Search
+
+    @property
+    def rooms(self) -> Rooms:
+        """The rooms, in the group's numbers."""
+        return [[self.people[person] for person in room] for room in self.search.best]
+
+
+def seat(
+    group: Group,
+    rng: np.random.Generator,
+    budget: Budget,
+    *,
+    rounds_left: int = 1,
+    planning_steps: int = 3 * PLANNING_STEPS,
+) -> Seated | None:
+    """Returns rooms in which no hard rule is broken; people of none sit out. None: nobody sits.
+
+    Of the repeats there are as few, and as old, as were found within the budget's steps.
+    """
+    weights = group.affinity - REPEAT * group.repeats
+    weights[group.apart] = -FORBIDDEN
+    np.fill_diagonal(weights, 0.0)
+    search = _planned(group, weights, rng, budget, rounds_left, planning_steps)
+    if search is None:
+        search = _best_split(group, weights, rng, budget)
+    if search is None:
+        return None
+    if search.is_forbidden:
+        return _with_sit_outs(group, weights, search.best, rng)
+    return Seated(list(range(group.people)), search)
+
+
+def _planned(
+    group: Group,
+    weights: Floats,
+    rng: np.random.Generator,
+    budget: Budget,
+    rounds_left: int,
+    steps: int,
+) -> Search | None:
+    """Searches this round within a plan of as many rounds to come as can be without repeats."""
+    if group.people > PLANNED_PEOPLE or rounds_left < 2 or group.has_room_rules:
+        return None
+    closed = group.apart | (group.repeats > 0)
+    ends_at = budget.taken + steps
+    for pattern in _patterns(group, rounds_left):
+        left = min(PLANNING_STEPS, ends_at - budget.taken)
+        plan = plan_rounds(closed, pattern, rng, budget, left) if left > 0 else None
+        if plan is not None:
+            kept = weights.copy()
+            for room in (room for later in plan[1:] for room in later):
+                kept[np.ix_(room, room)] -= LATER * REPEAT
+            np.fill_diagonal(kept, 0.0)
+            return _search(group, kept, [(size, size) for size in pattern[0]], rng, plan[0])
+    return None
+
+
+def _patterns(group: Group, rounds_left: int) -> Iterator[list[list[int]]]:
+    """Yields sizes of rounds: as many rounds as possible, smaller rooms as late as possible."""
+    splits = [split for split, far in _splits(group) if not far][:2]
+    for rounds in range(rounds_left if splits else 1, 1, -1):
+        for later in range(rounds + 1 if len(splits) > 1 else 1):
+            yield [splits[round >= rounds - later] for round in range(rounds)]
+
+
+def _splits(group: Group) -> Iterator[tuple[list[int], bool]]:
+    """Yields sizes, and whether they lie beyond least and most, in the order of preference.
+
+    Never rooms larger than preferred ones: they hold more pairs that can break a rule.
+    """
+    sizes = group.sizes
+    fixed = [0] * (max(group.homes, default=-1) + 1)
+    for home in group.homes:
+        if home >= 0:
+            fixed[home] += 1
+    counts = room_counts(group.people, sizes.size, sizes.least, sizes.most, sizes.limit)
+    for rooms in counts:
+        split = even_with(group.people, rooms, fixed) if rooms >= counts[0] else None
+        if split is not None:
+            yield split, beyond(group.people, rooms, sizes.least, sizes.most) > 0
+
+
+def _best_split(
+    group: Group, weights: Floats, rng: np.random.Generator, budget: Budget
+) -> Search | None:
+    """Tries splits until one breaks nothing; else takes the one that breaks least.
+
+    Sizes beyond least and most are worth it only when they save every hard rule and every repeat.
+    """
+    best: tuple[float, Search] | None = None
+    for split, far in islice(_splits(group), TRIALS):
+        search = _search(group, weights, [(size, size) for size in split], rng)
+        _try(search, budget)
+        cost = search.debt
+        if cost == 0:
+            return search
+        if best is None or (not far and cost < best[0]):
+            best = cost, search
+    if best is None or not best[1].is_forbidden:
+        return best[1] if best else None
+    return _uneven(group, weights, rng, budget, best[1])
+
+
+def _uneven(
+    group: Group, weights: Floats, rng: np.random.Generator, budget: Budget, even: Search
+) -> Search:
+    """Lets every room find its own size, since even sizes break a hard rule."""
+    sizes, best = group.sizes, even
+    for least, most in ((sizes.least, sizes.most), (2, 2 * sizes.most)):
+        for split, _ in islice(_splits(group), 3):
+            ranges = [(min(least, size), max(most, size)) for size in split]
+            search = _search(group, weights, ranges, rng)
+            _try(search, budget)
+            if search.debt < best.debt:
+                best = search
+            if not best.is_forbidden:
+                return best
+    return best
+
+
+def _search(
+    group: Group,
+    weights: Floats,
+    ranges: Sequence[tuple[int, int]],
+    rng: np.random.Generator,
+    start: Rooms | None = None,
+) -> Search:
+    rules = group.room_rules(sum(most for _, most in ranges))
+    return Search(weights, ranges, rng, rules=rules, start=start)
+
+
+def _try(search: Search, budget: Budget) -> None:
+    """Searches until nothing is broken and nobody meets again, for a few steps at the most."""
+    steps = TRIAL_STEPS if search.uses_assignments else 4 * TRIAL_STEPS
+    budget.grant(steps)
+    for _ in range(steps):
+        if search.debt == 0 or search.is_over or not budget.step():
+            return
+        search.step()
+
+
+def _with_sit_outs(
+    group: Group, weights: Floats, rooms: Rooms, rng: np.random.Generator
+) -> Seated | None:
+    """Takes people out of rooms until no hard rule is broken, and seats them elsewhere if it can.
+
+    Who goes first is who breaks most, then who is first in `yields`.
+    """
+    rank = {person: place for place, person in enumerate(group.yields)}
+    check = _RoomCheck(group)
+    kept: Rooms = []
+    out: list[int] = []
+    for number, seated in enumerate(rooms):
+        room = [person for person in seated if check.home(person) in (-1, number)]
+        while len(room) > 1 and check.breaches(room):
+            after = {p: check.breaches([q for q in room if q != p]) for p in room}
+            room.remove(min(room, key=lambda p: (after[p], rank[p])))
+        if len(room) > 1:
+            kept.append(room)
+        out += [person for person in seated if len(room) < 2 or person not in room]
+    limit = group.sizes.limit if group.sizes.limit is not None else group.people
+    for person in sorted(out, key=lambda p: -rank[p]):
+        if person in out:
+            _find_seat(check, person, kept, out, limit)
+    return _kept(group, weights, kept, rng) if kept else None
+
+
+def _find_seat(check: _RoomCheck, person: int, rooms: Rooms, out: list[int], limit: int) -> None:
+    """Seats somebody taken out: in the smallest room that allows it, else with another such."""
+    for room in sorted(rooms, key=len):
+        if check.may_be([*room, person], room, rooms):
+            room.append(person)
+            out.remove(person)
+            return
+    for other in out if len(rooms) < limit else ():
+        if other != person and check.may_be([person, other], None, rooms):
+            rooms.append([person, other])
+            out.remove(person)
+            out.remove(other)
+            return
+
+
+def _kept(group: Group, weights: Floats, rooms: Rooms, rng: np.random.Generator) -> Seated:
+    """Returns these rooms as an answer that can be bettered without changing their sizes."""
+    people = sorted(person for room in rooms for person in room)
+    rows = {person: row for row, person in enumerate(people)}
+    block = np.ix_(people, people)
+    homes: list[int] = []
+    if group.homes:
+        at = {group.homes[p]: number for number, room in enumerate(rooms) for p in room}
+        homes = [at[group.homes[p]] if group.homes[p] >= 0 else -1 for p in people]
+    part = Group(
+        affinity=group.affinity[block],
+        repeats=group.repeats[block],
+        apart=group.apart[block],
+        sizes=group.sizes,
+        yields=(),
+        languages=[group.languages[p] for p in people] if group.languages is not None else None,
+        segments=[group.segments[p] for p in people] if group.segments else (),
+        segment_most=group.segment_most,
+        company=group.company,
+        homes=homes,
+    )
+    start = [[rows[person] for person in room] for room in rooms]
+    ranges = [(len(room), len(room)) for room in rooms]
+    return Seated(people, _search(part, weights[block], ranges, rng, start))
+
+
+class _RoomCheck:
+    """Counts the hard rules that one room breaks, whichever room it is."""
+
+    def __init__(self, group: Group) -> None:
+        self.group = group
+        self.rules = group.room_rules(group.people)
+        if self.rules is not None:
+            self.rules.homes[:] = -1
+
+    def home(self, person: int) -> int:
+        return self.group.homes[person] if self.group.homes else -1
+
+    def breaches(self, room: Sequence[int]) -> int:
+        """Returns how many rules these people break in one room, wherever it is."""
+        pairs = int(self.group.apart[np.ix_(room, room)].sum()) // 2
+        whole = self.rules.broken(np.array([room], dtype=np.intp)) if self.rules is not None else 0
+        return pairs + whole + max(0, len({self.home(person) for person in room} - {-1}) - 1)
+
+    def may_be(self, room: Sequence[int], now: list[int] | None, rooms: Rooms) -> bool:
+        """Says whether `now` may become `room`: nothing broken, and no home in two rooms."""
+        homes = {self.home(person) for person in room} - {-1}
+        elsewhere = {self.home(p) for other in rooms if other is not now for p in other}
+        return not homes & elsewhere and self.breaches(room) == 0

@@ -1,0 +1,402 @@
+"""The solver: which people make which rooms, so that the rooms are worth most.
+
+Objective. Given an n×n array of weights (what two people in one room are worth), split n people
+into rooms of given sizes so that the sum of weights within rooms is greatest. For rooms of two this
+is weighted matching, which is easy; from three on it is NP-hard, so this is a search: a good answer
+at once, and better ones for as long as it may go on.
+
+Method. A greedy start, then steps of two kinds:
+
+- *Exchange by assignment* (a large neighbourhood): take one person out of every room, then put them
+  all back so that the sum is greatest. What a person is worth to a room does not depend on where
+  the other people taken out go, so the best way back is a linear assignment problem, solved exactly
+  (LAPJV). One step chooses among R! neighbours. O(R³) at worst, in practice some R²; with more than
+  96 rooms, 96 of them take part in a step.
+- *Swaps with memory* (tabu search, up to 64 seats): the best swap of two people of two rooms that
+  does not undo a recent one, even when it is worse than none; O(n²) a step. In a few small rooms
+  the assignment has too few neighbours to leave a poor answer.
+
+When nothing gets better for a while, some people are swapped at random from the best answer (a
+kick), and it goes on from there.
+
+What may bend is a weight below zero: a repeat costs more than all liking can bring. What must not
+is a weight far below that (`FORBIDDEN`), or a rule about the whole room (`RoomRules`), which the
+assignment obeys exactly. A size range (least, most) is a room of `most` seats, some of which may
+stay empty: an empty seat is a person whom nobody minds.
+
+Known weaknesses: no proof of optimality; one person at a time leaves a room; above some thousands
+of people memory is n² doubles.
+
+Five people, a room of two and one of three. Two share ceramics (0, 3), three share jazz (1, 2, 4):
+
+>>> weights = np.zeros((5, 5))
+>>> for a, b in ((0, 3), (1, 2), (1, 4), (2, 4)):
+...     weights[a, b] = weights[b, a] = 1.0
+>>> solve(weights, [2, 3], steps=20)
+[[0, 3], [1, 2, 4]]
+
+If 1 and 4 have blocked each other, the best left is worth 2, not 4:
+
+>>> forbidden = np.zeros((5, 5), dtype=bool)
+>>> forbidden[1, 4] = forbidden[4, 1] = True
+>>> rooms = solve(weights, [2, 3], forbidden=forbidden, steps=20)
+>>> float(sum(weights[a, b] for room in rooms for a in room for b in room) / 2)
+2.0
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import lap
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from rooms.matching.budget import Budget
+from rooms.matching.room_rules import Bools, Ints, RoomRules
+
+FORBIDDEN = 1e9
+"""Cost of a pair or a room against a hard rule: more than any number of repeats."""
+
+REPEAT = 1e4
+"""Cost of two people meeting again: more than one exchange of people can gain by affinity."""
+
+ROOMS_A_STEP = 96
+"""Rooms that take part in one assignment; LAPJV's time grows with their cube."""
+
+SWAP_SEATS = 64
+"""Up to so many seats swaps are searched instead of assignments."""
+
+PATIENCE = 40
+"""Steps without a better answer, per room, until a kick."""
+
+BETTER = 1e-6
+"""By how much an answer must be better to count: sums with FORBIDDEN are right to 1e-7."""
+
+Floats = NDArray[np.float64]
+Size = int | tuple[int, int]
+
+
+class Impossible(ValueError):
+    """No seating obeys what was asked; the sentence names the cause, `people` who is in it."""
+
+    def __init__(self, sentence: str, people: Sequence[int] = ()) -> None:
+        super().__init__(sentence)
+        self.people = tuple(people)
+
+
+class Search:
+    """One search for the best rooms. `best` is the best answer so far: rooms of person numbers."""
+
+    def __init__(
+        self,
+        weights: Floats,
+        sizes: Sequence[tuple[int, int]],
+        rng: np.random.Generator,
+        *,
+        rules: RoomRules | None = None,
+        start: Sequence[Sequence[int]] | None = None,
+    ) -> None:
+        """Seats everybody greedily, or as in `start`, whose rooms are full.
+
+        `weights` has a diagonal of 0; `rules` counts all seats.
+        """
+        self.people = len(weights)
+        self.least = np.array([least for least, _ in sizes], dtype=np.intp)
+        self.most = np.array([most for _, most in sizes], dtype=np.intp)
+        self.seated = int(self.most.sum())
+        self.weights = weights
+        if self.seated > self.people:
+            self.weights = np.zeros((self.seated, self.seated))
+            self.weights[: self.people, : self.people] = weights
+        self.rng = rng
+        self.rules = rules
+        self._clear()
+        if start is None:
+            self._seat_greedily()
+        else:
+            self._seat_as(start)
+        self.best_seats = self.seats.copy()
+        self.best_value = self.value = self._value()
+        self.waiting = 0
+        self.taken = 0
+
+    @property
+    def best(self) -> list[list[int]]:
+        """The best rooms found so far, each in ascending order of person numbers."""
+        return [sorted(int(p) for p in room if p < self.people) for room in self.best_seats]
+
+    @property
+    def is_over(self) -> bool:
+        """Whether there is nothing to search: fewer than two rooms, or nobody."""
+        return len(self.most) < 2 or self.people < 2
+
+    @property
+    def uses_assignments(self) -> bool:
+        """Whether steps are exchanges by assignment; else they are swaps."""
+        return self.rules is not None or self.seated > SWAP_SEATS
+
+    @property
+    def is_forbidden(self) -> bool:
+        """Whether the best answer breaks a hard rule."""
+        broken = self.rules is not None and self.rules.broken(self.best_seats) > 0
+        return broken or bool((self._pairs() <= -FORBIDDEN / 2).any())
+
+    @property
+    def debt(self) -> float:
+        """What the best answer costs by repeats and broken rules; 0: there is nothing to mend."""
+        broken = self.rules.broken(self.best_seats) if self.rules is not None else 0
+        return FORBIDDEN * broken - float(np.minimum(self._pairs(), 0.0).sum()) / 2
+
+    def step(self) -> None:
+        """Takes one step and keeps the answer if it is the best so far."""
+        if self.is_over:
+            return
+        self.taken += 1
+        if self.waiting > PATIENCE * len(self.most):
+            self._kick()
+        if self.uses_assignments:
+            self._exchange()
+        else:
+            self._swap_best()
+        self.value = self._value()
+        self.waiting += 1
+        if self.value > self.best_value + BETTER:
+            self.best_value = self.value
+            self.best_seats = self.seats.copy()
+            self.waiting = 0
+
+    def run(self, budget: Budget) -> None:
+        """Takes steps until the budget is used up."""
+        while not self.is_over and budget.step():
+            self.step()
+
+    def _pairs(self) -> Floats:
+        """Returns the weights of every two people of a room in the best answer, twice each."""
+        seats = self.best_seats
+        here = seats < self.seated
+        held = np.where(here, seats, 0)
+        pairs: Floats = self.weights[held[:, :, None], held[:, None, :]]
+        return pairs[here[:, :, None] & here[:, None, :]]
+
+    def _clear(self) -> None:
+        rooms = len(self.most)
+        width = int(self.most.max(initial=0))
+        self.seats = np.full((rooms, width), self.seated, dtype=np.intp)
+        self.room_of = np.zeros(self.seated, dtype=np.intp)
+        self.gain = np.zeros((rooms, self.seated))
+        self.tabu = np.zeros((self.seated, rooms), dtype=np.int64)
+
+    def _seat_as(self, start: Sequence[Sequence[int]]) -> None:
+        taken = np.zeros(len(self.most), dtype=np.intp)
+        for room, people in enumerate(start):
+            for person in people:
+                self._sit(person, room, taken)
+
+    def _seat_greedily(self) -> None:
+        """Seats people in random order, each in the room with a free seat that gains most."""
+        taken = np.zeros(len(self.most), dtype=np.intp)
+        empty = iter(range(self.people, self.seated))
+        spare = self.most - self.least
+        for _ in range(self.seated - self.people):
+            room = int(np.argmax(np.where(spare > 0, self.most - taken, -1)))
+            spare[room] -= 1
+            self._sit(next(empty), room, taken)
+        rooms = np.arange(len(self.most))
+        for person in self.rng.permutation(self.people):
+            worth = np.where(taken < self.most, self.gain[:, person], -np.inf)
+            if self.rules is not None:
+                coming = np.array([person], dtype=np.intp)
+                worth -= FORBIDDEN * self.rules.breaches(self.seats, coming, rooms)[:, 0]
+            self._sit(int(person), int(np.argmax(worth)), taken)
+
+    def _sit(self, person: int, room: int, taken: Ints) -> None:
+        self.seats[room, taken[room]] = person
+        self.room_of[person] = room
+        self.gain[room] += self.weights[person]
+        taken[room] += 1
+
+    def _value(self) -> float:
+        pairs = self.gain[self.room_of, np.arange(self.seated)].sum() / 2
+        broken = self.rules.broken(self.seats) if self.rules is not None else 0
+        return float(pairs - FORBIDDEN * broken)
+
+    def _exchange(self) -> None:
+        """Takes one person out of every room and puts them all back as well as possible."""
+        rooms: Ints = np.arange(len(self.most))
+        if len(rooms) > ROOMS_A_STEP:
+            rooms = self.rng.choice(len(rooms), ROOMS_A_STEP, replace=False)
+        columns = (self.rng.random(len(rooms)) * self.most[rooms]).astype(np.intp)
+        out = self.seats[rooms, columns]
+        worth = self.gain[rooms][:, out] - self.weights[np.ix_(out, out)]
+        if self.seated > self.people:
+            worth -= FORBIDDEN * self._too_few(rooms, out)
+        if self.rules is not None:
+            rest = self.seats[rooms]
+            rest[np.arange(len(rooms)), columns] = self.seated
+            worth -= FORBIDDEN * self.rules.breaches(rest, out, rooms)
+        chosen = out[_assign(-worth)]
+        moved = chosen != out
+        self._replace(rooms[moved], columns[moved], chosen[moved])
+
+    def _too_few(self, rooms: Ints, out: Ints) -> Bools:
+        """Says for which rooms an empty seat among those taken out would leave too few people."""
+        empty = out >= self.people
+        here = (self.seats[rooms] < self.people).sum(axis=1) - ~empty
+        short: Bools = (here < self.least[rooms])[:, None] & empty[None, :]
+        return short
+
+    def _replace(self, rooms: Ints, columns: Ints, coming: Ints) -> None:
+        leaving = self.seats[rooms, columns]
+        self.gain[rooms] += self.weights[coming] - self.weights[leaving]
+        self.seats[rooms, columns] = coming
+        self.room_of[coming] = rooms
+
+    def _swap_best(self) -> None:
+        """Swaps the two people, or a person and an empty seat, whose swap is worth most."""
+        here = self.gain[self.room_of]
+        own = here.diagonal()
+        delta = here + here.T - own[:, None] - own[None, :] - 2 * self.weights
+        delta += self.rng.random(delta.shape) * 1e-9
+        no = self.room_of[:, None] == self.room_of[None, :]
+        if self.seated > self.people:
+            no |= self._empties()
+        recent = self.tabu[:, self.room_of] > self.taken
+        recent |= recent.T
+        recent &= self.value + delta <= self.best_value + BETTER
+        delta[no | recent] = -np.inf
+        a, b = divmod(int(np.argmax(delta)), self.seated)
+        if delta[a, b] == -np.inf:
+            self._kick()
+            return
+        tenure = self.taken + self.rng.integers(3, 8 + len(self.most))
+        self.tabu[a, self.room_of[a]] = self.tabu[b, self.room_of[b]] = tenure
+        self._swap(a, b)
+
+    def _empties(self) -> Bools:
+        """Says which swaps are of two empty seats, or would leave a room with too few people."""
+        empty = np.arange(self.seated) >= self.people
+        here = (self.seats < self.people).sum(axis=1)
+        needed = (here <= self.least)[self.room_of]
+        leaves: Bools = (needed & ~empty)[:, None] & empty[None, :]
+        return leaves | leaves.T | (empty[:, None] & empty[None, :])
+
+    def _swap(self, a: int, b: int) -> None:
+        rooms = self.room_of[[a, b]]
+        columns = np.array([np.flatnonzero(self.seats[self.room_of[p]] == p)[0] for p in (a, b)])
+        self._replace(rooms, columns, np.array([b, a], dtype=np.intp))
+
+    def _kick(self) -> None:
+        """Goes back to the best answer and swaps some of its people at random."""
+        self.waiting = 0
+        self.seats = self.best_seats.copy()
+        for room, people in enumerate(self.seats):
+            self.room_of[people[people < self.seated]] = room
+            self.gain[room] = self.weights[people[people < self.seated]].sum(axis=0)
+        for _ in range(int(self.rng.integers(2, 4 + len(self.most) // 4))):
+            a, b = (int(p) for p in self.rng.integers(0, self.people, 2))
+            if self.room_of[a] != self.room_of[b]:
+                self._swap(a, b)
+
+
+def solve(
+    weights: ArrayLike,
+    sizes: Sequence[Size],
+    *,
+    forbidden: ArrayLike | None = None,
+    seed: int = 0,
+    seconds: float = 1.0,
+    steps: int | None = None,
+) -> list[list[int]]:
+    """Returns rooms of people (numbers from 0), room i of `sizes[i]`, that are worth most together.
+
+    `weights` is n×n, symmetric, finite and not negative; a size is a number or (least, most);
+    `forbidden` is an n×n array of pairs that must not share a room. Goes on for `seconds`, or for
+    `steps` where given: the same seed and steps give the same answer. Raises ValueError for input
+    that contradicts itself, and Impossible, with the cause, when no allowed seating was found.
+    """
+    worth = _checked_weights(weights)
+    ranges = _checked_sizes(sizes, len(worth))
+    scale = float(worth.max(initial=0.0)) or 1.0
+    table = worth / scale
+    if forbidden is not None:
+        apart = _checked_forbidden(forbidden, len(worth))
+        _check_possible(apart, ranges)
+        table[apart] = -FORBIDDEN
+    search = Search(table, ranges, np.random.default_rng(seed))
+    budget = Budget(seconds, steps)
+    search.run(budget)
+    if search.is_forbidden:
+        raise Impossible(
+            f"No seating without a forbidden pair was found in {budget.taken} steps.",
+            _forbidden_people(search.best, table),
+        )
+    return search.best
+
+
+def _assign(cost: Floats) -> Ints:
+    """Returns, for each row, the column of the cheapest assignment."""
+    found: Any = lap.lapjv(np.ascontiguousarray(cost))
+    return np.asarray(found[1], dtype=np.intp)
+
+
+def _checked_weights(weights: ArrayLike) -> Floats:
+    worth = np.array(weights, dtype=np.float64)
+    if worth.ndim != 2 or worth.shape[0] != worth.shape[1]:
+        raise ValueError(f"Weights must be a square array, not of shape {worth.shape}.")
+    if not np.isfinite(worth).all():
+        raise ValueError("Weights must be finite numbers.")
+    np.fill_diagonal(worth, 0.0)
+    if (worth < 0).any():
+        raise ValueError("Weights must not be negative.")
+    if not np.allclose(worth, worth.T, rtol=1e-9, atol=1e-12):
+        raise ValueError("Weights must be symmetric.")
+    return (worth + worth.T) / 2
+
+
+def _checked_sizes(sizes: Sequence[Size], people: int) -> list[tuple[int, int]]:
+    ranges = [(size, size) if isinstance(size, int | np.integer) else size for size in sizes]
+    pairs = [(int(least), int(most)) for least, most in ranges]
+    if any(not 0 <= least <= most for least, most in pairs):
+        raise ValueError("A size is a number from 0, or (least, most) with least ≤ most.")
+    fewest, most = sum(least for least, _ in pairs), sum(most for _, most in pairs)
+    if not fewest <= people <= most:
+        raise ValueError(f"The sizes add up to {fewest} to {most} seats for {people} people.")
+    return pairs
+
+
+def _checked_forbidden(forbidden: ArrayLike, people: int) -> Bools:
+    apart = np.array(forbidden, dtype=np.bool_)
+    if apart.shape != (people, people):
+        raise ValueError(f"Forbidden pairs must be an array of shape {(people, people)}.")
+    apart |= apart.T
+    np.fill_diagonal(apart, False)
+    return apart
+
+
+def _check_possible(apart: Bools, sizes: Sequence[tuple[int, int]]) -> None:
+    """Raises Impossible for the causes that are seen at once: a hermit, or too many rivals."""
+    people = len(apart)
+    smallest = min((least for least, most in sizes if most > 0), default=0)
+    company = people - 1 - apart.sum(axis=1)
+    for person in np.flatnonzero(company < smallest - 1):
+        raise Impossible(
+            f"Person {person} may share a room with {company[person]} people, "
+            f"and the smallest room needs {smallest - 1} others.",
+            [int(person)],
+        )
+    rivals: list[int] = []
+    for person in np.argsort(company, kind="stable"):
+        if apart[person, rivals].all():
+            rivals.append(int(person))
+    if len(rivals) > sum(most > 0 for _, most in sizes):
+        raise Impossible(
+            f"{len(rivals)} people must all be apart, and there are {len(sizes)} rooms.", rivals
+        )
+
+
+def _forbidden_people(rooms: list[list[int]], table: Floats) -> list[int]:
+    return sorted(
+        {p for room in rooms for p in room for q in room if table[p, q] <= -FORBIDDEN / 2}
+    )

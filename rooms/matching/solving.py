@@ -1,0 +1,345 @@
+"""From what is wanted to an offer: groups, tables, assistants, and the numbers beside it.
+
+Responsible for turning `Wanted` into `OfferSeating`: who may meet at all is split into groups
+(on-site people and online people; then whoever a hard rule does not connect), each group is seated
+(`seating.py`), what time is left betters all groups in turn, and assistants join their persons.
+Deliberately decides nothing about the event: the offer is checked again when it arrives.
+
+Invariants: no room of the offer breaks a hard rule; everybody wanted is in one room or in
+`sitting_out`; the same `Wanted`, seed and steps give the same offer.
+
+Five people at size 2: Emre is the only one on site, so that nobody can sit with him, and 花子 has
+blocked Bo, with whom she shares chess.
+
+>>> people = tuple(Seeker(id=id, interests=tuple(tags.split())) for id, tags in (
+...     ("ana", "jazz hiking"), ("bo", "jazz chess"), ("chidi", "hiking"), ("hanako", "chess")))
+>>> emre = Seeker(id="emre", interests=("jazz",), mode=Mode.ON_SITE)
+>>> offer = solve_wanted(Wanted(event="e", round=1, basis="b", size=2, least=2, most=3,
+...     people=(*people, emre), blocked=(("bo", "hanako"),)), seconds=0, steps=50)
+>>> offer.rooms, offer.sitting_out
+((('ana', 'bo'), ('chidi', 'hanako')), ('emre',))
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from itertools import combinations
+
+import numpy as np
+
+from rooms.commands import OfferSeating
+from rooms.matching.affinity import affinity_matrix
+from rooms.matching.ask import Seeker, Wanted, pair
+from rooms.matching.budget import Budget
+from rooms.matching.room_rules import Bools, Ints
+from rooms.matching.rules import HardRules, hard_rules_of, table_of
+from rooms.matching.seating import Group, Seated, Sizes, seat
+from rooms.matching.sizes import room_counts
+from rooms.matching.solver import Floats
+from rooms.people import Mode
+
+CALLED_PLANNING = 3_000
+"""Steps for planning the rounds ahead while somebody waits: some 0.2 s."""
+
+PLANNING = 9_000
+"""Steps for planning the rounds ahead when nobody waits."""
+
+BETTERING = 50
+"""Steps for bettering that a slow machine takes even when the time is over."""
+
+
+def solve_wanted(
+    wanted: Wanted, seconds: float, seed: int | None = None, *, steps: int | None = None
+) -> OfferSeating:
+    """Returns a seating for what is wanted, after `seconds` or exactly `steps` of searching.
+
+    `seed` is the one in `wanted` unless given. Somebody sits out only when no hard rule allows
+    them a room.
+    """
+    seed = wanted.seed if seed is None else seed
+    rng = np.random.default_rng([seed, wanted.round])
+    budget = Budget(seconds, steps)
+    pool = _Pool(wanted, rng)
+    seated: list[tuple[list[int], Seated]] = []
+    planning = CALLED_PLANNING if wanted.called else PLANNING
+    for members, group in pool.groups():
+        answer = seat(
+            group,
+            rng,
+            budget,
+            rounds_left=wanted.rounds_left,
+            planning_steps=planning // pool.modes,
+        )
+        if answer is not None:
+            seated.append((members, answer))
+    _better([answer for _, answer in seated], budget)
+    rooms = [[members[p] for p in room] for members, answer in seated for room in answer.rooms]
+    return pool.offer(sorted(rooms), seed, budget.taken)
+
+
+def _better(answers: Sequence[Seated], budget: Budget) -> None:
+    """Spends what is left of the budget on all groups in turn."""
+    searches = [answer.search for answer in answers if not answer.search.is_over]
+    budget.grant(BETTERING)
+    while searches:
+        for search in searches:
+            if not budget.step():
+                return
+            search.step()
+
+
+class _Pool:
+    """Everybody to be seated, numbered; assistants stand behind their persons."""
+
+    def __init__(self, wanted: Wanted, rng: np.random.Generator) -> None:
+        self.wanted = wanted
+        self.rules: HardRules = hard_rules_of(wanted)
+        everybody = self.rules.people
+        self.heads = [p for p in everybody.values() if self.rules.persons[p.id] == p.id]
+        self.number = {head.id: row for row, head in enumerate(self.heads)}
+        self.escorts = self._escorts()
+        self.affinity = affinity_matrix(self.heads)
+        self.repeats = self._repeats()
+        self.apart = self._apart()
+        self.luck = rng.random(len(self.heads))
+        self.tables = [table_of(head) for head in self.heads]
+
+    @property
+    def modes(self) -> int:
+        """How many modes there are among the people."""
+        return max(1, len({head.mode for head in self.heads}))
+
+    def groups(self) -> list[tuple[list[int], Group]]:
+        """Returns the groups that are seated apart from each other, each with its members."""
+        free = np.ones(len(self.heads), dtype=np.bool_)
+        free[self._crowded_out()] = False
+        parts = [part for part in self._components(free) if len(part) > 1]
+        limits = self._limits(parts)
+        kept = [
+            (self._with_tables(part, limit), limit)
+            for part, limit in zip(parts, limits, strict=True)
+        ]
+        return [(part, self._group(part, limit)) for part, limit in kept if len(part) > 1]
+
+    def offer(self, rooms: list[list[int]], seed: int, steps: int) -> OfferSeating:
+        """Returns the offer for these rooms, with its numbers."""
+        ids = [self._with_escorts([self.heads[p].id for p in room]) for room in rooms]
+        seated = {id for room in ids for id in room}
+        worths = [self._worth_to_each(room) for room in rooms]
+        pairs = sum(len(room) * (len(room) - 1) for room in rooms)
+        total = sum(float(worth.sum()) * (len(worth) - 1) for worth in worths)
+        return OfferSeating(
+            round=self.wanted.round,
+            basis=self.wanted.basis,
+            rooms=tuple(ids),
+            sitting_out=tuple(p.id for p in self.wanted.people if p.id not in seated),
+            seed=seed,
+            steps=steps,
+            repeats=sum(
+                int(self.repeats[a, b] > 0) for room in rooms for a, b in combinations(room, 2)
+            ),
+            mean_affinity=round(total / pairs, 4) if pairs else 0.0,
+            worst_affinity=round(min((float(w.min()) for w in worths), default=0.0), 4),
+            random_affinity=round(self._worth_at_random(rooms), 4),
+        )
+
+    def _worth_to_each(self, room: list[int]) -> Floats:
+        """Returns each person's mean affinity with the others of their room."""
+        worth: Floats = self.affinity[np.ix_(room, room)].sum(axis=1) / (len(room) - 1)
+        return worth
+
+    def _worth_at_random(self, rooms: list[list[int]]) -> float:
+        """Returns the mean affinity that rooms drawn at random would have, expected.
+
+        Among those seated, over pairs that may meet; each mode counts by its pairs in the rooms.
+        """
+        total = pairs = 0.0
+        for mode in Mode:
+            those = [room for room in rooms if self.heads[room[0]].mode is mode]
+            members = [person for room in those for person in room]
+            block = np.ix_(members, members)
+            may = ~self.apart[block]
+            np.fill_diagonal(may, False)
+            if may.any():
+                weight = sum(len(room) * (len(room) - 1) for room in those)
+                total += weight * float(self.affinity[block][may].mean())
+                pairs += weight
+        return total / pairs if pairs else 0.0
+
+    def _escorts(self) -> dict[str, list[str]]:
+        """Returns the assistants who can sit with their persons, by person."""
+        escorts: dict[str, list[str]] = {}
+        for assistant in self.rules.people.values():
+            person = self.rules.persons[assistant.id]
+            if person is None or person == assistant.id:
+                continue
+            together = [person, *escorts.get(person, ())]
+            modes = {self.rules.people[id].mode for id in together} | {assistant.mode}
+            tables = {table_of(self.rules.people[id]) for id in together} | {table_of(assistant)}
+            blocked = any(pair(assistant.id, id) in self.rules.blocked for id in together)
+            if len(modes) == 1 and len(tables - {None}) < 2 and not blocked:
+                escorts.setdefault(person, []).append(assistant.id)
+        return escorts
+
+    def _with_escorts(self, room: list[str]) -> tuple[str, ...]:
+        return tuple(id for head in room for id in (head, *self.escorts.get(head, ())))
+
+    def _repeats(self) -> Floats:
+        """Returns what meeting again costs: 1 for the oldest to 1.5 for the latest round."""
+        repeats = np.zeros((len(self.heads), len(self.heads)))
+        for a, b, last in self.wanted.met:
+            if a in self.number and b in self.number:
+                i, j = self.number[a], self.number[b]
+                recent = min(1.0, max(0.0, last / max(1, self.wanted.round)))
+                repeats[i, j] = repeats[j, i] = 1 + recent / 2
+        return repeats
+
+    def _apart(self) -> Bools:
+        """Returns the pairs of persons whom a hard rule keeps apart, as `rules.broken` would."""
+        n = len(self.heads)
+        modes = np.array([head.mode is Mode.ON_SITE for head in self.heads], dtype=np.bool_)
+        apart: Bools = modes[:, None] != modes[None, :]
+        party = {id: row for id, row in self.number.items()}
+        for head, assistants in self.escorts.items():
+            party |= {assistant: self.number[head] for assistant in assistants}
+        for a, b in self.rules.blocked:
+            if a in party and b in party:
+                apart[party[a], party[b]] = apart[party[b], party[a]] = True
+        tables = np.array([self._table_of_party(head) for head in self.heads], dtype=np.intp)
+        fixed = tables >= 0
+        apart |= (fixed[:, None] & fixed[None, :]) & (tables[:, None] != tables[None, :])
+        segments = np.array([head.segment for head in self.heads], dtype=np.str_)
+        for a, b in self.rules.never:
+            apart |= (segments == a)[:, None] & (segments == b)[None, :]
+        if self.rules.common_language:
+            apart |= self._without_language()
+        apart |= apart.T
+        apart[np.arange(n), np.arange(n)] = False
+        return apart
+
+    def _table_of_party(self, head: Seeker) -> int:
+        party = [head, *(self.rules.people[id] for id in self.escorts.get(head.id, ()))]
+        return max((at for p in party if (at := table_of(p)) is not None), default=-1)
+
+    def _without_language(self) -> Bools:
+        talks = [self.rules.languages[head.id] for head in self.heads]
+        names = sorted(frozenset[str]().union(*talks))
+        spoken = np.array([[name in known for name in names] for known in talks], dtype=np.float64)
+        spoken = spoken.reshape(len(talks), len(names))
+        known = np.array([bool(languages) for languages in talks], dtype=np.bool_)
+        none: Bools = (spoken @ spoken.T == 0) & known[:, None] & known[None, :]
+        return none
+
+    def _crowded_out(self) -> list[int]:
+        """Returns who cannot sit at the table they are fixed at, since others there keep them off.
+
+        Those who have sat out before are seated first.
+        """
+        kept: dict[int, list[int]] = {}
+        out: list[int] = []
+        for person in reversed(self._yielding(range(len(self.heads)))):
+            table = self._table_of_party(self.heads[person])
+            if table < 0:
+                continue
+            if self.apart[person, kept.setdefault(table, [])].any():
+                out.append(person)
+            else:
+                kept[table].append(person)
+        return out
+
+    def _components(self, free: Bools) -> list[list[int]]:
+        """Returns the sets of people whom chains of people who may share a room connect."""
+        unseen = free.copy()
+        parts: list[list[int]] = []
+        for first in range(len(self.heads)):
+            if not unseen[first]:
+                continue
+            reached = np.zeros(len(self.heads), dtype=np.bool_)
+            reached[first] = True
+            edge: Ints = np.array([first], dtype=np.intp)
+            while edge.size:
+                near = (~self.apart[edge]).any(axis=0) & free & ~reached
+                reached |= near
+                edge = np.flatnonzero(near)
+            unseen &= ~reached
+            parts.append(np.flatnonzero(reached).tolist())
+        return parts
+
+    def _limits(self, parts: list[list[int]]) -> list[int | None]:
+        """Shares out the tables among groups on site, larger ones first; None: no limit."""
+        tables = self.wanted.tables
+        limits: list[int | None] = [None] * len(parts)
+        on_site = [i for i, part in enumerate(parts) if self.heads[part[0]].mode is Mode.ON_SITE]
+        if tables is None:
+            return limits
+        on_site.sort(key=lambda i: (-len(parts[i]), i))
+        wishes = {i: self._rooms_wished(parts[i]) for i in on_site[:tables]}
+        while sum(wishes.values()) > tables:
+            tightest = min(wishes, key=lambda i: (wishes[i] == 1, len(parts[i]) / wishes[i], i))
+            wishes[tightest] -= 1
+        for i in on_site:
+            limits[i] = wishes.get(i, 0)
+        return limits
+
+    def _rooms_wished(self, part: list[int]) -> int:
+        wanted = self.wanted
+        fixed = {t for p in part if (t := self._table_of_party(self.heads[p])) >= 0}
+        counts = room_counts(len(part), wanted.size, wanted.least, wanted.most)
+        return max(counts[0], len(fixed))
+
+    def _group(self, part: list[int], limit: int | None) -> Group:
+        block = np.ix_(part, part)
+        heads = [self.heads[p] for p in part]
+        homes = self._homes(part)
+        languages = [self.rules.languages[head.id] for head in heads]
+        return Group(
+            affinity=self.affinity[block],
+            repeats=self.repeats[block],
+            apart=self.apart[block],
+            sizes=Sizes(self.wanted.size, self.wanted.least, self.wanted.most, limit),
+            yields=[part.index(p) for p in self._yielding(part)],
+            languages=languages if self._languages_differ(languages) else None,
+            segments=[head.segment for head in heads],
+            segment_most=self.rules.segment_most,
+            company=self.rules.company,
+            homes=homes,
+        )
+
+    def _languages_differ(self, languages: Sequence[frozenset[str]]) -> bool:
+        """Says whether language can matter beyond pairs: nobody's languages are all the same."""
+        return self.rules.common_language and len({known for known in languages if known}) > 1
+
+    def _with_tables(self, part: list[int], limit: int | None) -> list[int]:
+        """Returns those who can be seated with so many rooms, a table each where it is fixed.
+
+        A table at which people are fixed needs a room of two, so there may be too many of them.
+        """
+        if limit == 0:
+            return []
+        counts = Counter(self._table_of_party(self.heads[person]) for person in part)
+        counts.pop(-1, None)
+        people, tables = len(part), [table for table, _ in counts.most_common()]
+        while tables and (
+            sum(max(2, counts[table]) for table in tables) > people
+            or (limit is not None and len(tables) > limit)
+        ):
+            people -= counts[tables.pop()]
+        able = {-1, *tables}
+        return [person for person in part if self._table_of_party(self.heads[person]) in able]
+
+    def _homes(self, part: list[int]) -> list[int]:
+        """Returns the room each is bound to, -1 for none: the first rooms, one for each table."""
+        tables = [self._table_of_party(self.heads[person]) for person in part]
+        fixed = sorted({table for table in tables if table >= 0}, key=lambda t: -tables.count(t))
+        number = {table: room for room, table in enumerate(fixed)}
+        return [number.get(table, -1) for table in tables] if fixed else []
+
+    def _yielding(self, people: Sequence[int]) -> list[int]:
+        """Returns people in the order in which they give up a seat: floaters, then the lucky."""
+
+        def patience(person: int) -> tuple[bool, int, float]:
+            head = self.heads[person]
+            return not head.floater, head.sat_out, float(self.luck[person])
+
+        return sorted(people, key=patience)
