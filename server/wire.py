@@ -90,6 +90,9 @@ HOST_TYPES = frozenset(kind.__struct_config__.tag for kind in HostCommand.__args
 )
 """Types of messages that only hosts may send."""
 
+HELPER_TYPES = frozenset({"check-in", "check-out"})
+"""Those among them that helpers may send too."""
+
 NOT_BUILT = frozenset(
     {
         "propose-round", "pin", "swap", "reshuffle", "relax", "undo", "visit", "accept-topic",
@@ -100,7 +103,7 @@ NOT_BUILT = frozenset(
 
 _answerables = msgspec.json.Decoder(Answerable)
 _envelopes = msgspec.json.Decoder(Envelope)
-_commands = msgspec.json.Decoder(SocketCommand)
+_commands: msgspec.json.Decoder[SocketCommand] = msgspec.json.Decoder(SocketCommand)
 _encoder = msgspec.json.Encoder()
 
 
@@ -136,12 +139,12 @@ def read_command(text: str, envelope: Envelope, role: Role) -> SocketCommand:
     Refusal `not-available` for what the contract names and this version has not built.
     """
     ref = envelope.ref
-    if envelope.type in HOST_TYPES and role not in HOST_ROLES:
-        raise Refusal("not-allowed", "Only hosts may do this.")
+    if envelope.type in HOST_TYPES and not _may_send(envelope.type, role):
+        raise Refusal("not-allowed", "Only a host can do this.")
     if envelope.type in NOT_BUILT:
         raise Refusal("not-available", "This server cannot do “{type}” yet.", type=envelope.type)
     try:
-        command = _commands.decode(text)
+        command: SocketCommand = _commands.decode(text)
         size = len(_encoder.encode(command.data)) if isinstance(command, Signal) else 0
     except msgspec.ValidationError as error:
         raise _malformed(error, ref, envelope.type) from error
@@ -155,6 +158,10 @@ def read_command(text: str, envelope: Envelope, role: Role) -> SocketCommand:
             most=SIGNAL_BYTES,
         )
     return command
+
+
+def _may_send(type: str, role: Role) -> bool:
+    return role in HOST_ROLES or (role is Role.HELPER and type in HELPER_TYPES)
 
 
 _MISSING = re.compile(r"missing required field `([^`]+)`(?: - at `\$\.?(.*)`)?")

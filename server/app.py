@@ -1,0 +1,204 @@
+"""The application: its routes as a list, and what runs for as long as it does.
+
+Responsible for putting the parts together and for their beginning and end: what starts is stopped
+in reverse order, and every background task has an owner who awaits it.
+
+Deliberately contains no route's logic and no rule.
+
+Invariant: an application is ready only while all of its background tasks run; one that dies takes
+readiness down with it, and the log says why.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from asyncio import TaskGroup
+from collections.abc import AsyncIterator
+
+from msgspec import Struct
+from prometheus_client import CONTENT_TYPE_LATEST
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import BaseRoute, Mount, Route
+from starlette.staticfiles import StaticFiles
+
+from rooms.messages import MediaPolicy
+from server import api, exports, pages, sockets
+from server.alarms import Alarms
+from server.auth import Keys
+from server.evenings import Evenings
+from server.files import STATIC
+from server.hub import Hub
+from server.limits import Limits
+from server.metrics import Metrics
+from server.nodes import Nodes, lose
+from server.pulse import Pulse
+from server.redis import Store
+from server.relay import Relay
+from server.settings import Settings
+from server.sockets import Building, media_policy
+from server.solving import Solving
+from server.wire import CloseCode
+
+log = logging.getLogger(__name__)
+
+LEAVE_SECONDS = 1.0
+"""How long a process that ends may take to write that its connections have ended."""
+
+
+class Readiness:
+    """Whether requests can be served; `trouble` says why not, in one sentence."""
+
+    def __init__(self) -> None:
+        self.trouble = "The server is starting."
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether all is well."""
+        return not self.trouble
+
+
+class Parts(Struct, frozen=True):
+    """What runs in the background."""
+
+    alarms: Alarms
+    pulse: Pulse
+    solving: Solving
+
+
+def create_app(settings: Settings, store: Store) -> Starlette:
+    """Returns the application on a store; whoever connected the store closes it."""
+    readiness = Readiness()
+    metrics = Metrics()
+
+    def step_down(reason: str) -> None:
+        readiness.trouble = reason
+        hub.close_all(CloseCode.SHUTTING_DOWN)
+
+    def media(viewer: str) -> MediaPolicy:
+        return media_policy(settings, viewer, store.clock())
+
+    hub = Hub(store.clock, media, metrics)
+    evenings = Evenings(store, step_down=step_down)
+    evenings.watch(hub.open)
+    nodes = Nodes(store, evenings, lambda: hub.close_all(CloseCode.SHUTTING_DOWN))
+    nodes.on_store(lambda away: hub.store_went() if away else hub.store_came_back())
+    relay = Relay(store, evenings, hub, lambda: nodes.name)
+    parts = Parts(
+        alarms=Alarms(store, evenings, nodes),
+        pulse=Pulse(hub.patiences, store.clock, metrics.silences.inc),
+        solving=Solving(evenings, store),
+    )
+    building = Building(
+        settings=settings,
+        store=store,
+        evenings=evenings,
+        nodes=nodes,
+        hub=hub,
+        relay=relay,
+        metrics=metrics,
+    )
+
+    @contextlib.asynccontextmanager
+    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+        background = asyncio.create_task(_run(building, parts, readiness), name="background")
+        try:
+            yield
+        finally:
+            readiness.trouble = "The server is stopping."
+            background.cancel()
+            await asyncio.gather(background, return_exceptions=True)
+            hub.stop()
+            await evenings.close()
+
+    app = Starlette(routes=_routes(), lifespan=lifespan)
+    app.state.building = building
+    app.state.readiness = readiness
+    app.state.settings = settings
+    app.state.store = store
+    app.state.evenings = evenings
+    app.state.keys = Keys(store, settings)
+    app.state.limits = Limits()
+    pages.prepare(app)
+    return app
+
+
+async def _run(building: Building, parts: Parts, readiness: Readiness) -> None:
+    """Runs all background tasks; returns only when one of them died, which ends the others."""
+    try:
+        async with TaskGroup() as group:
+            group.create_task(building.nodes.run(), name="nodes")
+            group.create_task(building.relay.run(), name="relay")
+            group.create_task(parts.pulse.run(), name="pulse")
+            group.create_task(parts.alarms.run(), name="alarms")
+            group.create_task(parts.solving.run(), name="solving")
+            readiness.trouble = building.evenings.trouble
+    except Exception as error:
+        log.exception("A background task died; this process is not ready any more.")
+        readiness.trouble = f"A background task died: {_first(error)!r}."
+
+
+def _first(error: BaseException) -> BaseException:
+    while isinstance(error, BaseExceptionGroup):
+        error = error.exceptions[0]
+    return error
+
+
+async def leave(app: Starlette) -> None:
+    """Ends this process's part in all events, before it stops: connections end, as of now.
+
+    One fact an event says so, rather than one a connection; others see at once who has gone.
+    """
+    building: Building = app.state.building
+    app.state.readiness.trouble = "The server is stopping."
+    node, now = building.nodes.name, building.store.clock()
+    try:
+        async with asyncio.timeout(LEAVE_SECONDS), TaskGroup() as group:
+            for gathering in list(building.hub.gatherings()):
+                if gathering.connections():
+                    group.create_task(lose(gathering.evening, node, now))
+    except TimeoutError:
+        log.warning("The store was not told in time that this process ends; others will notice.")
+    building.hub.close_all(CloseCode.SHUTTING_DOWN)
+
+
+# Alive, ready, numbers
+
+
+async def healthz(request: Request) -> Response:
+    """Says that the process answers."""
+    return JSONResponse({"alive": True})
+
+
+async def readyz(request: Request) -> Response:
+    """Says whether the process is able to serve; 503 with a sentence when it is not."""
+    readiness: Readiness = request.app.state.readiness
+    building: Building = request.app.state.building
+    trouble = readiness.trouble or building.evenings.trouble
+    if building.nodes.store_away:
+        trouble = "The store does not answer."
+    if trouble:
+        return JSONResponse({"ready": False, "trouble": trouble}, status_code=503)
+    return JSONResponse({"ready": True})
+
+
+async def metrics(request: Request) -> Response:
+    """Shows this process's numbers to Prometheus."""
+    building: Building = request.app.state.building
+    return Response(building.metrics.page(), media_type=CONTENT_TYPE_LATEST)
+
+
+def _routes() -> list[BaseRoute]:
+    return [
+        Route("/healthz", healthz),
+        Route("/readyz", readyz),
+        Route("/metrics", metrics),
+        *sockets.routes,
+        *exports.routes,
+        *api.routes,
+        *pages.routes,
+        Mount("/static", StaticFiles(directory=STATIC)),
+    ]
