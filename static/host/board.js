@@ -140,6 +140,21 @@ export function needs(board) {
   return [...calls, ...reports, ...waiting, ...alone];
 }
 
+/**
+ * Returns somebody as they are now, wherever the board shows them; undefined for nobody known.
+ * The list of everybody is as of its last change: who is away may meanwhile be in a room.
+ */
+export function seatOf(board, id) {
+  return roomOf(board, id)?.people.find((seat) => seat.id === id)
+    ?? board.pool?.waiting?.find((seat) => seat.id === id)
+    ?? board.people.get(id);
+}
+
+/** Returns whether a person on site is checked in, for the list says so on every check. */
+export function isCheckedIn(board, id) {
+  return board.people.get(id)?.state === "here";
+}
+
 /** Returns those at the door who need a host's yes (rule 13). */
 export function waitingForYes(board) {
   return (board.pool?.waiting ?? []).filter((seat) => seat.state === "waits-for-yes");

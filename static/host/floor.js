@@ -7,9 +7,11 @@ import { html, useMemo, useRef, useState } from "../view.js";
 import { number, t, timeOfDay, tn } from "../words.js";
 import { clockText } from "../clock.js";
 import { callingRooms, folded, inOrder, nameMatches, roomMatches, standsOut } from "./board.js";
-import { roomAloud, roomSign, seatWords, standOutWords } from "./sentences.js";
+import { roomAloud, roomSign, standOutWords, waitingWords } from "./sentences.js";
 
 const FOUND_MOST = 12;
+/** From so many rooms on the tables are drawn smaller, so that more of the floor is seen at once. */
+const MANY = 60;
 /** The server lists no more people without a room. */
 const WAITING_MOST = 200;
 
@@ -61,16 +63,17 @@ function Tables({ host, shown, sought, event, calls }) {
     setLast(to.dataset.room);
     to.focus();
   };
-  return html`<ul class="tables" ref=${list} onClick=${pressed} onKeyDown=${walk}
+  const many = shown.length >= MANY;
+  return html`<ul class=${many ? "tables many" : "tables"} ref=${list} onClick=${pressed} onKeyDown=${walk}
       aria-label=${t("Rooms; the arrow keys go from one to the next")}>
     ${shown.map(({ room, kind }) => html`<${Table} key=${room.id} room=${room} kind=${kind} sought=${sought}
       calledAt=${kind === "calls" ? calls.find((call) => call.room === room.id && call.answered == null)?.at ?? null : null}
       own=${event.phase === "round" && !room.ended && Math.abs(room.ends_at - event.ends_at) >= 1000}
-      zone=${event.time_zone} stop=${room.id === stop} now=${host.now} />`)}
+      zone=${event.time_zone} stop=${room.id === stop} size=${many ? 76 : 96} now=${host.now} />`)}
   </ul>`;
 }
 
-function Table({ room, kind, sought, calledAt, own, zone, stop, now }) {
+function Table({ room, kind, sought, calledAt, own, zone, stop, size, now }) {
   return useMemo(() => {
     const found = sought ? room.people.filter((seat) => nameMatches(seat.name, sought)) : [];
     const caption = room.ended ? t("ended") : standOutWords(kind, room)
@@ -78,12 +81,12 @@ function Table({ room, kind, sought, calledAt, own, zone, stop, now }) {
     return html`<li>
       <button type="button" class=${["table", kind && `table-${kind}`, room.ended && "table-ended"].filter(Boolean).join(" ")}
         data-room=${room.id} tabindex=${stop ? 0 : -1} aria-label=${roomAloud(room, kind)} title=${room.people.map((seat) => seat.name).join("\n")}>
-        <${RoundTable} people=${room.people} label=${roomSign(room)} onSite=${room.mode === "on-site" || room.table != null} size=${96} />
+        <${RoundTable} people=${room.people} label=${roomSign(room)} onSite=${room.mode === "on-site" || room.table != null} size=${size} />
         ${caption && html`<span class="table-caption" aria-hidden="true">${caption}${calledAt ? html` · <${Since} at=${calledAt} now=${now} />` : ""}</span>`}
         ${found.length > 0 && html`<span class="table-found" aria-hidden="true">${found.map((seat) => seat.name).join(", ")}</span>`}
       </button>
     </li>`;
-  }, [room, kind, sought, calledAt, own, zone, stop]);
+  }, [room, kind, sought, calledAt, own, zone, stop, size]);
 }
 
 function Since({ at, now }) {
@@ -130,15 +133,15 @@ function Found({ host, sought }) {
 }
 
 function People({ host, seats }) {
+  const { phase } = host.board.value.event;
   return html`<ul class="people-chips">${seats.map((seat) => html`<li key=${seat.id}>
     <button type="button" class="person-chip" onClick=${() => host.show({ kind: "person", id: seat.id })}>
       <${Dot} id=${seat.id} name=${seat.name} size=${28} state=${seat.state === "dropped" ? "dropped" : "here"} />
-      <span><bdi>${seat.name}</bdi>${chipWords(seat) && html`<span class="second">${chipWords(seat)}</span>`}</span>
+      <span><bdi>${seat.name}</bdi>${chipWords(seat, phase) && html`<span class="second">${chipWords(seat, phase)}</span>`}</span>
     </button></li>`)}</ul>`;
 }
 
-function chipWords(seat) {
-  const how = seat.state === "lobby" ? "" : seatWords(seat.state);
+function chipWords(seat, phase) {
   const where = seat.mode === "on-site" ? t("on site") : "";
-  return [where, how].filter(Boolean).join(" · ");
+  return [where, waitingWords(seat, phase)].filter(Boolean).join(" · ");
 }

@@ -1,20 +1,78 @@
 // What happened, in words: the server tells codes and ids, this page says who and where. Pure.
+// A line nobody acted on (`by` is empty) is told without a doer; unknown codes are passed over.
 
 import { t } from "../words.js";
 import { nameOf } from "./board.js";
-import { lasting, roomName } from "./sentences.js";
+import { lasting, roomWithin } from "./sentences.js";
 
 /** Returns one line of the log as a sentence; "" for what a host need not read. */
 export function logSentence(board, line) {
   const word = LINES[line.what];
   if (!word) return "";
-  const who = nameOf(board, line.by) || t("The clock");
-  const about = nameOf(board, line.about) || t("somebody");
-  const room = board.rooms.get(line.room);
-  const where = room ? roomName(room) : line.room ? roomName({ id: line.room, table: null }) : "";
-  return word({ who, about, where, line });
+  const room = line.room ? board.rooms.get(line.room) ?? { id: line.room, table: null } : null;
+  return word({
+    board,
+    line,
+    who: doer(board, line.by ?? ""),
+    name: nameOf(board, line.about) || t("Somebody"),
+    room: room ? roomWithin(room) : "",
+  });
+}
+
+function doer(board, by) {
+  if (by === "organiser") return t("The organiser");
+  return nameOf(board, by);
 }
 
 const LINES = {
-  "doors-opened": ({ who }) => t("{who} opened the doors", { who }),
+  "doors-opened": ({ who }) => (who ? t("{who} opened the doors", { who }) : t("Doors opened")),
+  "closing-began": ({ who }) => (who ? t("{who} closes the event", { who }) : t("The event closes")),
+  "event-ended": () => t("The event ended"),
+  "round-called": ({ who }) => (who ? t("{who} called the round", { who }) : t("The round was called")),
+  "call-withdrawn": () => t("The round could not be held: too few people are here"),
+  "seating-fixed": () => t("Everybody sees whom they meet"),
+  "round-started": () => t("The round started"),
+  "round-ended": ({ who }) => (who ? t("{who} ended the round", { who }) : t("The round ended")),
+  "break-ended": () => t("The last break is over"),
+  "preview-shortened": () => t("Everybody is at their table: the round starts earlier"),
+  paused: ({ who }) => (who ? t("{who} paused", { who }) : t("Paused")),
+  resumed: ({ who }) => (who ? t("{who} resumed", { who }) : t("Resumed")),
+  "deadline-moved": deadlineMoved,
+  "seated-moved": ({ who, name, room }) => (who
+    ? t("{who} moved {name} to {room}", { who, name, room }) : t("{name} moved to {room}", { name, room })),
+  "seated-late": ({ name, room }) => t("{name} came late and joined {room}", { name, room }),
+  "seated-stranded": ({ name, room }) => t("{name} had nobody left and joined {room}", { name, room }),
+  "seated-back": ({ name, room }) => t("{name} is back in {room}", { name, room }),
+  "unseated-moved": ({ who, name }) => (who
+    ? t("{who} moved {name} to the lobby", { who, name }) : t("{name} moved to the lobby", { name })),
+  "unseated-left": ({ name, room }) => t("{name} left {room}", { name, room }),
+  "unseated-stranded": ({ name }) => t("{name} had nobody left and waits in the lobby", { name }),
+  "room-opened": ({ room }) => t("People who came late got {room}", { room }),
+  "room-ended": ({ who, room }) => (who
+    ? t("{who} ended {room}", { who, room }) : t("It is over in {room}", { room })),
+  removed: ({ who, name }) => (who ? t("{who} removed {name}", { who, name }) : t("{name} was removed", { name })),
+  readmitted: ({ who, name }) => (who ? t("{who} let {name} in", { who, name }) : t("{name} was let in", { name })),
+  announced: ({ who }) => (who ? t("{who} announced something", { who }) : t("Something was announced")),
+  "host-called": ({ board, line, who }) => {
+    const from = board.calls.find((call) => call.id === line.about)?.room;
+    const room = from && board.rooms.get(from);
+    return room
+      ? t("{who} called a host from {room}", { who, room: roomWithin(room) })
+      : t("{who} called a host", { who });
+  },
+  "call-answered": ({ board, line, who }) => {
+    const caller = nameOf(board, board.calls.find((call) => call.id === line.about)?.from);
+    return caller ? t("{who} answered {name}", { who, name: caller }) : t("{who} answered a call", { who });
+  },
 };
+
+function deadlineMoved({ line, who, room }) {
+  const seconds = line.seconds ?? 0;
+  const length = lasting(Math.abs(seconds));
+  if (room && !who) return t("{room} wished for {length} more", { room, length });
+  if (!who) return t("The end moved by {length}", { length });
+  const where = room || t("everybody");
+  return seconds < 0
+    ? t("{who} took {length} off for {where}", { who, length, where })
+    : t("{who} gave {where} {length} more", { who, length, where });
+}

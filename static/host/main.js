@@ -18,7 +18,9 @@ const TICK_MS = 250;
 
 const boot = readBoot();
 const host = openConsole(boot);
-render(html`<${Console} host=${host} />`, document.getElementById("app"));
+const place = document.getElementById("app");
+place.replaceChildren(); // what the server wrote for the wait; Preact would leave it below
+render(html`<${Console} host=${host} />`, place);
 
 function openConsole({ socket, title, programme = null, join_url = null, join_qr = null, desk = null, event }) {
   const board = signal(EMPTY);

@@ -6,9 +6,9 @@ import { clockText, left } from "../clock.js";
 import { Icon } from "../icons.js";
 import { html, useState } from "../view.js";
 import { list, number, t, timeOfDay, tn } from "../words.js";
-import { folded, inOrder, nameMatches, nameOf, roomMatches, roomOf } from "./board.js";
+import { folded, inOrder, isCheckedIn, nameMatches, nameOf, roomMatches, roomOf, seatOf } from "./board.js";
 import { Refusal } from "./refusal.js";
-import { phaseTitle, roomName, roomSign, roomWithin, seatWords } from "./sentences.js";
+import { personWords, phaseTitle, places, roomName, roomSign, roomWithin, seatWords } from "./sentences.js";
 import { Sheet } from "./sheet.js";
 
 const PEOPLE_SHOWN = 60;
@@ -68,20 +68,14 @@ function RoomClock({ host, room }) {
   return html`<span class="figures">${clockText(left(to, host.now.value, event.paused))}</span>`;
 }
 
-function PersonRow({ host, seat, where = "" }) {
-  const words = [seat.mode === "on-site" ? t("on site") : "", where, seatWords(seat.state)].filter(Boolean).join(" · ");
+function PersonRow({ host, seat }) {
+  const words = [seat.mode === "on-site" ? t("on site") : "", seatWords(seat.state)].filter(Boolean).join(" · ");
   return html`<li class="person-row">
     <${Dot} id=${seat.id} name=${seat.name} size=${40} state=${seat.state === "dropped" || seat.state === "not-here-yet" ? "dropped" : "here"} />
     <span class="grow"><bdi class="strong">${seat.name}</bdi>${words && html`<span class="second">${words}</span>`}</span>
     <button type="button" class="button" onClick=${() => host.show({ kind: "move", id: seat.id })} aria-label=${t("Move {name}", { name: seat.name })}>${t("Move…")}</button>
     <button type="button" class="button plain icon-only" onClick=${() => host.show({ kind: "person", id: seat.id })} aria-label=${t("More about {name}", { name: seat.name })}><${Icon} name="ellipsis" /></button>
   </li>`;
-}
-
-function seatOf(board, id) {
-  return roomOf(board, id)?.people.find((seat) => seat.id === id)
-    ?? board.pool?.waiting?.find((seat) => seat.id === id)
-    ?? board.people.get(id);
 }
 
 function whereWords(board, seat) {
@@ -96,15 +90,14 @@ function personPanel(host, { id }) {
   const place = `person-${id}`;
   const room = roomOf(board, id);
   const out = seat.state === "removed" || seat.state === "waits-for-yes";
-  const words = [seat.mode === "on-site" ? t("on site") : t("online"), whereWords(board, seat), seatWords(seat.state)];
   return {
     title: seat.name,
-    second: words.filter(Boolean).join(" · "),
+    second: personWords(seat, places(board)),
     body: html`
       <${Refusal} host=${host} place=${place} />
       <div class="stack tight">
         ${out ? html`<button type="button" class="button" onClick=${() => host.ask(place, "readmit", { attendee: id })}><${Icon} name="user-check" />${t("Let in")}</button>` : html`
-          ${seat.mode === "on-site" && html`<${CheckButton} host=${host} place=${place} seat=${board.people.get(id) ?? seat} />`}
+          ${seat.mode === "on-site" && html`<${CheckButton} host=${host} place=${place} seat=${seat} />`}
           ${room && html`<button type="button" class="button" onClick=${() => host.show({ kind: "room", id: room.id })}>${t("Look at {room}", { room: roomWithin(room) })}</button>`}
           <button type="button" class="button" onClick=${() => host.show({ kind: "move", id })}><${Icon} name="move" />${t("Move…")}</button>
           <button type="button" class="button" onClick=${() => host.show({ kind: "remove", id })}><${Icon} name="user-x" />${t("Remove…")}</button>`}
@@ -113,15 +106,11 @@ function personPanel(host, { id }) {
 }
 
 function CheckButton({ host, place, seat, small = false }) {
-  const there = isCheckedIn(seat);
+  const there = isCheckedIn(host.board.value, seat.id);
   return html`<button type="button" class=${there ? "button" : "button said-yes"}
     onClick=${() => host.ask(place, there ? "check-out" : "check-in", { attendee: seat.id })}
     aria-label=${small ? (there ? t("Check out {name}", { name: seat.name }) : t("Check in {name}", { name: seat.name })) : null}>
     ${there ? t("Check out") : t("Check in")}</button>`;
-}
-
-function isCheckedIn(seat) {
-  return !["away", "checked-out", "removed", "waits-for-yes", ""].includes(seat.state);
 }
 
 function peoplePanel(host) {
@@ -137,6 +126,7 @@ function PeopleList({ host }) {
   const [onSite, setOnSite] = useState(false);
   const board = host.board.value;
   const sought = folded(text);
+  const where = places(board);
   const found = [...board.people.values()]
     .filter((seat) => (!onSite || seat.mode === "on-site") && (!sought || nameMatches(seat.name, sought)));
   const shown = found.slice(0, PEOPLE_SHOWN);
@@ -149,7 +139,7 @@ function PeopleList({ host }) {
     <ul class="people-rows">${shown.map((seat) => html`<li class="person-row" key=${seat.id}>
       <${Dot} id=${seat.id} name=${seat.name} size=${36} state=${seat.state === "dropped" ? "dropped" : "here"} />
       <span class="grow"><bdi class="strong">${seat.name}</bdi>
-        <span class="second">${[seat.mode === "on-site" ? t("on site") : t("online"), whereWords(board, seat) || seatWords(seat.state)].filter(Boolean).join(" · ")}</span></span>
+        <span class="second">${personWords(seat, where)}</span></span>
       ${seat.mode === "on-site" && html`<${CheckButton} host=${host} place="people" seat=${seat} small=${true} />`}
       <button type="button" class="button plain icon-only" onClick=${() => host.show({ kind: "person", id: seat.id })} aria-label=${t("More about {name}", { name: seat.name })}><${Icon} name="ellipsis" /></button>
     </li>`)}</ul>

@@ -118,13 +118,47 @@ const SEATS = {
   "not-here-yet": () => t("not here yet"),
   expected: () => t("on the way"),
   "no-camera": () => t("no camera"),
-  lobby: () => t("in the lobby"),
-  "sitting-out": () => t("sits out"),
+  "by-choice": () => t("sits out"),
+  "not-ready": () => t("not ready yet"),
+  "not-checked-in": () => t("not checked in"),
+  "left-over": () => t("no seat this round"),
+  "nobody-to-seat": () => t("no seat this round"),
+  stranded: () => t("no seat this round"),
+  late: () => t("came late"),
+  left: () => t("left the room"),
+  moved: () => t("brought to the lobby"),
+  "room-ended": () => t("the room ended"),
   "waits-for-yes": () => t("waits for your yes"),
   removed: () => t("removed"),
   away: () => t("not here"),
-  "checked-out": () => t("checked out"),
 };
+
+/** Returns how somebody without a room is: "" for somebody simply in the lobby. */
+export function waitingWords(seat, phase) {
+  if (seat.state === "late" && !["preview", "round"].includes(phase)) return ""; // no round to be late for
+  return seatWords(seat.state);
+}
+
+/** Returns where everybody is that the board shows, by id: their room, the lobby, and how they are. */
+export function places(board) {
+  const found = new Map();
+  for (const seat of board.pool?.waiting ?? []) {
+    found.set(seat.id, waitingWords(seat, board.event.phase) || t("in the lobby"));
+  }
+  for (const room of board.rooms.values()) {
+    if (room.ended) continue;
+    for (const seat of room.people) {
+      found.set(seat.id, [roomName(room), seatWords(seat.state)].filter(Boolean).join(" · "));
+    }
+  }
+  return found;
+}
+
+/** Returns somebody's second line: on site or online, where they are, how they are. */
+export function personWords(seat, where) {
+  const mode = seat.mode === "on-site" ? t("on site") : t("online");
+  return [mode, where.get(seat.id) ?? seatWords(seat.state)].filter(Boolean).join(" · ");
+}
 
 /** Returns what stands out in a room as a caption, "" for nothing. */
 export function standOutWords(kind, room) {
@@ -133,7 +167,7 @@ export function standOutWords(kind, room) {
   if (kind !== "away") return "";
   const late = room.people.filter((seat) => seat.state === "not-here-yet").length;
   const dropped = room.people.filter((seat) => seat.state === "dropped").length;
-  if (dropped) return t("{n} reconnecting", { n: number(dropped) });
+  if (dropped) return t("{n} dropped", { n: number(dropped) });
   return t("{n} not here yet", { n: number(late) });
 }
 
