@@ -27,7 +27,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import combinations
 from math import exp, log
 from typing import TYPE_CHECKING
 
@@ -115,23 +114,17 @@ def affinity_matrix(people: Sequence[Seeker]) -> NDArray[float64]:
 
 
 def reasons(people: Sequence[Attendee]) -> tuple[Reason, ...]:
-    """Returns why these people sit together: for each two, shared interests, and offers sought.
+    """Returns who of a room offers what another seeks, worded as offered, three words at most.
 
-    Words are spelt as the first of the two wrote them; interests that fewer in the room share come
-    first, at most three in one reason.
+    Shared interests are the other reason; they are listed by who shares them
+    (`rooms.people.shared_interests`).
     """
-    written = [{normalise(tag): tag for tag in person.interests if tag} for person in people]
-    counts = Counter(tag for tags in written for tag in tags)
     found: list[Reason] = []
-    for (i, a), (j, b) in combinations(enumerate(people), 2):
-        shared = sorted((tag for tag in written[i] if tag in written[j]), key=counts.__getitem__)
-        if shared:
-            words = tuple(written[i][tag] for tag in shared[:WORDS_LIMIT])
-            found.append(Reason(kind="interests", a=a.id, b=b.id, words=words))
-        for one, other in ((a, b), (b, a)):
-            sought = {normalise(tag) for tag in other.seeks}
-            words = tuple(tag for tag in one.offers if tag and normalise(tag) in sought)
-            if words:
+    sought = [{normalise(tag) for tag in person.seeks} - {""} for person in people]
+    for one in people:
+        for other, wishes in zip(people, sought, strict=True):
+            words = tuple(tag for tag in one.offers if normalise(tag) in wishes)
+            if words and one.id != other.id:
                 found.append(Reason(kind="offer", a=one.id, b=other.id, words=words[:WORDS_LIMIT]))
     return tuple(found)
 

@@ -1,11 +1,13 @@
 """How long a search may go on: until an instant, or for so many steps.
 
 Responsible for the only look at a clock in `rooms/`, and it decides nothing but when to stop: the
-same seed and the same number of steps give the same answer, whatever the clock said.
+same seed and the same number of steps give the same answer, whatever the clock said. So too when
+somebody could not wait: `hurry` ends the time at once, and the steps taken tell how far it got.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from time import perf_counter
 
 
@@ -15,21 +17,31 @@ class Budget:
     A grant may be used even when the time is over, so that a slow machine seats people well too.
     """
 
-    def __init__(self, seconds: float, steps: int | None = None) -> None:
+    def __init__(
+        self,
+        seconds: float,
+        steps: int | None = None,
+        hurry: Callable[[], bool] = lambda: False,
+    ) -> None:
         self.taken = 0
-        self._least = 0
+        self._granted = 0
         self._most = steps
+        self._hurry = hurry
         self._ends_at = perf_counter() + max(0.0, seconds)
 
     def step(self) -> bool:
         """Takes one step if there is one left, and says whether there was."""
-        if self._most is not None and self.taken >= self._most:
-            return False
-        if self._most is None and self.taken >= self._least and perf_counter() >= self._ends_at:
+        if self._most is not None:
+            if self.taken >= self._most:
+                return False
+        elif self.taken >= self._granted and self._is_over():
             return False
         self.taken += 1
         return True
 
+    def _is_over(self) -> bool:
+        return perf_counter() >= self._ends_at or self._hurry()
+
     def grant(self, steps: int) -> None:
         """Allows so many steps from now on, whatever the time."""
-        self._least = max(self._least, self.taken + steps)
+        self._granted = max(self._granted, self.taken + steps)

@@ -23,7 +23,7 @@ blocked Bo, with whom she shares chess.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import combinations
 
 import numpy as np
@@ -50,16 +50,21 @@ BETTERING = 50
 
 
 def solve_wanted(
-    wanted: Wanted, seconds: float, seed: int | None = None, *, steps: int | None = None
+    wanted: Wanted,
+    seconds: float,
+    seed: int | None = None,
+    *,
+    steps: int | None = None,
+    hurry: Callable[[], bool] = lambda: False,
 ) -> OfferSeating:
     """Returns a seating for what is wanted, after `seconds` or exactly `steps` of searching.
 
-    `seed` is the one in `wanted` unless given. Somebody sits out only when no hard rule allows
-    them a room.
+    `seed` is the one in `wanted` unless given. `hurry` is asked before each step and ends the time
+    by saying yes. Somebody sits out only when no hard rule allows them a room.
     """
     seed = wanted.seed if seed is None else seed
     rng = np.random.default_rng([seed, wanted.round])
-    budget = Budget(seconds, steps)
+    budget = Budget(seconds, steps, hurry)
     pool = _Pool(wanted, rng)
     seated: list[tuple[list[int], Seated]] = []
     planning = CALLED_PLANNING if wanted.called else PLANNING
