@@ -1,6 +1,5 @@
 /** The attendee's app: header, the lines that calm, the view of the moment. */
-import { Logo } from "../circle.js";
-import { Ring } from "../circle.js";
+import { Logo, Ring } from "../circle.js";
 import { clockText, durationCode, share } from "../clock.js";
 import { Icon } from "../icons.js";
 import { html, useLayoutEffect, useRef, useState } from "../view.js";
@@ -73,7 +72,7 @@ function useFocusOnChange(key) {
 function Header({ current }) {
   const { event } = state.value;
   const target = deadline(state.value, current);
-  const clock = ["preview", "room"].includes(current) ? target : null;
+  const clock = current === "room" ? target : null;
   const links = [
     ["people", "users", t("People")],
     ["you", "user", t("You")],
@@ -82,8 +81,8 @@ function Header({ current }) {
     <a class="brand head-brand" href="#now" aria-label=${t("{title}: back to the evening", { title: event.title })}>
       <${Logo} /><span class="head-title truncate"><bdi>${event.title}</bdi></span>
     </a>
-    ${current === "room" && html`<span class="second head-round">${[placeWords(), roundWords(event)].filter(Boolean).join(" · ")}</span>`}
-    ${clock && current === "room" && html`<${HeadClock} target=${clock} />`}
+    ${current === "room" && html`<span class="second head-round">${placeWords() && html`<span class="head-place">${placeWords()} · </span>`}${roundWords(event)}</span>`}
+    ${clock && html`<${HeadClock} target=${clock} />`}
     <nav class="head-nav" aria-label=${t("Pages")}>
       ${links.map(
         ([name, icon, word]) => html`<a key=${name} class="button plain" href=${`#${name}`} aria-current=${page.value === name ? "page" : null}>
@@ -167,6 +166,7 @@ function Toasts() {
   return html`<div class="toasts">
     ${card &&
     page.value !== "people" &&
+    where.value !== "after" &&
     html`<div class="toast good" key=${`contact:${card.id}`}>
       <${Celebration} card=${card} />
       <p class="grow"><${Say} sentence="You and {name} are in touch now." values=${{ name: html`<bdi class="strong">${card.name}</bdi>` }} /></p>

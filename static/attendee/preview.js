@@ -1,7 +1,7 @@
 /** The seconds before a round: who you are about to meet, why, and where to go. */
 import { html } from "../view.js";
 import { others, stateOf } from "../state.js";
-import { list, t } from "../words.js";
+import { t } from "../words.js";
 import { Action, LeftRing, Person, Tags, roundWords } from "./pieces.js";
 import { ask, state } from "./session.js";
 import { modeWords, whySentences, whyTitle, workWords } from "./wording.js";
@@ -57,8 +57,8 @@ function Arrival({ you }) {
   </div>`;
 }
 
-/** Why these people: sentences, and the interests as tags, those of yours first. */
-export function Why() {
+/** Why these people: the interests as tags, those of yours first, and a sentence or two. */
+export function Why({ brief = false }) {
   const { room, you } = state.value;
   const name = (id) => room.people.find((card) => card.id === id)?.name ?? t("someone");
   const sentences = whySentences(room, you.id, name);
@@ -66,7 +66,7 @@ export function Why() {
   const rest = room.shared.filter((group) => !group.people.includes(you.id)).flatMap((group) => group.interests);
   return html`<section class="card soft stack tight why" aria-labelledby="why">
     <h2 id="why" class="card-title">${whyTitle(room.people.length)}</h2>
-    ${sentences.map((sentence) => html`<p key=${sentence}><bdi>${sentence}</bdi></p>`)}
+    ${sentences.slice(0, brief ? 2 : 3).map((sentence) => html`<p key=${sentence}><bdi>${sentence}</bdi></p>`)}
     <${Tags} words=${[...new Set(rest)]} shared=${[...new Set(mine)]} label=${t("What you share")} />
   </section>`;
 }
@@ -75,9 +75,4 @@ export function Why() {
 export function MediaPlace() {
   if (state.value.media.policy === "none") return null;
   return html`<div class="media-place"></div>`;
-}
-
-/** Returns the names of those in the room but oneself, as one list. */
-export function namesOfOthers() {
-  return list(others(state.value).map((card) => card.name));
 }

@@ -2,7 +2,7 @@
 import { Dot } from "../circle.js";
 import { Icon } from "../icons.js";
 import { others, stateOf, wishKey } from "../state.js";
-import { html } from "../view.js";
+import { html, useState } from "../view.js";
 import { t } from "../words.js";
 import { Chat } from "./chat.js";
 import { KeepButton } from "./keep.js";
@@ -23,8 +23,8 @@ export function RoomView() {
     </div>
     <aside class="room-side">
       <div class="room-why stack">
-        <${Why} />
         <${Prompt} />
+        <${Why} brief=${true} />
       </div>
       <${Chat} room=${room.id} title=${t("Chat in the room")} hint=${t("Write to the room")}
         empty=${t("What is written here stays among you.")} />
@@ -131,10 +131,10 @@ function Tile({ card, own }) {
     <div class="tile-picture"><${Dot} id=${card.id} name=${card.name} size=${96} state=${standing} /></div>
     <div class="tile-words">
       <p class="strong tile-name">${own ? t("You") : html`<${Name} card=${card} reading=${true} />`}</p>
-      ${!own && html`<p class="second truncate" title=${workWords(card)}>${[workWords(card)].filter(Boolean).join(" · ")}</p>`}
+      ${!own && html`<p class="second tile-work">${workWords(card)}</p>`}
       ${away && html`<p class="second attention-text">${away}</p>`}
     </div>
-    ${!own && html`<div class="tile-actions"><${KeepButton} card=${card} /><${More} card=${card} /></div>`}
+    ${!own && html`<div class="tile-actions"><${KeepButton} card=${card} /></div><div class="tile-more"><${More} card=${card} /></div>`}
   </li>`;
 }
 
@@ -181,11 +181,26 @@ function Prompt() {
   </section>`;
 }
 
+/** On a phone the talk lies below the fold: how much of it is new, and the way there. */
+function ToChat() {
+  const { room, said, you } = state.value;
+  const [seen, setSeen] = useState(0);
+  const count = said.filter((entry) => entry.room === room.id && entry.from !== you.id).length;
+  const go = () => {
+    setSeen(count);
+    document.getElementById("chat-text").focus();
+  };
+  return html`<${Action} icon="message-circle" className="control to-chat" onClick=${go}>
+    <span>${t("Chat")}${count > seen && html` <span class="badge"><span class="visually-hidden">, ${t("new:")} </span>${count - seen}</span>`}</span>
+  <//>`;
+}
+
 function Controls() {
   return html`<div class="controls" role="group" aria-label=${t("What you can do here")}>
     <${MediaPlace} />
+    <${ToChat} />
     <${Action} icon="id-card" className="control" onClick=${() => (sheet.value = { kind: "card", to: "room" })}>${t("Give card")}<//>
     <${Action} icon="bell" className="control" onClick=${() => (sheet.value = { kind: "call" })}>${t("Call host")}<//>
-    <${Action} icon="log-out" className="control" onClick=${() => (sheet.value = { kind: "leave" })}>${t("Leave room")}<//>
+    <${Action} icon="log-out" className="control" onClick=${() => (sheet.value = { kind: "leave" })}>${t("Leave")}<//>
   </div>`;
 }

@@ -63,7 +63,8 @@ export function whySentences(room, you, name) {
         : t("All of you care about {interests}.", { interests: words }),
     );
   }
-  for (const group of mine.slice(0, 3)) {
+  // The tags beside the sentences show all interests; one sentence says with whom.
+  for (const group of everyone.length ? [] : mine.slice(0, 1)) {
     const names = list(group.people.filter((id) => id !== you).map(name));
     sentences.push(t("You share {interests} with {names}.", { interests: list(group.interests), names }));
   }
