@@ -1,0 +1,80 @@
+"""The plain words of the sign-up, in one place, with their version (rule 20).
+
+Responsible for the wording and for the consent that is kept of it. A changed wording needs a new
+version, and everybody is asked again at their next coming in.
+"""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+from rooms.people import CONSENT_FIELDS, Attendee, Consent
+from server.words import Words
+
+VERSION = "2026-11"
+
+PARAGRAPHS = (
+    "The organiser of “{title}” runs this evening and answers for what is kept of it.",
+    "What is kept: who shared a room with whom, when, and for how long. What you say or show is"
+    " never recorded. What you write to a room stays there for 30 days at the most.",
+    "The organiser gets the list of who met whom and for how long, with names. Your organisation,"
+    " e-mail address, phone number and link are in it only if you tick them below.",
+    "Minutes are kept for 90 days; your contacts and notes until you delete them, or have not used"
+    " them for two years. You can have everything about you erased at any time: ask the organiser.",
+)
+AGREE = "I have read this and want to take part."
+FIELDS_LABEL = "The organiser may also have"
+FIELD_LABELS = {
+    "organisation": "my organisation",
+    "email": "my e-mail address",
+    "phone": "my phone number",
+    "link": "my link",
+}
+
+
+class Choice(Struct, frozen=True):
+    """A field one may let the organiser have."""
+
+    value: str
+    label: str
+
+
+class Asked(Struct, frozen=True):
+    """The sign-up's words in one language, as they are shown and kept."""
+
+    version: str
+    organiser: str
+    paragraphs: tuple[str, ...]
+    agree: str
+    fields_label: str
+    fields: tuple[Choice, ...]
+
+
+def asked(words: Words, title: str) -> Asked:
+    """Returns the words of the sign-up for an event."""
+    return Asked(
+        version=VERSION,
+        organiser=title,
+        paragraphs=tuple(words.gettext(text, title=title) for text in PARAGRAPHS),
+        agree=words.gettext(AGREE),
+        fields_label=words.gettext(FIELDS_LABEL),
+        fields=tuple(Choice(field, words.gettext(FIELD_LABELS[field])) for field in CONSENT_FIELDS),
+    )
+
+
+def is_needed(person: Attendee) -> bool:
+    """Says whether somebody has not agreed to this version of the words."""
+    return person.consent_version != VERSION
+
+
+def given(attendee_id: str, words: Asked, fields: list[str], at: int) -> Consent:
+    """Returns the consent as it is kept: its wording, version, instant (ms) and recipient."""
+    chosen = tuple(field for field in CONSENT_FIELDS if field in fields)
+    return Consent(
+        attendee=attendee_id,
+        wording="\n".join((*words.paragraphs, words.agree, words.fields_label)),
+        version=words.version,
+        at=at,
+        recipient=words.organiser,
+        fields=chosen,
+    )

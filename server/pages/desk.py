@@ -1,0 +1,529 @@
+"""The organiser's desk: plain pages and forms that make an event, bring people in, take files home.
+
+Works without JavaScript. What is done is `organising.py`'s; here are forms and what they answer.
+Secrets (a host's link, personal links) are shown once, in the answer that made them.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import csv
+import io
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import datetime
+from http import HTTPStatus
+from zoneinfo import available_timezones
+
+import msgspec
+import segno
+from msgspec import Struct
+from starlette.datastructures import FormData, UploadFile
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from rooms.people import HOST_ROLES
+from rooms.refusal import Refusal
+from server import words
+from server.api import all_evenings, imported, join_url, personal_url
+from server.auth import (
+    DESK_COOKIE,
+    DESK_COOKIE_SECONDS,
+    address,
+    keys_of,
+    organiser_by_cookie,
+    set_cookie,
+)
+from server.delimited import DATA_LIMIT, Unreadable
+from server.evenings import Evening
+from server.exports import consented, safe
+from server.importing import read_people
+from server.organising import (
+    Brought,
+    bring_in,
+    delete_event,
+    find_person,
+    first_host,
+    make_event,
+    new_link,
+)
+from server.pages.entry import check_origin, evening_of, let_in
+from server.pages.rendering import redirect, render
+from server.planning import EventBody, EventShown, read_body, shown
+from server.problems import Problem
+from server.rights import limits_of, take
+
+Endpoint = Callable[[Request], Awaitable[Response]]
+
+PEOPLE_SHOWN = 500
+EXPORTS = {
+    "pairs.csv": "who met whom, round by round",
+    "pairs.csv?summary=1": "who met whom, in all",
+    "attendees.csv": "everybody, with rounds and people met",
+    "rounds.csv": "the rounds as they were held",
+    "pairs.jsonl": "pairs for programs",
+    "journal.jsonl": "everything that happened, for programs",
+}
+"""File (as the API names it) to what it holds."""
+
+FORM = {
+    "title": "", "rounds": "3", "seconds": "480", "size": "4", "break_seconds": "60",
+    "starts_at": "", "time_zone": "UTC", "locale": "en", "auto": "", "tables": "",
+    "ready_check": "",
+}  # fmt: skip
+
+
+# Signing in
+
+
+def organisers(endpoint: Endpoint) -> Endpoint:
+    """Wraps a page of the desk: others are asked for the key, and foreign forms turned away."""
+
+    async def answer(request: Request) -> Response:
+        if await organiser_by_cookie(request) is None:
+            if request.method != "GET":
+                raise Problem(
+                    HTTPStatus.UNAUTHORIZED,
+                    "no-key",
+                    "You are not signed in at the desk any more. Please sign in and try again.",
+                )
+            at_the_door = request.url.path == "/desk"
+            status = HTTPStatus.OK if at_the_door else HTTPStatus.UNAUTHORIZED
+            return _sign_in_page(request, key_in_link=False, status=status)
+        if request.method == "POST":
+            check_origin(request)
+        return await endpoint(request)
+
+    return answer
+
+
+def _sign_in_page(
+    request: Request,
+    *,
+    key_in_link: bool,
+    problem: str = "",
+    status: HTTPStatus = HTTPStatus.OK,
+) -> Response:
+    """Draws desk_enter.html: `key_in_link`, `problem`."""
+    known = words.words(words.language(request))
+    context: dict[str, object] = {
+        "key_in_link": key_in_link,
+        "problem": known.gettext(problem) if problem else None,
+    }
+    return render(request, "desk_enter.html", context, status=status)
+
+
+WRONG_KEY = "This is not the organiser's key. It was shown once, when the server first started."
+
+
+async def sign_in(request: Request) -> Response:
+    """Signs in with the key from the form, and goes on to the page that was asked for."""
+    check_origin(request)
+    form = await request.form()
+    return await _signed_in(request, str(form.get("key", "")).strip(), request.url.path)
+
+
+async def desk_link(request: Request) -> Response:
+    """Signs in with the key in the address, by one press."""
+    if request.method != "POST":
+        return _sign_in_page(request, key_in_link=True)
+    check_origin(request)
+    form = await request.form()
+    key = str(form.get("key", "")).strip() or request.path_params["key"]
+    return await _signed_in(request, key, "/desk")
+
+
+async def _signed_in(request: Request, key: str, then: str) -> Response:
+    keys = keys_of(request)
+    if not await keys.is_organiser_key(key):
+        take(limits_of(request).wrong_keys, address(request))
+        return _sign_in_page(
+            request, key_in_link=False, problem=WRONG_KEY, status=HTTPStatus.UNAUTHORIZED
+        )
+    response = redirect(then)
+    value = await keys.sign(DESK_COOKIE, await keys.organiser_session())
+    set_cookie(response, request, DESK_COOKIE, value, DESK_COOKIE_SECONDS)
+    return response
+
+
+async def sign_out(request: Request) -> Response:
+    check_origin(request)
+    response = redirect("/")
+    response.delete_cookie(DESK_COOKIE, path="/")
+    return response
+
+
+# Events
+
+
+class EventLine(Struct, frozen=True, kw_only=True):
+    """One event in the desk's list."""
+
+    id: str
+    title: str
+    phase: str
+    people: int
+    present: int
+    rounds: int
+    round: int
+    starts_at: int | None
+    time_zone: str
+    url: str
+
+
+async def desk(request: Request) -> Response:
+    return await _desk_page(request, {})
+
+
+async def _desk_page(
+    request: Request, typed: Mapping[str, str], problem: Problem | None = None
+) -> Response:
+    """Draws desk.html: `events`, `form`, `problem`, `problem_field`, `time_zones`, `sign_out`."""
+    language = words.language(request)
+    defaults = FORM | ({"time_zone": "Asia/Tokyo", "locale": "ja"} if language == "ja" else {})
+    context: dict[str, object] = {
+        "events": [_line(evening) for evening in reversed(await all_evenings(request))],
+        "form": {**defaults, **typed},
+        "problem": words.sentence(language, problem) if problem else None,
+        "problem_field": problem.field.rpartition(".")[2].partition("[")[0] if problem else None,
+        "time_zones": sorted(available_timezones()),
+        "sign_out": "/desk/out",
+    }
+    return render(
+        request, "desk.html", context, status=problem.status if problem else HTTPStatus.OK
+    )
+
+
+def _line(evening: Evening) -> EventLine:
+    event = shown(evening.event, evening.register, "")
+    return EventLine(
+        id=event.id,
+        title=event.title,
+        phase=event.phase.value,
+        people=event.people,
+        present=event.present,
+        rounds=event.rounds,
+        round=event.round,
+        starts_at=event.starts_at,
+        time_zone=event.time_zone,
+        url=f"/desk/{event.id}",
+    )
+
+
+async def create(request: Request) -> Response:
+    """Makes an event of the form; what cannot be taken is said beside it."""
+    sent = await request.form()
+    typed = {name: str(sent.get(name, "")).strip() for name in FORM}
+    try:
+        made = await make_event(request.app.state, _body(typed))
+    except Problem as problem:
+        return await _desk_page(request, typed, problem)
+    except Refusal as refusal:
+        refused = Problem(HTTPStatus.CONFLICT, refusal.code, refusal.sentence)
+        refused.details = refusal.details
+        return await _desk_page(request, typed, refused)
+    return redirect(f"/desk/{made.id}")
+
+
+def _body(typed: Mapping[str, str]) -> EventBody:
+    """Returns what the form asks for; raises Problem."""
+    planned: dict[str, object] = {
+        name: _whole(typed, name) for name in ("seconds", "size", "break_seconds")
+    }
+    planned["auto"] = bool(typed["auto"])
+    rounds = _whole(typed, "rounds") or 0
+    if not 1 <= rounds <= 50:
+        raise Problem(
+            HTTPStatus.UNPROCESSABLE_ENTITY,
+            "bad-field",
+            "An evening has 1 to 50 rounds.",
+            field="rounds",
+        )
+    zone = typed["time_zone"] or "UTC"
+    body: dict[str, object] = {
+        "title": typed["title"],
+        "locale": typed["locale"] or "en",
+        "time_zone": zone,
+        "programme": {"rounds": [{k: v for k, v in planned.items() if v is not None}] * rounds},
+        "settings": {"ready_check": bool(typed["ready_check"])},
+        "tables": _whole(typed, "tables"),
+        "starts_at": _local_instant(typed["starts_at"], zone),
+    }
+    if not typed["title"]:
+        raise Problem(
+            HTTPStatus.UNPROCESSABLE_ENTITY, "bad-field", "An event needs a title.", field="title"
+        )
+    return read_body(msgspec.json.encode(body), EventBody)
+
+
+def _whole(typed: Mapping[str, str], name: str) -> int | None:
+    text = typed[name]
+    if not text:
+        return None
+    if not (text.isascii() and text.isdigit() and len(text) < 10):
+        raise Problem(
+            HTTPStatus.UNPROCESSABLE_ENTITY,
+            "bad-field",
+            "“{value}” is not a whole number.",
+            field=name,
+            value=text[:40],
+        )
+    return int(text)
+
+
+def _local_instant(text: str, zone: str) -> int | None:
+    """Returns the instant (ms) of a local time as forms give it; empty: None. Raises Problem."""
+    if not text:
+        return None
+    try:
+        return int(datetime.fromisoformat(text).replace(tzinfo=words.zone(zone)).timestamp() * 1000)
+    except (ValueError, OverflowError) as error:
+        raise Problem(
+            HTTPStatus.UNPROCESSABLE_ENTITY,
+            "bad-field",
+            "“{value}” is not a day and time.",
+            field="starts_at",
+            value=text[:40],
+        ) from error
+
+
+# One event
+
+
+class PersonLine(Struct, frozen=True, kw_only=True):
+    """One person in the desk's list; contact fields by their consent alone."""
+
+    id: str
+    name: str
+    organisation: str
+    email: str
+    mode: str
+    role: str
+    external_id: str
+    link_url: str
+
+
+class RejectedLine(Struct, frozen=True):
+    row: int
+    reason: str
+
+
+class LinkLine(Struct, frozen=True):
+    name: str
+    url: str
+
+
+class Result(Struct, frozen=True, kw_only=True):
+    """What an import came to, as the page shows it."""
+
+    created: int
+    updated: int
+    rejected: tuple[RejectedLine, ...]
+    notes: tuple[str, ...]
+    links: tuple[LinkLine, ...]
+    links_csv: str
+    file: str
+
+
+async def event_page(request: Request) -> Response:
+    return await _event_page(request, await evening_of(request))
+
+
+async def _event_page(
+    request: Request,
+    evening: Evening,
+    *,
+    host_url: str | None = None,
+    result: Result | None = None,
+    made: LinkLine | None = None,
+    problem: str | None = None,
+    status: HTTPStatus = HTTPStatus.OK,
+) -> Response:
+    """Draws desk_event.html.
+
+    `event`, `join_url`, `join_qr`, `host_url`, `people`, `more_people`, `result`, `made`,
+    `problem`, `exports`, `urls`.
+    """
+    language = words.language(request)
+    link = join_url(request, evening.id, await keys_of(request).join_key(evening.id))
+    event = shown(evening.event, evening.register, link)
+    here = f"/desk/{evening.id}"
+    people = [person for person in evening.register.attendees() if person.role not in HOST_ROLES]
+    hosts = [person for person in evening.register.attendees() if person.role in HOST_ROLES]
+    everybody = [*hosts, *people]
+    context: dict[str, object] = {
+        "event": _event_shown(event),
+        "join_url": link,
+        "join_qr": segno.make(link, error="m").svg_data_uri(scale=4, border=2, dark="#20242e"),
+        "host_url": host_url,
+        "people": [
+            PersonLine(
+                id=person.id,
+                name=person.name,
+                organisation=consented(person, "organisation"),
+                email=consented(person, "email"),
+                mode=person.mode.value,
+                role=person.role.value,
+                external_id=person.external_id,
+                link_url=f"{here}/people/{person.id}/link",
+            )
+            for person in everybody[:PEOPLE_SHOWN]
+        ],
+        "more_people": max(0, len(everybody) - PEOPLE_SHOWN),
+        "result": result,
+        "made": made,
+        "problem": problem,
+        "exports": [
+            {
+                "name": name.replace(".csv?summary=1", "-summary.csv"),
+                "url": f"/api/events/{evening.id}/{name}",
+                "label": words.words(language).gettext(label),
+            }
+            for name, label in EXPORTS.items()
+        ],
+        "urls": {
+            "desk": "/desk",
+            "people": f"{here}/people",
+            "host": f"{here}/host",
+            "host_link": f"{here}/host-link",
+            "links": f"{here}/links",
+            "delete": f"{here}/delete",
+        },
+    }
+    return render(request, "desk_event.html", context, status=status)
+
+
+def _event_shown(event: EventShown) -> dict[str, object]:
+    """Returns an event for the template: as the API shows it, with the rounds themselves."""
+    return {**msgspec.structs.asdict(event), "rounds": event.programme.rounds}
+
+
+async def import_file(request: Request) -> Response:
+    """Brings in the people of an uploaded file, or of pasted text."""
+    evening = await evening_of(request)
+    language = words.language(request)
+    async with request.form(max_files=1, max_part_size=DATA_LIMIT) as form:
+        name, data = await _uploaded(form)
+    try:
+        if not data:
+            raise Unreadable("no-file", "Please choose a file first.")
+        reading = await asyncio.to_thread(read_people, data)
+        brought = await bring_in(request.app.state, evening, reading)
+    except Unreadable as unreadable:
+        problem = words.sentence(language, unreadable)
+        status = HTTPStatus.UNPROCESSABLE_ENTITY
+        return await _event_page(request, evening, problem=problem, status=status)
+    return await _event_page(request, evening, result=_result(request, evening, brought, name))
+
+
+async def _uploaded(form: FormData) -> tuple[str, bytes]:
+    file = form.get("file")
+    if isinstance(file, UploadFile) and file.filename:
+        return file.filename[-80:], await file.read(DATA_LIMIT + 1)
+    pasted = form.get("text")
+    return "", pasted.encode() if isinstance(pasted, str) else b""
+
+
+def _result(request: Request, evening: Evening, brought: Brought, name: str) -> Result:
+    answer = imported(request, evening.id, brought)
+    known = words.words(words.language(request))
+    notes = list(answer.notes)
+    if answer.skipped:
+        notes.append(
+            known.ngettext(
+                "{n} row is of somebody who is not coming, and was left out.",
+                "{n} rows are of people who are not coming, and were left out.",
+                len(answer.skipped),
+            )
+        )
+    people = {landing.attendee.id: landing.attendee for landing in brought.landings}
+    made = [(people[one.id], one.url) for one in answer.attendees if one.url]
+    lines = io.StringIO(newline="")
+    writer = csv.writer(lines, lineterminator="\r\n")
+    writer.writerow(["name", "email", "external_id", "url"])
+    writer.writerows(
+        [safe(person.name), safe(person.email), safe(person.external_id), url]
+        for person, url in made
+    )
+    return Result(
+        created=answer.created,
+        updated=answer.updated,
+        rejected=tuple(RejectedLine(row.row, row.reason) for row in answer.rejected),
+        notes=tuple(notes),
+        links=tuple(LinkLine(person.name, url) for person, url in made),
+        links_csv=lines.getvalue(),
+        file=name or known.gettext("the list"),
+    )
+
+
+async def save_links(request: Request) -> Response:
+    """Gives back, as a file, the links that the page before showed: nobody else has them."""
+    form = await request.form(max_part_size=DATA_LIMIT)
+    text = str(form.get("csv", ""))
+    return Response(
+        b"\xef\xbb\xbf" + text.replace("\r\n", "\n").replace("\n", "\r\n").encode(),
+        media_type="text/csv; charset=utf-8",
+        headers={
+            "content-disposition": 'attachment; filename="links.csv"',
+            "cache-control": "no-store",
+            "x-content-type-options": "nosniff",
+        },
+    )
+
+
+async def become_host(request: Request) -> Response:
+    """Signs this browser in as the event's host, without a link."""
+    evening = await evening_of(request)
+    return await let_in(request, evening.id, first_host(evening), "")
+
+
+async def host_link(request: Request) -> Response:
+    """Makes a new link for the event's host."""
+    evening = await evening_of(request)
+    key = await new_link(request.app.state, evening, first_host(evening))
+    url = personal_url(request, evening.id, key)
+    return await _event_page(request, evening, host_url=url)
+
+
+async def person_link(request: Request) -> Response:
+    """Makes a new link for one person."""
+    evening = await evening_of(request)
+    person = find_person(evening, request.path_params["who"])
+    if person is None:
+        raise Problem(
+            HTTPStatus.NOT_FOUND, "unknown-person", "There is nobody with this id at this event."
+        )
+    key = await new_link(request.app.state, evening, person)
+    made = LinkLine(person.name, personal_url(request, evening.id, key))
+    return await _event_page(request, evening, made=made)
+
+
+async def delete(request: Request) -> Response:
+    """Deletes the event, if its title was typed again."""
+    evening = await evening_of(request)
+    form = await request.form()
+    if " ".join(str(form.get("title", "")).split()) != evening.register.details.title:
+        problem = words.words(words.language(request)).gettext(
+            "The title you typed is another one, so nothing was deleted."
+        )
+        status = HTTPStatus.UNPROCESSABLE_ENTITY
+        return await _event_page(request, evening, problem=problem, status=status)
+    await delete_event(request.app.state, evening)
+    return redirect("/desk")
+
+
+routes = [
+    Route("/desk", organisers(desk), methods=["GET"]),
+    Route("/desk", sign_in, methods=["POST"]),
+    Route("/desk/in/{key}", desk_link, methods=["GET", "POST"]),
+    Route("/desk/out", sign_out, methods=["POST"]),
+    Route("/desk/events", organisers(create), methods=["POST"]),
+    Route("/desk/{event}", organisers(event_page), methods=["GET"]),
+    Route("/desk/{event}", sign_in, methods=["POST"]),
+    Route("/desk/{event}/people", organisers(import_file), methods=["POST"]),
+    Route("/desk/{event}/people/{who}/link", organisers(person_link), methods=["POST"]),
+    Route("/desk/{event}/links", organisers(save_links), methods=["POST"]),
+    Route("/desk/{event}/host", organisers(become_host), methods=["POST"]),
+    Route("/desk/{event}/host-link", organisers(host_link), methods=["POST"]),
+    Route("/desk/{event}/delete", organisers(delete), methods=["POST"]),
+]

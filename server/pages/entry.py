@@ -1,0 +1,387 @@
+"""Coming in: the first page, a personal link, the event's open link, the choice of language.
+
+Responsible for turning a link into a cookie. A personal link is opened by one press, never by the
+GET alone: mail scanners open links. What a person agreed to is kept before they are let in.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from http import HTTPStatus
+from urllib.parse import urlsplit
+
+from msgspec import Struct
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from rooms.commands import AddAttendees, GiveConsent
+from rooms.messages import Phase
+from rooms.people import CONSENT_FIELDS, HOST_ROLES, Attendee, Mode, Role
+from server import words
+from server.auth import (
+    COOKIE_SECONDS,
+    HOST_COOKIE_SECONDS,
+    Found,
+    Session,
+    address,
+    cookie_name,
+    hashed,
+    is_same_origin,
+    is_secure,
+    keys_of,
+    organiser_by_cookie,
+    set_cookie,
+    viewer_by_cookie,
+)
+from server.evenings import Evening
+from server.importing import changed, new_id
+from server.pages import consent
+from server.pages.rendering import redirect, render
+from server.person_rows import BadRow, typed_row
+from server.problems import Problem
+from server.rights import limits_of, take
+from server.sequencer import UnknownEvent
+
+FORM_FIELDS = (
+    "name", "reading", "organisation", "title", "email", "interests", "languages", "mode",
+)  # fmt: skip
+SEPARATORS = re.compile(r"[;；,、，\n]")
+SESSION_KEY = 16
+"""Characters of a key's SHA-256 in a session: enough to tell keys apart, no use to open a door."""
+
+
+def unknown_link() -> Problem:
+    """Returns what to say of a link that was never given out."""
+    return Problem(
+        HTTPStatus.NOT_FOUND,
+        "unknown-link",
+        "This link opens nothing. Perhaps it was cut or changed on its way: please open it again"
+        " from the message it came in, or ask the organiser for a new one.",
+    )
+
+
+def ended_link(why: str) -> Problem:
+    """Returns what to say of a link that opened something once."""
+    if why == "replaced":
+        return Problem(
+            HTTPStatus.GONE,
+            "replaced-link",
+            "A newer link has taken the place of this one. Please use the latest you were sent.",
+        )
+    return Problem(
+        HTTPStatus.GONE,
+        "expired-link",
+        "This link has run out. Please ask the organiser for a new one.",
+    )
+
+
+def removed() -> Problem:
+    """Returns what to say to somebody whom a host has removed."""
+    return Problem(
+        HTTPStatus.FORBIDDEN,
+        "removed",
+        "A host has removed you from this event. Only a host can let you in again.",
+    )
+
+
+async def evening_of(request: Request) -> Evening:
+    """Returns the event of a page's address, read to the journal's end."""
+    evening: Evening = await request.app.state.evenings.get(request.path_params["event"])
+    await evening.caught_up()
+    return evening
+
+
+def check_origin(request: Request) -> None:
+    """Raises Problem for a form of another site: it could sign somebody in as somebody else."""
+    if not is_same_origin(request, request.app.state.settings, unsaid=True):
+        raise Problem(
+            HTTPStatus.FORBIDDEN,
+            "foreign-origin",
+            "This came from another site. Please do it on this server's own page.",
+        )
+
+
+# The first page
+
+
+class Door(Struct, frozen=True):
+    """An event this browser has a cookie for."""
+
+    title: str
+    url: str | None
+    host_url: str | None
+    name: str
+
+
+async def home(request: Request) -> Response:
+    """Draws home.html: `organiser`, `desk_url`, `events` (this browser's)."""
+    found: dict[str, None] = {}
+    for cookie in list(request.cookies)[:50]:
+        if match := re.fullmatch(r"meguri_(?:host_)?([a-z2-7]{12})", cookie):
+            found[match[1]] = None
+    doors = [door for id in list(found)[:20] if (door := await _door(request, id))]
+    context = {
+        "organiser": await organiser_by_cookie(request) is not None,
+        "desk_url": "/desk",
+        "events": doors,
+    }
+    return render(request, "home.html", context)
+
+
+async def _door(request: Request, event_id: str) -> Door | None:
+    guest = await viewer_by_cookie(request, event_id)
+    host = await viewer_by_cookie(request, event_id, as_host=True)
+    if guest is None and host is None:
+        return None
+    try:
+        evening: Evening = await request.app.state.evenings.get(event_id)
+    except UnknownEvent:
+        return None
+    people = evening.event.people
+    inside = guest if guest and guest.id in people and not people[guest.id].erased else None
+    person = inside or host
+    return Door(
+        title=evening.register.details.title,
+        url=f"/e/{event_id}" if inside else None,
+        host_url=f"/e/{event_id}/host" if host else None,
+        name=evening.register.attendee(person.id).name if person else "",
+    )
+
+
+# A personal link
+
+
+async def personal_link(request: Request) -> Response:
+    """Draws enter.html, or lets the person in.
+
+    `title`, `name`, `as_host`, `phase`, `starts_at`, `time_zone`, `consent`, `chosen`, `problem`,
+    `problem_field`.
+    """
+    found = await _found_key(request)
+    evening = await evening_of(request)
+    person = _person(evening, found.record.id)
+    if request.method != "POST":
+        return _enter_page(request, evening, person)
+    check_origin(request)
+    form = await request.form()
+    chosen = [str(field) for field in form.getlist("fields")]
+    if _asks_consent(person):
+        if form.get("agree") != "1":
+            return _enter_page(request, evening, person, NOT_AGREED, chosen)
+        await _keep_consent(request, evening, person.id, chosen)
+    return await let_in(request, evening.id, person, found.sha[:SESSION_KEY])
+
+
+NOT_AGREED = (
+    "Please read how your data is used and tick the box below it: without it you cannot come in."
+)
+
+
+def _asks_consent(person: Attendee) -> bool:
+    return person.role not in HOST_ROLES and consent.is_needed(person)
+
+
+async def _found_key(request: Request) -> Found:
+    """Returns what the key in the address opens; raises Problem, and counts wrong ones."""
+    found = await keys_of(request).find(request.path_params["key"])
+    if found is None or found.record.event != request.path_params["event"]:
+        take(limits_of(request).wrong_keys, address(request))
+        raise unknown_link()
+    if found.ended:
+        raise ended_link(found.ended)
+    return found
+
+
+def _person(evening: Evening, id: str) -> Attendee:
+    standing = evening.event.people.get(id)
+    if standing is None or standing.erased:
+        raise unknown_link()
+    if standing.removed_at is not None:
+        raise removed()
+    return evening.register.attendee(id)
+
+
+def _enter_page(
+    request: Request,
+    evening: Evening,
+    person: Attendee,
+    problem: str = "",
+    chosen: list[str] | None = None,
+) -> Response:
+    locale = person.locale or evening.event.plan.locale
+    known = words.words(words.language(request, locale))
+    title = evening.register.details.title
+    context: dict[str, object] = {
+        **_about(evening),
+        "name": person.name,
+        "as_host": person.role in HOST_ROLES,
+        "consent": consent.asked(known, title) if _asks_consent(person) else None,
+        "chosen": list(person.organiser_may_export) if chosen is None else chosen,
+        "problem": known.gettext(problem) if problem else None,
+        "problem_field": "agree" if problem else None,
+    }
+    status = HTTPStatus.UNPROCESSABLE_ENTITY if problem else HTTPStatus.OK
+    return render(request, "enter.html", context, status=status, locale=locale)
+
+
+def _about(evening: Evening) -> dict[str, object]:
+    return {
+        "title": evening.register.details.title,
+        "phase": str(evening.event.phase),
+        "starts_at": evening.event.plan.starts_at,
+        "time_zone": evening.event.plan.time_zone,
+    }
+
+
+async def _keep_consent(request: Request, evening: Evening, id: str, fields: list[str]) -> None:
+    known = words.words(words.language(request, evening.event.plan.locale))
+    asked = consent.asked(known, evening.register.details.title)
+    now: int = request.app.state.store.clock()
+    await evening.submit(id, GiveConsent(consent=consent.given(id, asked, fields, now)))
+
+
+async def let_in(request: Request, event_id: str, person: Attendee, key: str) -> Response:
+    """Sets the cookie of a person and sends them to their page."""
+    as_host = person.role in HOST_ROLES
+    name = cookie_name(event_id, as_host=as_host)
+    value = await keys_of(request).sign(name, Session(person.id, person.role, key))
+    response = redirect(f"/e/{event_id}/host" if as_host else f"/e/{event_id}")
+    seconds = HOST_COOKIE_SECONDS if as_host else COOKIE_SECONDS
+    set_cookie(response, request, name, value, seconds)
+    return response
+
+
+# The event's open link
+
+
+async def open_link(request: Request) -> Response:
+    """Draws join.html, or makes an attendee and lets them in.
+
+    `title`, `phase`, `starts_at`, `time_zone`, `consent`, `already`, `form`, `chosen`, `problem`,
+    `problem_field`, `on_site`.
+    """
+    event_id = request.path_params["event"]
+    if not await keys_of(request).is_join_key(event_id, request.path_params["key"]):
+        take(limits_of(request).wrong_keys, address(request))
+        raise unknown_link()
+    evening = await evening_of(request)
+    over = evening.event.phase is Phase.ENDED
+    if request.method != "POST":
+        status = HTTPStatus.GONE if over else HTTPStatus.OK
+        return await _join_page(request, evening, {}, [], status=status)
+    if over:
+        raise Problem(HTTPStatus.GONE, "event-over", "This event is over.")
+    check_origin(request)
+    take(limits_of(request).joins, address(request))
+    sent = await request.form()
+    form = {field: str(sent.get(field, "")).strip() for field in FORM_FIELDS}
+    chosen = [str(field) for field in sent.getlist("fields") if field in CONSENT_FIELDS]
+    try:
+        person = _newcomer(form, words.language(request, evening.event.plan.locale))
+        if sent.get("agree") != "1":
+            raise _Wrong("agree", NOT_AGREED)
+    except _Wrong as wrong:
+        return await _join_page(
+            request, evening, form, chosen, wrong, HTTPStatus.UNPROCESSABLE_ENTITY
+        )
+    await evening.submit(person.id, AddAttendees(people=(person,), by_event_link=True))
+    await _keep_consent(request, evening, person.id, chosen)
+    return await let_in(request, event_id, person, "")
+
+
+class _Wrong(Exception):
+    """A field of the form cannot be taken as it is."""
+
+    def __init__(self, field: str, sentence: str, details: Mapping[str, str | int] | None = None):
+        super().__init__(field)
+        self.field = field
+        self.sentence = sentence
+        self.details: Mapping[str, str | int] = details or {}
+
+
+def _newcomer(form: Mapping[str, str], locale: str) -> Attendee:
+    """Returns the person a form describes; raises _Wrong for the first field that cannot be."""
+    if not form["name"]:
+        raise _Wrong("name", "Please give a name: it is what the others see.")
+    person = Attendee(id=new_id(), name=form["name"], role=Role.ATTENDEE, locale=locale)
+    for field in FORM_FIELDS:
+        text = " ".join(form[field].split()) if field not in ("interests",) else form[field]
+        if not text:
+            continue
+        lists = {field: SEPARATORS.split(text)} if field in ("interests", "languages") else {}
+        try:
+            row = typed_row(1, {} if lists else {field: text}, lists, {})
+        except BadRow as bad:
+            raise _Wrong(field, bad.why.sentence, bad.why.details) from bad
+        person = changed(person, row)
+    return person
+
+
+async def _join_page(
+    request: Request,
+    evening: Evening,
+    form: Mapping[str, str],
+    chosen: list[str],
+    wrong: _Wrong | None = None,
+    status: HTTPStatus = HTTPStatus.OK,
+) -> Response:
+    locale = evening.event.plan.locale
+    known = words.words(words.language(request, locale))
+    door = await _door(request, evening.id)
+    context: dict[str, object] = {
+        **_about(evening),
+        "consent": consent.asked(known, evening.register.details.title),
+        "already": {"name": door.name, "url": door.url} if door and door.url else None,
+        "form": {"mode": Mode.ONLINE.value, **dict.fromkeys(FORM_FIELDS[:-1], ""), **form},
+        "chosen": chosen,
+        "problem": known.gettext(wrong.sentence, **wrong.details) if wrong else None,
+        "problem_field": wrong.field if wrong else None,
+        "on_site": True,
+    }
+    return render(request, "join.html", context, status=status, locale=locale)
+
+
+# The language
+
+
+async def choose_language(request: Request) -> Response:
+    """Remembers a language and goes back to the page it was chosen on."""
+    chosen = request.query_params.get("to", "")
+    response = redirect(local_path(request.query_params.get("next", "/")))
+    if chosen in words.LANGUAGES:
+        response.set_cookie(
+            words.COOKIE,
+            chosen,
+            max_age=400 * 24 * 3600,
+            path="/",
+            samesite="lax",
+            secure=is_secure(request),
+        )
+    return response
+
+
+def local_path(address: str) -> str:
+    """Returns an address on this host; one that leads elsewhere becomes the first page.
+
+    The attack: `/language?next=https://evil.example`, or `//evil.example`, or `/\\evil.example`,
+    which browsers read as another host.
+    """
+    parts = urlsplit(address)
+    plain = address.startswith("/") and not address.startswith(("//", "/\\"))
+    controls = any(c <= " " or c == "\x7f" for c in address)
+    return address if plain and not controls and not parts.scheme and not parts.netloc else "/"
+
+
+def session_key(key: str) -> str:
+    """Returns what a session keeps of the key that began it."""
+    return hashed(key)[:SESSION_KEY]
+
+
+routes = [
+    Route("/", home),
+    Route("/e/{event}/in/{key}", personal_link, methods=["GET", "POST"]),
+    Route("/e/{event}/join/{key}", open_link, methods=["GET", "POST"]),
+    Route("/language", choose_language),
+]

@@ -1,0 +1,110 @@
+"""The two pages that are programs: an attendee's and a host's, with the data they start from."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+
+import msgspec
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from rooms.people import HOST_ROLES
+from server import words
+from server.auth import keys_of, organiser_by_cookie, public_url, viewer_by_cookie
+from server.evenings import Evening
+from server.pages.entry import evening_of, removed
+from server.pages.rendering import render, version
+from server.problems import Problem
+
+
+def unknown_here() -> Problem:
+    """Returns what to say to a browser without an attendee's cookie."""
+    return Problem(
+        HTTPStatus.UNAUTHORIZED,
+        "no-key",
+        "This browser does not know you yet. Please open the personal link you were sent, or the"
+        " event's open link.",
+    )
+
+
+def not_a_host() -> Problem:
+    """Returns what to say to a browser without a host's cookie."""
+    return Problem(
+        HTTPStatus.UNAUTHORIZED,
+        "no-key",
+        "This page is for hosts. Please open the host's link, or sign in at the organiser's desk.",
+    )
+
+
+async def attendee_page(request: Request) -> Response:
+    """Draws app.html: `title`, `boot`."""
+    evening = await evening_of(request)
+    viewer = await viewer_by_cookie(request, evening.id)
+    if viewer is None:
+        raise unknown_here()
+    _check_belongs(evening, viewer.id)
+    boot = _boot(request, evening, viewer.id)
+    boot |= {
+        "socket": f"/e/{evening.id}/socket",
+        "commands": f"/api/events/{evening.id}/attendees/me/commands",
+        "join_url": None,
+    }
+    return _shell(request, "app.html", evening, boot)
+
+
+async def host_page(request: Request) -> Response:
+    """Draws host.html: `title`, `boot`."""
+    evening = await evening_of(request)
+    viewer = await viewer_by_cookie(request, evening.id, as_host=True)
+    if viewer is None or viewer.role not in HOST_ROLES:
+        raise not_a_host()
+    _check_belongs(evening, viewer.id)
+    boot = _boot(request, evening, viewer.id)
+    key = await keys_of(request).join_key(evening.id)
+    organiser = await organiser_by_cookie(request)
+    boot |= {
+        "socket": f"/e/{evening.id}/socket?as=host",
+        "commands": f"/api/events/{evening.id}/commands",
+        "join_url": f"{public_url(request)}/e/{evening.id}/join/{key}",
+        "desk": f"/desk/{evening.id}" if organiser else None,
+        "programme": msgspec.to_builtins(evening.event.plan.rounds),
+    }
+    return _shell(request, "host.html", evening, boot)
+
+
+def _check_belongs(evening: Evening, id: str) -> None:
+    person = evening.event.people.get(id)
+    if person is None or person.erased:
+        raise unknown_here()
+    if person.removed_at is not None:
+        raise removed()
+
+
+def _boot(request: Request, evening: Evening, id: str) -> dict[str, object]:
+    person = evening.register.attendee(id)
+    language = words.language(request, person.locale or evening.event.plan.locale)
+    return {
+        "event": evening.id,
+        "title": evening.register.details.title,
+        "language": language,
+        "words": words.for_scripts(language),
+        "time_zone": evening.event.plan.time_zone,
+        "you": id,
+        "name": person.name,
+        "role": person.role.value,
+        "version": version(),
+        "leave": None,
+    }
+
+
+def _shell(request: Request, template: str, evening: Evening, boot: dict[str, object]) -> Response:
+    context: dict[str, object] = {"title": evening.register.details.title, "boot": boot}
+    locale = str(boot["language"])
+    return render(request, template, context, locale=locale)
+
+
+routes = [
+    Route("/e/{event}", attendee_page),
+    Route("/e/{event}/host", host_page),
+]
