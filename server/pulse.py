@@ -67,7 +67,8 @@ class Pulse:
     ) -> None:
         line = connection.line
         pinged_at = connection.pinged_at
-        if pinged_at is None or line.heard_at > pinged_at:
+        # `>=`: uvloop's clock counts whole milliseconds, and a pong on a fast line takes less.
+        if pinged_at is None or line.heard_at >= pinged_at:
             connection.pinged_at = None
             if now - line.heard_at >= patience.before:
                 line.ping()

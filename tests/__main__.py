@@ -109,7 +109,7 @@ def _debian() -> list[str]:
 def _steps(absent: list[str]) -> list[tuple[str, float, int]]:
     """Runs each step, all of them even when one fails; returns (name, seconds, exit code)."""
     python = sys.executable
-    scripts = sorted(str(path.relative_to(ROOT)) for path in ROOT.glob("tests/static/*.test.js"))
+    scripts = sorted(str(path.relative_to(ROOT)) for path in ROOT.glob("tests/**/*.test.js"))
     steps: list[tuple[str, list[str]]] = [
         ("format", [python, "-m", "ruff", "format", "--check", "."]),
         ("lint", [python, "-m", "ruff", "check", "."]),

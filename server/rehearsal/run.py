@@ -66,8 +66,10 @@ class Imported(Struct, frozen=True):
     updated: int = 0
 
 
-class _Round(Struct, frozen=True):
+class _Round(Struct, frozen=True, kw_only=True):
     seconds: int
+    size: int = 4
+    least: int = 3
     break_seconds: int = 60
     preview_seconds: int = 20
     walking_seconds: int = 120
@@ -116,18 +118,18 @@ async def _event(asker: Asker, options: Options) -> tuple[str, list[_Round]]:
         path = f"/api/events/{options.event}"
         existing = await asyncio.to_thread(asker.get, path, _Existing)
         return options.event, existing.programme.rounds
-    one = {
-        "seconds": options.seconds,
-        "size": options.size,
-        "least": min(3, options.size) if options.size > 2 else 2,
-        "break_seconds": options.break_seconds,
-        "preview_seconds": options.preview_seconds,
-        "walking_seconds": options.walking_seconds,
-        "auto": False,
-    }
-    body = {"title": "Rehearsal", "programme": {"rounds": [one] * options.rounds}}
+    one = _Round(
+        seconds=options.seconds,
+        size=options.size,
+        least=min(3, options.size),
+        break_seconds=options.break_seconds,
+        preview_seconds=options.preview_seconds,
+        walking_seconds=options.walking_seconds,
+    )
+    rounds = [one] * options.rounds
+    body = {"title": "Rehearsal", "programme": _Programme(rounds)}
     created = await asyncio.to_thread(asker.post, "/api/events", body, Created)
-    return created.id, [_Round(**one)] * options.rounds  # type: ignore[arg-type]
+    return created.id, rounds
 
 
 async def _enrol(asker: Asker, options: Options, event: str) -> tuple[list[Enrolled], list[Part]]:

@@ -1,0 +1,64 @@
+"""What all tests share: the bundled store, a house for guests, and that CI leaves nothing out."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import AsyncIterator, Generator
+
+import pytest
+import pytest_asyncio
+
+from server.redis import BundledStore, Store
+from tests.guests import House
+from tests.server.house import a_house
+
+IN_CI = os.environ.get("CI", "").lower() in {"1", "true"}
+PROGRAMS = {"browser": "chromium", "redis": "redis-server"}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Skips what needs a program that is not here; in CI it runs all the same, and fails."""
+    if IN_CI:
+        return
+    for item in items:
+        for mark, program in PROGRAMS.items():
+            if item.get_closest_marker(mark) and shutil.which(program) is None:
+                item.add_marker(pytest.mark.skip(reason=f"{program} is not installed"))
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, object, object]:
+    """In CI a skipped test is a failed one: what was not run was not seen working."""
+    report = yield
+    assert isinstance(report, pytest.TestReport)
+    if IN_CI and report.skipped and not hasattr(report, "wasxfail"):
+        report.outcome = "failed"
+    return report
+
+
+@pytest_asyncio.fixture(scope="session")
+async def bundled(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[BundledStore]:
+    """The bundled store, started once for all tests."""
+    store = BundledStore(tmp_path_factory.mktemp("data"))
+    await store.start()
+    yield store
+    await store.stop()
+
+
+@pytest_asyncio.fixture
+async def store(bundled: BundledStore) -> AsyncIterator[Store]:
+    """A connected, empty store."""
+    store = await Store.connect(bundled.url)
+    await store.call("FLUSHALL")
+    yield store
+    await store.close()
+
+
+@pytest_asyncio.fixture
+async def house(store: Store) -> AsyncIterator[House]:
+    """The real application on a real store, in the test's own loop, on a free port."""
+    async with a_house(store) as open_house:
+        yield open_house
