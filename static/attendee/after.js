@@ -57,6 +57,7 @@ export function MetCard({ card, open = false }) {
       <${More} card=${card} />
     <//>
     ${mutual &&
+    open &&
     html`<p class="row mutual"><${Celebration} card=${card} /><strong>${t("You are in touch now")}</strong>
       <button type="button" class="link-button" onClick=${() => openPage("people")}>${t("See")}</button></p>`}
     <div class="buttons even">

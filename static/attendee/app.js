@@ -74,7 +74,7 @@ function Header({ current }) {
   const target = deadline(state.value, current);
   const clock = current === "room" ? target : null;
   const links = [
-    ["people", "users", t("People")],
+    ["people", "users", t("People met")],
     ["you", "user", t("You")],
   ];
   return html`<header class=${`head${clock ? " with-clock" : ""}`}>

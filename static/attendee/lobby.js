@@ -100,7 +100,7 @@ function nextWords() {
       : t("The host starts the first round. You will meet a few people at a time, and then move on.");
   }
   if (!moreRounds(event) && event.phase === "lobby") {
-    return t("Stay and chat as long as you like. Under “People” you can still say who you want to keep in touch with.");
+    return t("Stay and chat as long as you like. Under “People met” you can still say who you want to keep in touch with.");
   }
   if (event.phase === "preview" || event.phase === "round") {
     if (next !== null) return t("The next round is at {time}. We bring you in by ourselves.", { time: timeOfDay(next) });
