@@ -22,19 +22,19 @@ from prometheus_client import CONTENT_TYPE_LATEST
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
-from starlette.routing import BaseRoute, Mount, Route
-from starlette.staticfiles import StaticFiles
+from starlette.routing import BaseRoute, Route
 
 from rooms.messages import MediaPolicy
-from server import api, exports, pages, sockets
+from server import api, exports, sockets
 from server.alarms import Alarms
 from server.auth import Keys
 from server.evenings import Evenings
-from server.files import STATIC
 from server.hub import Hub
 from server.limits import Limits
 from server.metrics import Metrics
 from server.nodes import Nodes, lose
+from server.pages import routes as page_routes
+from server.pages.errors import handlers
 from server.pulse import Pulse
 from server.redis import Store
 from server.relay import Relay
@@ -114,7 +114,7 @@ def create_app(settings: Settings, store: Store) -> Starlette:
             hub.stop()
             await evenings.close()
 
-    app = Starlette(routes=_routes(), lifespan=lifespan)
+    app = Starlette(routes=_routes(), lifespan=lifespan, exception_handlers=handlers)
     app.state.building = building
     app.state.readiness = readiness
     app.state.settings = settings
@@ -122,7 +122,6 @@ def create_app(settings: Settings, store: Store) -> Starlette:
     app.state.evenings = evenings
     app.state.keys = Keys(store, settings)
     app.state.limits = Limits()
-    pages.prepare(app)
     return app
 
 
@@ -199,6 +198,5 @@ def _routes() -> list[BaseRoute]:
         *sockets.routes,
         *exports.routes,
         *api.routes,
-        *pages.routes,
-        Mount("/static", StaticFiles(directory=STATIC)),
+        *page_routes,
     ]

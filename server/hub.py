@@ -38,7 +38,7 @@ from rooms.messages import (
     Welcome,
 )
 from rooms.people import HOST_ROLES
-from rooms.tell import tell, view
+from rooms.tell import View, tell, view
 from server.evenings import Evening, Tip
 from server.journal import ChatEntry, place
 from server.metrics import Metrics
@@ -203,12 +203,9 @@ class Gathering:
         resumed = after is not None and self._covers(after)
         if not resumed:
             connection.session = secrets.token_urlsafe(12)
-        frames = list(self._missed(connection, after)) if after and resumed else []
-        welcome = self._welcome(connection, after if resumed else None)
-        if not resumed:
-            frames = [*self._history(connection)]
         # One piece: a replay is never cut in two by the outbox's limit.
-        connection.send(b"".join((text_frame(encode(welcome)), *frames)))
+        frames = self._resumed(connection, after) if after and resumed else self._whole(connection)
+        connection.send(b"".join(frames))
         self._connections[connection.id] = connection
         self._by_viewer.setdefault(connection.viewer, []).append(connection)
         self._hub.metrics.connections.inc()
@@ -258,20 +255,50 @@ class Gathering:
 
     # Welcoming
 
-    def _welcome(self, connection: Connection, after: Tip | None) -> Welcome:
-        evening, now = self.evening, self._hub.clock()
-        seen = view(evening.event, evening.register, connection.viewer, now)
-        media = self._hub.media(connection.viewer)
-        if after is not None:
-            # Its own tip, not ours: if the socket drops amidst the replay, the rest stays missed.
-            return Welcome(
-                session=connection.session, tip=str(after), now=now, resumed=True,
-                you=seen.you, media=media,
-            )  # fmt: skip
-        return Welcome(
-            session=connection.session, tip=str(evening.tip), now=now, resumed=False,
-            you=seen.you, event=seen.event, room=seen.room, contacts=seen.contacts, media=media,
-        )  # fmt: skip
+    def _resumed(self, connection: Connection, after: Tip) -> Iterator[Frame]:
+        """Yields the welcome of somebody who comes back, and all that they missed."""
+        seen = self._view(connection)
+        yield text_frame(
+            encode(
+                Welcome(
+                    session=connection.session,
+                    # Their own, not ours: if the socket drops amidst the rest, that stays missed.
+                    tip=str(after),
+                    now=self._hub.clock(),
+                    resumed=True,
+                    you=seen.you,
+                    media=self._hub.media(connection.viewer),
+                )
+            )
+        )
+        journal, chat = place(after.journal), place(after.chat)
+        yield from self._recent.frames(journal, chat, connection.viewer, connection.is_host)
+
+    def _whole(self, connection: Connection) -> Iterator[Frame]:
+        """Yields the welcome with a full view, and what belongs to it."""
+        seen = self._view(connection)
+        tip = str(self.evening.tip)
+        yield text_frame(
+            encode(
+                Welcome(
+                    session=connection.session,
+                    tip=tip,
+                    now=self._hub.clock(),
+                    resumed=False,
+                    you=seen.you,
+                    event=seen.event,
+                    room=seen.room,
+                    contacts=seen.contacts,
+                    media=self._hub.media(connection.viewer),
+                )
+            )
+        )
+        for message in (*seen.then, *self._history(connection)):
+            yield text_frame(with_tip(encode(message), tip))
+
+    def _view(self, connection: Connection) -> View:
+        evening = self.evening
+        return view(evening.event, evening.register, connection.viewer, self._hub.clock())
 
     def _covers(self, after: Tip) -> bool:
         tip = self.evening.tip
@@ -280,14 +307,9 @@ class Gathering:
         is_past = journal <= place(tip.journal) and chat <= place(tip.chat)
         return is_past and self._recent.covers(journal, chat)
 
-    def _missed(self, connection: Connection, after: Tip) -> Iterator[Frame]:
-        journal, chat = place(after.journal), place(after.chat)
-        return self._recent.frames(journal, chat, connection.viewer, connection.is_host)
-
-    def _history(self, connection: Connection) -> Iterator[Frame]:
-        """Yields the last of what was said where a viewer is, and what hosts announced of late."""
+    def _history(self, connection: Connection) -> list[Message]:
+        """Returns the last of what was said where a viewer is, and what hosts announced of late."""
         evening = self.evening
-        tip = str(evening.tip)
         person = evening.event.people.get(connection.viewer)
         here = (person.seat if person else None) or LOBBY
         told: list[tuple[int, Message]] = []
@@ -304,7 +326,7 @@ class Gathering:
                     if isinstance(message, Notice) and self._is_for(audience, connection):
                         told.append((message.at, message))
         told.sort(key=lambda each: each[0])
-        return (text_frame(with_tip(encode(message), tip)) for _, message in told)
+        return [message for _, message in told]
 
     def _is_for(self, audience: Audience, connection: Connection) -> bool:
         return hears(audience, connection.viewer, connection.is_host)
@@ -316,7 +338,8 @@ class Gathering:
         evening = self.evening
         try:
             told = tell(evening.event, evening.register, fact)
-            self._tell(told, entry_id, fact.at)
+            # Head counts have a pace of their own, which `_count` keeps.
+            self._tell((t for t in told if not isinstance(t[1], Lobby)), entry_id, fact.at)
             self._mark_boards(fact)
         except Exception:
             # Our own bug. Nobody may go on with a part of what happened: they get a full view.

@@ -155,11 +155,11 @@ async def _prepare(settings: Settings, url: str) -> str | None:
 # In this process
 
 
-class _Server(uvicorn.Server):
+class Server(uvicorn.Server):
     """Uvicorn without its signal handling: with it, one process raises SIGTERM again at its end,
-    and no `finally` around it ever runs (uvicorn 0.54)."""
+    and no `finally` around it ever runs (uvicorn 0.54). `stop` ends it in order."""
 
-    def __init__(self, app: Starlette, on_ready: Callable[[], None]) -> None:
+    def __init__(self, app: Starlette, on_ready: Callable[[], None] | None = None) -> None:
         super().__init__(
             uvicorn.Config(
                 app,
@@ -177,13 +177,17 @@ class _Server(uvicorn.Server):
         self._starlette = app
         self._on_ready = on_ready
 
+    def stop(self) -> None:
+        """Has it end: sockets close with 4000, requests are finished, parts are stopped."""
+        self.should_exit = True
+
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
         yield
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
-        if self.started:
+        if self.started and self._on_ready is not None:
             self._on_ready()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
@@ -198,14 +202,25 @@ async def _serve_here(
     logging.getLogger("uvicorn.error").setLevel(logging.WARNING)
     store = await Store.connect(settings.redis_url)
     try:
-        server = _Server(create_app(settings, store), on_ready)
-        with _signals(lambda: setattr(server, "should_exit", True)):
+        server = Server(create_app(settings, store), on_ready)
+        with _signals(server.stop):
             try:
-                await server.serve([listener])
+                await _to_the_end(server, listener)
             except SystemExit as error:
                 raise ServeError("The server could not start; its log says why.") from error
     finally:
         await store.close()
+
+
+async def _to_the_end(server: Server, listener: socket.socket) -> None:
+    """Serves until stopped; being cancelled stops it too, in the same order."""
+    serving = asyncio.create_task(server.serve([listener]), name="serving")
+    try:
+        await asyncio.shield(serving)
+    except asyncio.CancelledError:
+        server.stop()
+        await asyncio.wait([serving])
+        raise
 
 
 @contextlib.contextmanager
