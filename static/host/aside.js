@@ -10,11 +10,11 @@ const DELIVERIES_SHOWN = 4;
 const LINES_SHOWN = 40;
 
 export function Aside({ host }) {
-  return html`<div class="aside">
+  return html`<section class="aside" tabindex="0" aria-label=${t("Next round and what happened")}>
     <${NextRound} host=${host} />
     <${Deliveries} host=${host} />
     <${Log} host=${host} />
-  </div>`;
+  </section>`;
 }
 
 function NextRound({ host }) {

@@ -1,11 +1,13 @@
 // Asks the server for something and keeps the answer where it was pressed: each place of the page has
 // at most one refusal, in the server's own sentence, until the next try from there.
 
-import { signal } from "../view.js";
 import { t } from "../words.js";
 
-/** Returns `ask(place, type, fields)` over `send(type, fields)`, and what waits and was refused. */
-export function makeAsking(send) {
+/**
+ * Returns `ask(place, type, fields)` over `send(type, fields)`. What waits for its answer and what was
+ * refused are kept by place, each in a `signal`.
+ */
+export function makeAsking(send, signal) {
   const refusals = signal({});
   const waiting = signal({});
 
@@ -14,9 +16,12 @@ export function makeAsking(send) {
     kept.value = value ? { ...others, [place]: value } : others;
   }
 
-  /** Sends a command; resolves to whether it was done. A second press while it runs is not sent. */
-  async function ask(place, type, fields = {}) {
-    if (waiting.value[place]) return false;
+  /**
+   * Sends a command; resolves to whether it was done. A second press at a place that still waits is a
+   * slip and not sent, but for commands that `repeat` (one more minute, and one more).
+   */
+  async function ask(place, type, fields = {}, { repeat = false } = {}) {
+    if (waiting.value[place] && !repeat) return false;
     put(waiting, place, type);
     put(refusals, place, null);
     try {

@@ -53,7 +53,7 @@ function Actions({ host }) {
   const { event, called } = host.board.value;
   const { phase } = event;
   const stands = event.paused != null;
-  const ask = (type, fields) => () => host.ask(PLACE, type, fields);
+  const ask = (type, fields) => () => host.ask(PLACE, type, fields, { repeat: type === "extend" });
   const more = event.round < event.rounds;
   const mayStart = more && ["lobby", "break"].includes(phase) && !called;
   const over = phase === "lobby" && !more && event.round > 0;

@@ -32,7 +32,7 @@ function openConsole({ socket, title, programme = null, join_url = null, join_qr
     message: (message) => { board.value = heard(board.value, message); },
     status: (status) => { line.value = status; },
   });
-  const asking = makeAsking((type, fields) => wire.ask(type, fields));
+  const asking = makeAsking((type, fields) => wire.ask(type, fields), signal);
   const seenTo = signal(new Set(remembered(event)));
 
   setInterval(() => { now.value = wire.now(); }, TICK_MS);

@@ -200,3 +200,21 @@ export function sizesWords(sizes) {
     .map(([size, count]) => t("{count} of {size}", { count, size }))
     .join(" · ");
 }
+
+/** Returns the sentence for a connection's status; "" when all is well. */
+export function lineWords({ now, code = 0, attempt = 0 }, standing, waiting) {
+  if (now === "closed") return CLOSED[code]?.() ?? t("This page is no longer connected. Load it again.");
+  if (now === "lost" || (now === "connecting" && attempt > 0)) {
+    return t("Connection lost, coming back… The evening goes on by itself meanwhile.");
+  }
+  if (standing === "store-away") {
+    return t("The server cannot write just now. Nothing is lost; what you press waits.");
+  }
+  return waiting ? t("Opening the board…") : "";
+}
+
+const CLOSED = {
+  4500: () => t("This page was stopped because it sent too much. Load it again."),
+  4503: () => t("The event is over and its sockets are closed. You can export at the desk."),
+  4504: () => t("This browser may not host this event. Open the host's link again."),
+};

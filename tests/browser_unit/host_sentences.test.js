@@ -1,0 +1,125 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { EMPTY, heard } from "../../static/host/board.js";
+import { logSentence } from "../../static/host/log.js";
+import {
+  ago, clockSentence, countsTo, lasting, lineWords, phaseTitle, places, roomAloud, roomName, roomSign,
+  roomWithin, sizesWords, standOutWords, startSentence, waitingWords,
+} from "../../static/host/sentences.js";
+import { useWords } from "../../static/words.js";
+
+useWords({}, "en");
+
+const NOON = Date.UTC(2026, 10, 21, 12, 0);
+const event = {
+  phase: "round", round: 2, rounds: 5, starts_at: NOON, ends_at: NOON + 480_000, paused: null,
+  time_zone: "Asia/Tokyo",
+};
+const seat = (id, name, state = "here") => ({ id, name, state, mode: "online" });
+
+function room(id, people, changes = {}) {
+  return { id, table: null, people, ended: false, ends_at: event.ends_at, alone: null, ...changes };
+}
+
+function board(rooms = [], parts = {}) {
+  return [
+    { type: "welcome", resumed: false, you: null, event },
+    { type: "board", rooms, parts: { people: [seat("dana", "Dana"), seat("ana", "Ana"), seat("bo", "Bo")], ...parts } },
+  ].reduce(heard, EMPTY);
+}
+
+test("a table has a T and its own number, a room the number of its seating", () => {
+  assert.equal(roomSign({ id: "r2-12", table: null }), "12");
+  assert.equal(roomSign({ id: "r2-3", table: 7 }), "T7");
+  assert.equal(roomName({ id: "r2-3", table: 7 }), "Table 7");
+  assert.equal(roomWithin({ id: "r2-12", table: null }), "room 12");
+});
+
+test("lengths read as people say them", () => {
+  assert.equal(lasting(45), "45 s");
+  assert.equal(lasting(480), "8 min");
+  assert.equal(lasting(90), "1 min 30 s");
+});
+
+test("the clock counts to the start in the preview, to the end in a round, to nothing that waits", () => {
+  assert.equal(countsTo({ ...event, phase: "preview" }), NOON);
+  assert.equal(countsTo(event), NOON + 480_000);
+  assert.equal(countsTo({ ...event, phase: "break", ends_at: null }), null);
+  assert.equal(countsTo({ ...event, phase: "lobby", round: 0 }), NOON);
+  assert.equal(countsTo({ ...event, phase: "lobby", round: 5 }), null);
+});
+
+test("the sentence under the clock is in the event's own time zone and says what comes then", () => {
+  const programme = [{}, { break_seconds: 60 }];
+  assert.equal(clockSentence(event, programme), "ends 9:08 PM for everybody · then a break of 1:00");
+  assert.equal(clockSentence(event, null), "ends 9:08 PM for everybody");
+  assert.match(clockSentence({ ...event, paused: NOON }, programme), /stood still since 9:00/);
+  assert.match(clockSentence({ ...event, phase: "break", ends_at: null }), /waits for you/);
+});
+
+test("after the last round the lobby is not called open for more", () => {
+  assert.equal(phaseTitle({ ...event, phase: "lobby", round: 5 }), "All rounds are over");
+  assert.equal(phaseTitle({ ...event, phase: "lobby", round: 0 }), "The lobby is open");
+});
+
+test("starting a round says what it will do, or why it has to wait", () => {
+  const proposal = { round: 3, seated: 114, rooms: 30 };
+  assert.equal(startSentence(board([], { proposal }), [{}, {}, { seconds: 480 }]),
+    "Seats 114 people in 30 rooms for 8 min.");
+  assert.match(startSentence(board([], { proposal: null, pool: { present: 1 } }), null), /two people/);
+  assert.match(startSentence(board([], { proposal: { ...proposal, round: 2 }, pool: { present: 9 } }), null),
+    /being worked out/);
+});
+
+test("a room is read aloud with who is in it and what stands out", () => {
+  const one = room("r2-4", [seat("ana", "Ana"), seat("bo", "Bo", "dropped")]);
+  assert.equal(roomAloud(one, "away"), "Room 4: Ana and Bo (reconnecting). 1 dropped");
+  assert.equal(roomAloud(room("r2-5", []), ""), "Room 5: nobody");
+  assert.equal(standOutWords("calls", one), "calls");
+});
+
+test("everybody the board shows has a place in words", () => {
+  const where = places(board([room("r2-4", [seat("ana", "Ana", "dropped")])], {
+    pool: { waiting: [seat("bo", "Bo", "by-choice")] },
+  }));
+  assert.equal(where.get("ana"), "Room 4 · reconnecting");
+  assert.equal(where.get("bo"), "sits out");
+  assert.equal(waitingWords(seat("bo", "Bo", "late"), "lobby"), "");
+  assert.equal(waitingWords(seat("bo", "Bo", "late"), "round"), "came late");
+});
+
+test("how long ago is told in steps that do not flicker", () => {
+  assert.equal(ago(NOON, NOON + 3_000), "just now");
+  assert.equal(ago(NOON, NOON + 43_000), "40 s ago");
+  assert.equal(ago(NOON, NOON + 185_000), "3 min ago");
+});
+
+test("sizes of a proposal come largest first", () => {
+  assert.equal(sizesWords({ 3: 2, 4: 28 }), "28 of 4 · 2 of 3");
+});
+
+test("the line about the connection is silent while all is well", () => {
+  assert.equal(lineWords({ now: "open" }, null, false), "");
+  assert.match(lineWords({ now: "lost", attempt: 1 }, null, false), /coming back/);
+  assert.match(lineWords({ now: "open" }, "store-away", false), /Nothing is lost/);
+  assert.match(lineWords({ now: "closed", code: 4504 }, null, false), /may not host/);
+});
+
+const line = (what, fields = {}) => ({ at: NOON, what, by: "", about: "", room: "", seconds: null, ...fields });
+
+test("the log says who did what to whom, and where", () => {
+  const known = board([room("r2-19", [seat("bo", "Bo")], { table: 3 })]);
+  assert.equal(logSentence(known, line("seated-moved", { by: "dana", about: "bo", room: "r2-19" })),
+    "Dana moved Bo to table 3");
+  assert.equal(logSentence(known, line("deadline-moved", { by: "dana", seconds: 60 })), "Dana gave everybody 1 min more");
+  assert.equal(logSentence(known, line("deadline-moved", { by: "dana", seconds: -60, room: "r2-19" })),
+    "Dana took 1 min off for table 3");
+  assert.equal(logSentence(known, line("deadline-moved", { seconds: 240, room: "r2-19" })), "table 3 wished for 4 min more");
+  assert.equal(logSentence(known, line("paused", { by: "organiser" })), "The organiser paused");
+  assert.equal(logSentence(known, line("round-ended")), "The round ended");
+  assert.equal(logSentence(known, line("removed", { by: "dana", about: "gone" })), "Dana removed Somebody");
+});
+
+test("what a newer server adds to the log is passed over, never shown raw", () => {
+  assert.equal(logSentence(board(), line("something-new")), "");
+});
