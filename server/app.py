@@ -25,7 +25,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from rooms.messages import MediaPolicy
-from server import api, exports, sockets
+from server import api, exports, schemas, sockets
 from server.alarms import Alarms
 from server.auth import Keys
 from server.evenings import Evenings
@@ -198,5 +198,6 @@ def _routes() -> list[BaseRoute]:
         *sockets.routes,
         *exports.routes,
         *api.routes,
+        *schemas.routes,
         *page_routes,
     ]

@@ -27,7 +27,7 @@ from starlette.requests import HTTPConnection
 from starlette.responses import Response
 
 from rooms.people import Role
-from server.redis import Store, text
+from server.redis import Store, items, pairs, text
 from server.settings import Settings
 
 KEYS = "meguri:keys"
@@ -149,7 +149,7 @@ class Keys:
         return Found(record, sha)
 
     async def forget(self, event_id: str, ids: Iterable[str]) -> None:
-        """Takes out the keys of people who are erased, or whose event is."""
+        """Takes out the keys of people who are erased."""
         gone: list[str] = []
         for id in ids:
             sha = await self._living_sha(event_id, id)
@@ -157,6 +157,24 @@ class Keys:
                 gone += [sha, _living(event_id, id)]
         for start in range(0, len(gone), 1000):
             await self._store.call("HDEL", KEYS, *gone[start : start + 1000])
+
+    async def forget_event(self, event_id: str) -> None:
+        """Takes out all keys of an event, those that had ended too."""
+        cursor = "0"
+        while True:
+            cursor_reply, fields = items(
+                await self._store.call("HSCAN", KEYS, cursor, "COUNT", 1000)
+            )
+            gone = [
+                name
+                for name, value in pairs(fields)
+                if name.startswith(f"of:{event_id}:") or _is_of(value, event_id)
+            ]
+            if gone:
+                await self._store.call("HDEL", KEYS, *gone)
+            cursor = text(cursor_reply)
+            if cursor == "0":
+                return
 
     async def _living_sha(self, event_id: str, id: str) -> str:
         value = await self._store.call("HGET", KEYS, _living(event_id, id))
@@ -234,6 +252,10 @@ class Keys:
 
 def _living(event_id: str, id: str) -> str:
     return f"of:{event_id}:{id}"
+
+
+def _is_of(value: bytes, event_id: str) -> bool:
+    return value.startswith(b"{") and msgspec.json.decode(value, type=KeyRecord).event == event_id
 
 
 async def make_key(store: Store, event_id: str, attendee_id: str, role: Role) -> str:

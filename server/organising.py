@@ -83,7 +83,7 @@ async def make_event(services: Services, body: EventBody, host: str = "") -> Mad
 
 async def delete_event(services: Services, evening: Evening) -> None:
     """Deletes an event and everything of it, keys too."""
-    await services.keys.forget(evening.id, list(evening.event.people))
+    await services.keys.forget_event(evening.id)
     await services.evenings.delete(evening.id)
 
 

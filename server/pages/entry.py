@@ -23,6 +23,7 @@ from server import words
 from server.auth import (
     COOKIE_SECONDS,
     HOST_COOKIE_SECONDS,
+    ORGANISER,
     Found,
     Session,
     address,
@@ -286,7 +287,7 @@ async def open_link(request: Request) -> Response:
         return await _join_page(
             request, evening, form, chosen, wrong, HTTPStatus.UNPROCESSABLE_ENTITY
         )
-    await evening.submit(person.id, AddAttendees(people=(person,), by_event_link=True))
+    await evening.submit(ORGANISER, AddAttendees(people=(person,), by_event_link=True))
     await _keep_consent(request, evening, person.id, chosen)
     return await let_in(request, event_id, person, "")
 
