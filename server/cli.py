@@ -183,7 +183,7 @@ def serve(debug: bool, host: str, port: int, workers: int) -> None:
 @click.option("--port", default=None, type=click.IntRange(0, 65535), help="8000, if it is free.")
 @click.option("--people", default=40, show_default=True, type=click.IntRange(3, 400))
 @click.option("--seconds", default=90, show_default=True, type=click.IntRange(20, 3600))
-@click.option("--rounds", default=12, show_default=True, type=click.IntRange(1, 50))
+@click.option("--rounds", default=5, show_default=True, type=click.IntRange(1, 50))
 @click.option("--starts-in", default=25, show_default=True, type=click.IntRange(5, 3600))
 @click.pass_obj
 def demo(

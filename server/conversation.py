@@ -46,6 +46,11 @@ def script() -> Script:
     return msgspec.json.decode((SAMPLE / "conversations.json").read_bytes(), type=Script)
 
 
+def language_of(text: str) -> str:
+    """Returns the language that a name or a sentence looks like: `ja` or `en`."""
+    return "ja" if JAPANESE.search(text) else "en"
+
+
 class Speaker(Struct, frozen=True):
     """Somebody simulated: their id, the languages they speak (their own first), their interests."""
 
@@ -75,6 +80,19 @@ class Conversation:
         self._topics = self._order_topics(speakers)
         self._lines: list[int] = []
         self._topic = ""
+        self.newcomers_language: str | None = None
+        """As their name, and then their words, suggest; None: nobody new is here."""
+
+    @property
+    def language(self) -> str | None:
+        """What all at the table speak, a newcomer's own language first; None: each their own."""
+        spoken = [set(speaker.languages) for speaker in self._speakers.values()]
+        common: set[str] = set.intersection(*spoken) if spoken else set()
+        if self.newcomers_language == "ja":
+            return None
+        if self.newcomers_language is None and "ja" in common:
+            return "ja"
+        return "en"
 
     def joins(self, speaker: Speaker) -> None:
         """Adds somebody who came later."""
@@ -86,19 +104,20 @@ class Conversation:
 
     def opener(self) -> Line | None:
         """Returns somebody's first words."""
-        return self._pick(script().openers)
+        return self._pick(script().openers, self.language)
 
-    def welcome(self, name: str, language: str | None = None) -> Line | None:
+    def welcome(self, name: str) -> Line | None:
         """Returns words for a newcomer who just sat down."""
-        return self._pick(script().welcome, language, name)
+        self.newcomers_language = language_of(name)
+        return self._pick(script().welcome, self.newcomers_language, name)
 
     def closing(self) -> Line | None:
         """Returns words for the last moments."""
-        return self._pick(script().closing)
+        return self._pick(script().closing, self.language)
 
     def answer(self, text: str, name: str) -> Line | None:
         """Returns what somebody answers to a newcomer's words, in the newcomer's language."""
-        language = "ja" if JAPANESE.search(text) else "en"
+        language = self.newcomers_language = language_of(text)
         kind = "other"
         for name_of, pattern in (
             ("thanks", THANKS),
@@ -118,11 +137,11 @@ class Conversation:
             self._topic = self._topics.pop(0)
             lines = script().topics[self._topic]
             self._lines = list(range(min(len(of) for of in lines.values())))
-        speaker = self._speaker(None)
+        speaker = self._speaker(self.language)
         if speaker is None:
             return None
         lines = script().topics[self._topic]
-        return Line(speaker.id, lines[speaker.language()][self._lines.pop(0)])
+        return Line(speaker.id, lines[speaker.language(self.language)][self._lines.pop(0)])
 
     def _order_topics(self, speakers: list[Speaker]) -> list[str]:
         """Returns the topics that most at the table care about, the others left out."""

@@ -49,7 +49,7 @@ class DemoOptions(Struct, frozen=True, kw_only=True):
     port: int | None = None
     people: int = 40
     seconds: int = 90
-    rounds: int = 12
+    rounds: int = 5
     starts_in: int = 25
 
 

@@ -25,6 +25,7 @@ ALONE_SECONDS = 25.0
 DEADLINE_MS = 250.0
 END_MS = 250.0
 MINUTES_SECONDS = 2.0
+MET_SECONDS = 30.0
 START_MS = 1000.0
 CHAT_MARGIN_MS = 1500.0
 """Somebody who came or went this close to a message may or may not have heard it."""
@@ -63,7 +64,7 @@ class Figures(Struct, frozen=True, kw_only=True):
     rounds: list[RoundFigures]
     repeats: int
     repeats_avoidable: bool
-    """Whether so many people can surely be seated without anybody meeting twice."""
+    """Whether so many, on site and online apart, can surely be seated without a repeat."""
     longest_alone_s: float
     left_over_silently: int
     said: int
@@ -121,9 +122,10 @@ def judge(
     wrong = list(troubles)
     examples: list[str] = []
     came = [one for one in cast if one.witness.me]
-    by_round = [_round(came, stage, number) for number in range(1, rounds + 1)]
-    repeats, repeated = _repeats(came, rounds)
-    avoidable = len(came) >= 3 * rounds * options.size
+    by_round = [_round(came, stage, number, end) for number in range(1, rounds + 1)]
+    repeats, repeated = _repeats(came, rounds, end)
+    groups = [sum(one.part.on_site is where for one in came) for where in (True, False)]
+    avoidable = all(not many or many >= 3 * rounds * options.size for many in groups)
     alone, who = max(((one.witness.longest_alone(end), one.id) for one in came), default=(0.0, ""))
     lost, lost_examples = _lost(came)
     heard_texts = {said.text for one in came for said in one.witness.said.values()}
@@ -213,7 +215,7 @@ def _wrong(figures: Figures) -> list[str]:
     return [sentence for broken, sentence in bounds if broken]
 
 
-def _round(came: list[SimulatedAttendee], stage: Stage, number: int) -> RoundFigures:
+def _round(came: list[SimulatedAttendee], stage: Stage, number: int, end: float) -> RoundFigures:
     witnesses = [one.witness for one in came]
     seen = {id: room for one in witnesses for id, room in one.rooms.items() if room.round == number}
     in_rooms: dict[str, set[str]] = defaultdict(set)
@@ -252,7 +254,7 @@ def _round(came: list[SimulatedAttendee], stage: Stage, number: int) -> RoundFig
         rooms=len(seen),
         seated=len({who for people in in_rooms.values() for who in people}),
         sizes=_counted(str(len(room.people)) for room in seen.values()),
-        repeats=_repeats(came, number)[0] - _repeats(came, number - 1)[0],
+        repeats=_repeats(came, number, end)[0] - _repeats(came, number - 1, end)[0],
         to_last_room_ms=round(max(first_rooms), 1) if first_rooms else None,
         deadline_spread_ms=round(max(ends) - min(ends), 1) if ends else 0.0,
         start_lateness_ms=round(max(starts, default=0.0), 1),
@@ -279,21 +281,29 @@ def _not_told(witness: Witness, number: int) -> bool:
     return witness.connected_through(began - SETTLED_MS, began + SETTLED_MS)
 
 
-def _repeats(came: list[SimulatedAttendee], rounds: int) -> tuple[int, list[str]]:
-    """Returns how often two people were seated together again, up to a round, with examples."""
-    rooms: dict[str, tuple[int, frozenset[str]]] = {}
+def _repeats(came: list[SimulatedAttendee], rounds: int, end: float) -> tuple[int, list[str]]:
+    """Returns how often two who had met (rule 4) were seated together again, with examples."""
+    seated: dict[tuple[str, str], set[int]] = defaultdict(set)
+    met: dict[tuple[str, str], int] = {}
     for one in came:
-        for id, room in one.witness.rooms.items():
-            known = rooms.get(id, (room.round, frozenset[str]()))[1]
-            rooms[id] = (room.round, known | room.people)
-    met: dict[tuple[str, str], set[int]] = defaultdict(set)
-    for number, people in rooms.values():
-        if number <= rounds:
-            for a, b in combinations(sorted(people), 2):
-                met[a, b].add(number)
-    again = {pair: when for pair, when in met.items() if len(when) > 1}
-    examples = [f"{a} and {b} met in rounds {sorted(when)}" for (a, b), when in again.items()]
-    return sum(len(when) - 1 for when in again.values()), examples
+        for room in one.witness.rooms.values():
+            for a, b in combinations(sorted(room.people), 2):
+                seated[a, b].add(room.round)
+        for (mate, number), seconds in one.witness.seconds_together(end).items():
+            starts_at, ends_at = one.witness.round_bounds.get(number, (0, 0))
+            if seconds >= min(MET_SECONDS, (ends_at - starts_at) / 4000):
+                a, b = sorted((one.id, mate))
+                met[a, b] = min(number, met.get((a, b), number))
+    again = {
+        pair: sorted(number for number in seated[pair] if first < number <= rounds)
+        for pair, first in met.items()
+    }
+    examples = [
+        f"{a} and {b} met in round {met[a, b]}, and sat together again in {numbers}"
+        for (a, b), numbers in again.items()
+        if numbers
+    ]
+    return sum(len(numbers) for numbers in again.values()), examples
 
 
 def _lost(came: list[SimulatedAttendee]) -> tuple[int, list[str]]:
