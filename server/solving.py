@@ -38,7 +38,7 @@ log = logging.getLogger(__name__)
 TICK_SECONDS = 1.0
 """People come and go without a call: how often it is asked what is wanted."""
 
-CALLED_SECONDS = 0.25
+CALLED_SECONDS = 0.15
 """Of the second that a called round may take from the command to the last room's message."""
 
 PROPOSAL_SECONDS = 1.0
@@ -167,7 +167,10 @@ class Solver:
 class Solving:
     """Proposes the next seating of every event that this process holds."""
 
-    def __init__(self, evenings: Evenings, store: Store) -> None:
+    def __init__(
+        self, evenings: Evenings, store: Store, *, between_offers_ms: int = BETWEEN_OFFERS_MS
+    ) -> None:
+        self._between_offers_ms = between_offers_ms
         self._evenings = evenings
         self._store = store
         self._solver = Solver()
@@ -211,7 +214,7 @@ class Solving:
             return
         now = self._store.clock()
         since = now - self._last_offer(evening)
-        if evening.event.called is None and 0 <= since < BETWEEN_OFFERS_MS:
+        if evening.event.called is None and 0 <= since < self._between_offers_ms:
             return
         wish = self._wish(evening)
         if wish is None:
@@ -222,8 +225,8 @@ class Solving:
 
     def _last_offer(self, evening: Evening) -> int:
         proposal = evening.event.proposal
-        theirs = proposal.at if proposal is not None else -BETWEEN_OFFERS_MS
-        return max(theirs, self._offered_at.get(evening.id, -BETWEEN_OFFERS_MS))
+        theirs = proposal.at if proposal is not None else -self._between_offers_ms
+        return max(theirs, self._offered_at.get(evening.id, -self._between_offers_ms))
 
     def _wish(self, evening: Evening) -> Wanted | None:
         try:
@@ -262,12 +265,21 @@ class Solving:
             seconds = CALLED_SECONDS if called else PROPOSAL_SECONDS
             offer = await self._solver.solve(wish, seconds, urgent=called)
             self._offered_at[evening.id] = self._store.clock()
-            await evening.submit(SERVER, offer)
+            if self._still_fits(evening, wish):
+                await evening.submit(SERVER, offer)
         except Refusal as refusal:
             log.info("A seating of %s was refused: %s", evening.id, refusal.code)
         finally:
             await self._store.run(_RELEASE, [key(evening.id, "solving")], [self._token])
         return True
+
+    def _still_fits(self, evening: Evening, wish: Wanted) -> bool:
+        """Says whether an offer is for what is wanted now: a round may be called in another size.
+
+        Who came or went meanwhile is for the rules to see.
+        """
+        now = self._wish(evening)
+        return now is None or (now.round, now.size) == (wish.round, wish.size)
 
     async def _claim(self, evening: Evening, called: bool) -> bool:
         """Says whether this process is to solve. For a called round it is, in the end."""

@@ -33,7 +33,8 @@ class RoomRules:
     ) -> None:
         self.count = count
         self.spoken = _spoken(languages, count) if languages is not None else None
-        names = sorted({segment for segment in segments if segment})
+        named = {segment for ends in company for segment in ends}
+        names = sorted({segment for segment in segments if segment} | named)
         self.members = np.zeros((count + 1, len(names)), dtype=np.float64)
         for person, segment in enumerate(segments):
             if segment:
@@ -41,9 +42,7 @@ class RoomRules:
         self.segment_most = segment_most if names else None
         belongs: Bools = self.members.astype(np.bool_)
         self.company: list[tuple[Bools, Bools]] = [
-            (belongs[:, names.index(few)], belongs[:, names.index(many)])
-            for few, many in company
-            if few in names and many in names
+            (belongs[:, names.index(few)], belongs[:, names.index(many)]) for few, many in company
         ]
         self.homes = np.full(count + 1, -1, dtype=np.intp)
         if homes is not None:

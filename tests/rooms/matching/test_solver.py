@@ -1,0 +1,154 @@
+"""The solver's door: rooms of the sizes asked for, as good as can be, or a clear error."""
+
+from __future__ import annotations
+
+from itertools import pairwise, permutations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rooms.matching import solve
+from rooms.matching.solver import Floats, Impossible
+
+
+def weights(n: int, seed: int = 0) -> Floats:
+    """Returns random symmetric weights."""
+    half = np.random.default_rng(seed).random((n, n))
+    both: Floats = half + half.T
+    np.fill_diagonal(both, 0.0)
+    return both
+
+
+def worth(table: Floats, rooms: list[list[int]]) -> float:
+    """Returns the sum of weights within rooms."""
+    return float(sum(table[np.ix_(room, room)].sum() for room in rooms) / 2)
+
+
+def best_of_all(table: Floats, sizes: list[int]) -> float:
+    """Returns the best worth there is, by trying everything."""
+    ends = np.cumsum([0, *sizes])
+    return max(
+        worth(table, [list(order[a:b]) for a, b in pairwise(ends)])
+        for order in permutations(range(len(table)))
+    )
+
+
+@pytest.mark.parametrize("sizes", [[4, 4], [2, 3, 3], [2, 2, 2, 2]])
+def test_small_groups_are_seated_as_well_as_can_be(sizes: list[int]) -> None:
+    table = weights(8, seed=len(sizes))
+    assert worth(table, solve(table, sizes, steps=300)) == pytest.approx(best_of_all(table, sizes))
+
+
+@given(st.lists(st.integers(0, 5), min_size=1, max_size=6), st.integers(0, 99))
+def test_room_i_has_size_i_and_everybody_one_seat(sizes: list[int], seed: int) -> None:
+    rooms = solve(weights(sum(sizes), seed), sizes, seed=seed, steps=20)
+    assert [len(room) for room in rooms] == sizes
+    assert sorted(person for room in rooms for person in room) == list(range(sum(sizes)))
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 3), st.integers(0, 3)), min_size=1, max_size=6),
+    st.data(),
+)
+def test_ranges_are_obeyed(ranges: list[tuple[int, int]], data: st.DataObject) -> None:
+    sizes = [(least, least + more) for least, more in ranges]
+    fewest, most = sum(least for least, _ in sizes), sum(top for _, top in sizes)
+    people = data.draw(st.integers(fewest, most))
+    rooms = solve(weights(people), sizes, steps=30)
+    assert all(least <= len(room) <= top for room, (least, top) in zip(rooms, sizes, strict=True))
+    assert sorted(person for room in rooms for person in room) == list(range(people))
+
+
+def test_ranges_leave_room_for_the_better_sizes() -> None:
+    table = np.zeros((6, 6))
+    for a, b in ((0, 1), (0, 2), (1, 2), (0, 3), (1, 3), (2, 3), (4, 5)):
+        table[a, b] = table[b, a] = 1.0
+    assert solve(table, [(2, 4), (2, 4)], steps=200) in (
+        [[0, 1, 2, 3], [4, 5]],
+        [[4, 5], [0, 1, 2, 3]],
+    )
+
+
+@given(st.integers(0, 50))
+def test_forbidden_pairs_never_share_a_room(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    forbidden = np.triu(rng.random((12, 12)) < 0.15, 1)
+    rooms = solve(weights(12, seed), [4, 4, 4], forbidden=forbidden, seed=seed, steps=400)
+    apart = forbidden | forbidden.T
+    assert not any(apart[np.ix_(room, room)].any() for room in rooms)
+
+
+@pytest.mark.parametrize("people", [30, 100])
+def test_the_same_seed_and_steps_give_the_same_answer(people: int) -> None:
+    table = weights(people)
+    sizes = [5] * (people // 5)
+    first = solve(table, sizes, seed=7, steps=50)
+    assert first == solve(table, sizes, seed=7, steps=50)
+    assert first != solve(table, sizes, seed=8, steps=50)
+
+
+def test_more_steps_are_never_worse() -> None:
+    table = weights(120)
+    reached = [worth(table, solve(table, [4] * 30, steps=steps)) for steps in (0, 10, 100, 400)]
+    assert reached == sorted(reached)
+    assert reached[-1] > reached[0] * 1.02
+
+
+def test_a_thousand_people_have_seats_at_once() -> None:
+    rooms = solve(weights(1000), [4] * 250, seconds=0.0)
+    assert sorted(map(len, rooms)) == [4] * 250
+
+
+def test_nobody_makes_no_rooms_and_one_person_one() -> None:
+    assert solve(np.zeros((0, 0)), []) == []
+    assert solve([[0.0]], [1]) == [[0]]
+    assert solve(np.zeros((0, 0)), [0]) == [[]]
+
+
+NAN = [[0.0, np.nan], [np.nan, 0.0]]
+
+
+@pytest.mark.parametrize(
+    ("table", "sizes", "sentence"),
+    [
+        (NAN, [2], "finite"),
+        ([[0.0, -1.0], [-1.0, 0.0]], [2], "negative"),
+        ([[0.0, 1.0], [2.0, 0.0]], [2], "symmetric"),
+        ([[0.0, 1.0]], [2], "square"),
+        ([[0.0, 1.0], [1.0, 0.0]], [3], "add up"),
+        ([[0.0, 1.0], [1.0, 0.0]], [(3, 2)], "least ≤ most"),
+        ([[0.0, 1.0], [1.0, 0.0]], [-2, 4], "least ≤ most"),
+    ],
+)
+def test_input_that_contradicts_itself_is_an_error(
+    table: list[list[float]], sizes: list[int | tuple[int, int]], sentence: str
+) -> None:
+    with pytest.raises(ValueError, match=sentence):
+        solve(table, sizes, steps=1)
+
+
+def test_somebody_with_nobody_to_sit_with_is_named() -> None:
+    forbidden = np.zeros((6, 6), dtype=bool)
+    forbidden[2] = True
+    with pytest.raises(Impossible, match="Person 2") as raised:
+        solve(weights(6), [3, 3], forbidden=forbidden, steps=1)
+    assert raised.value.people == (2,)
+
+
+def test_too_many_who_must_all_be_apart_are_named() -> None:
+    forbidden = np.zeros((6, 6), dtype=bool)
+    forbidden[:3, :3] = True
+    with pytest.raises(Impossible, match="3 people must all be apart") as raised:
+        solve(weights(6), [3, 3], forbidden=forbidden, steps=1)
+    assert set(raised.value.people) == {0, 1, 2}
+
+
+def test_what_was_not_found_is_said_with_those_in_the_way() -> None:
+    # A ring of five who dislike their neighbours: two rooms cannot keep them apart.
+    forbidden = np.zeros((6, 6), dtype=bool)
+    for person in range(5):
+        forbidden[person, (person + 1) % 5] = True
+    with pytest.raises(Impossible, match="No seating without a forbidden pair"):
+        solve(weights(6), [3, 3], forbidden=forbidden, steps=200)

@@ -1,0 +1,244 @@
+"""From what is wanted to an offer: rules 3 to 6 for whole pools."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from rooms.matching.ask import Seeker, Wanted, pair
+from rooms.matching.rules import broken_seating, hard_rules_of, may_share
+from rooms.matching.solving import solve_wanted
+from rooms.people import Mode, SegmentRule
+from tests.rooms.matching.crowd import (
+    ANA,
+    BO,
+    CHIDI,
+    EMRE,
+    HANAKO,
+    ask,
+    crowd,
+    evening,
+    pairs,
+)
+
+few_tags = st.lists(st.sampled_from(["en", "ja", "es"]), unique=True, max_size=2).map(tuple)
+
+
+@st.composite
+def pools(draw: st.DrawFn) -> Wanted:
+    """Draws small pools with every hard rule there is."""
+    ids = [f"p{number}" for number in range(draw(st.integers(0, 14)))]
+    people = [
+        Seeker(
+            id=id,
+            interests=draw(few_tags),
+            languages=draw(few_tags),
+            segment=draw(st.sampled_from(["", "a", "b", "c"])),
+            mode=draw(st.sampled_from([Mode.ONLINE, Mode.ONLINE, Mode.ON_SITE])),
+            table=draw(st.sampled_from([None, None, None, 1, 2])),
+            sits_with=draw(st.sampled_from(["", "", "", "", *ids, "gone"])),
+            floater=draw(st.booleans()),
+            sat_out=draw(st.integers(0, 2)),
+        )
+        for id in ids
+    ]
+    two = (
+        st.lists(st.sampled_from(ids), min_size=2, max_size=2, unique=True)
+        if len(ids) > 1
+        else None
+    )
+    couples = draw(st.lists(two, max_size=8)) if two is not None else []
+    acquainted = draw(st.lists(two, max_size=20)) if two is not None else []
+    rule = st.builds(
+        SegmentRule,
+        a=st.sampled_from(["a", "b"]),
+        b=st.sampled_from(["b", "c"]),
+        rule=st.sampled_from(["must", "must-not"]),
+    )
+    size = draw(st.integers(2, 5))
+    return ask(
+        people,
+        size=size,
+        least=max(2, size - draw(st.integers(0, 1))),
+        most=size + draw(st.integers(0, 2)),
+        blocked=tuple(pair(a, b) for a, b in couples),
+        met=tuple((*pair(a, b), 1) for a, b in acquainted),
+        common_language=draw(st.booleans()),
+        segments=tuple(draw(st.lists(rule, max_size=2))),
+        segment_most=draw(st.sampled_from([None, None, 1, 2])),
+        tables=draw(st.sampled_from([None, None, 0, 1, 2])),
+        round=2,
+        rounds_left=draw(st.integers(1, 3)),
+    )
+
+
+@settings(max_examples=150, deadline=None)
+@given(pools())
+def test_hard_rules_are_never_broken_and_nobody_is_lost(wanted: Wanted) -> None:
+    offer = solve_wanted(wanted, seconds=0, steps=150)
+    assert not broken_seating(offer.rooms, hard_rules_of(wanted))
+    everybody = [id for room in offer.rooms for id in room] + list(offer.sitting_out)
+    assert sorted(everybody) == sorted(person.id for person in wanted.people)
+    on_site = {person.id for person in wanted.people if person.mode is Mode.ON_SITE}
+    if wanted.tables is not None:
+        assert sum(room[0] in on_site for room in offer.rooms) <= wanted.tables
+
+
+def test_everybody_is_seated_where_nothing_forbids_it() -> None:
+    for count in (2, 3, 5, 7, 21, 50):
+        offer = solve_wanted(ask(crowd(count)), seconds=0, steps=50)
+        assert offer.sitting_out == ()
+
+
+@pytest.mark.parametrize("count", [21, 16, 25, 40])
+def test_small_evenings_have_no_repeat_that_can_be_avoided(count: int) -> None:
+    offers = evening(crowd(count), rounds=5)
+    assert [offer.repeats for offer in offers] == [0] * 5
+    together = [couple for offer in offers for couple in pairs(offer.rooms)]
+    assert len(together) == len(set(together))
+
+
+def test_two_or_three_people_meet_again_since_it_cannot_be_avoided() -> None:
+    for count in (2, 3):
+        for number, offer in enumerate(evening(crowd(count), rounds=5)):
+            assert [len(room) for room in offer.rooms] == [count]
+            assert offer.repeats == (count * (count - 1) // 2 if number else 0)
+
+
+def test_a_large_hybrid_evening_has_no_repeats() -> None:
+    offers = evening(crowd(377, on_site=0.2), rounds=5)
+    assert [offer.repeats for offer in offers] == [0] * 5
+    assert all(offer.sitting_out == () for offer in offers)
+    assert all(3 <= len(room) <= 6 for offer in offers for room in offer.rooms)
+
+
+def test_the_oldest_repeats_come_first() -> None:
+    people = crowd(4)
+    ids = [person.id for person in people]
+    met = [(*pair(a, b), 9) for a in ids for b in ids if a < b]
+    oldest = {pair(ids[0], ids[1]), pair(ids[2], ids[3])}
+    wanted = ask(
+        people,
+        size=2,
+        least=2,
+        most=2,
+        round=10,
+        met=tuple((a, b, 1 if (a, b) in oldest else last) for a, b, last in met),
+    )
+    assert set(pairs(solve_wanted(wanted, seconds=0, steps=60).rooms)) == oldest
+
+
+def test_rooms_become_smaller_rather_than_repeat() -> None:
+    # Two rooms of four would need eight people of whom no two in a room have met.
+    people = crowd(8)
+    ids = [person.id for person in people]
+    met = tuple((*pair(ids[i], ids[j]), 1) for i, j in ((0, 1), (2, 3), (4, 5), (6, 7), (0, 2)))
+    first = solve_wanted(ask(people, size=4, least=2, met=met, round=2), seconds=0, steps=300)
+    assert first.repeats == 0
+
+
+def test_the_only_person_on_site_sits_out_and_is_not_put_alone() -> None:
+    offer = solve_wanted(ask([ANA, BO, CHIDI, EMRE]), seconds=0, steps=20)
+    assert offer.sitting_out == ("emre",)
+
+
+def test_an_assistant_goes_with_their_person_on_top_of_the_size() -> None:
+    helper = Seeker(id="helper", sits_with="ana")
+    offer = solve_wanted(
+        ask([ANA, BO, CHIDI, HANAKO, helper], size=2, least=2, most=2), seconds=0, steps=50
+    )
+    (room,) = [room for room in offer.rooms if "ana" in room]
+    assert "helper" in room
+    assert sorted(map(len, offer.rooms)) == [2, 3]
+
+
+def test_whoever_blocked_an_assistant_does_not_sit_with_their_person() -> None:
+    helper = Seeker(id="helper", sits_with="ana")
+    wanted = ask([ANA, BO, CHIDI, HANAKO, helper], size=2, least=2, blocked=(("bo", "helper"),))
+    offer = solve_wanted(wanted, seconds=0, steps=50)
+    assert not any({"ana", "bo"} <= set(room) for room in offer.rooms)
+    assert offer.sitting_out == ()
+
+
+def test_one_who_is_blocked_by_everybody_sits_out_and_the_others_do_not() -> None:
+    people = crowd(1001)
+    blocked = tuple(pair(people[0].id, other.id) for other in people[1:])
+    offer = solve_wanted(ask(people, blocked=blocked), seconds=0, steps=5)
+    assert offer.sitting_out == (people[0].id,)
+
+
+def test_two_who_blocked_each_other_keep_apart_for_a_whole_evening() -> None:
+    people = crowd(9)
+    block = pair(people[0].id, people[1].id)
+    for offer in evening(people, rounds=4, blocked=(block,)):
+        assert block not in pairs(offer.rooms)
+        assert offer.sitting_out == ()
+
+
+def test_sizes_give_way_before_anybody_sits_out() -> None:
+    english = [Seeker(id=f"e{i}", languages=("en",)) for i in range(7)]
+    japanese = [Seeker(id=f"j{i}", languages=("ja",)) for i in range(2)]
+    both = [Seeker(id="both", languages=("en", "ja"))]
+    wanted = ask([*english, *japanese, *both], common_language=True)
+    offer = solve_wanted(wanted, seconds=0, steps=400)
+    assert offer.sitting_out == ()
+
+
+def test_people_stay_at_the_table_they_are_fixed_at() -> None:
+    fixed = [Seeker(id=f"f{i}", mode=Mode.ON_SITE, table=i % 2 + 1) for i in range(4)]
+    others = [Seeker(id=f"o{i}", mode=Mode.ON_SITE) for i in range(8)]
+    offer = solve_wanted(ask([*fixed, *others], tables=3), seconds=0, steps=50)
+    rooms = {id: number for number, room in enumerate(offer.rooms) for id in room}
+    assert rooms["f0"] == rooms["f2"] != rooms["f1"] == rooms["f3"]
+    assert len(offer.rooms) == 3
+    assert offer.sitting_out == ()
+
+
+def test_few_tables_are_enough_for_all_on_site() -> None:
+    offer = solve_wanted(ask(crowd(40, on_site=1.0), tables=5), seconds=0, steps=20)
+    assert (len(offer.rooms), offer.sitting_out) == (5, ())
+
+
+def test_without_tables_nobody_on_site_is_seated() -> None:
+    offer = solve_wanted(
+        ask([ANA, BO, EMRE, Seeker(id="x", mode=Mode.ON_SITE)], tables=0), 0, steps=5
+    )
+    assert offer.sitting_out == ("emre", "x")
+
+
+def test_floaters_give_up_their_seat_first_then_those_who_never_sat_out() -> None:
+    press = [
+        Seeker(id=f"p{i}", segment="press", floater=i == 2, sat_out=1 if i in (1, 3) else 0)
+        for i in range(4)
+    ]
+    guests = [Seeker(id=f"g{i}", segment=f"s{i}") for i in range(2)]
+    offer = solve_wanted(ask([*press, *guests], size=3, segment_most=1), seconds=0, steps=80)
+    assert set(offer.sitting_out) == {"p0", "p2"}
+
+
+def test_interests_bring_people_together() -> None:
+    offer = solve_wanted(ask(crowd(120)), seconds=0, steps=300)
+    assert offer.mean_affinity > 1.2 * offer.random_affinity
+    assert 0 < offer.worst_affinity <= offer.mean_affinity
+
+
+def test_the_same_seed_and_steps_draw_the_same_seating_again() -> None:
+    wanted = ask(crowd(30, on_site=0.3), rounds_left=4, seed=5)
+    first = solve_wanted(wanted, seconds=0.2)
+    again = solve_wanted(wanted, seconds=0, steps=first.steps)
+    assert again == first
+
+
+def test_somebody_in_a_hurry_gets_a_right_answer_at_once() -> None:
+    wanted = ask(crowd(100), called=False)
+    offer = solve_wanted(wanted, seconds=60, hurry=lambda: True)
+    assert offer.sitting_out == ()
+    assert not broken_seating(offer.rooms, hard_rules_of(wanted))
+
+
+def test_pairs_are_judged_by_the_same_rules_everywhere() -> None:
+    wanted = ask([ANA, HANAKO, BO], common_language=True, size=2, least=2)
+    rules = hard_rules_of(wanted)
+    assert not may_share("ana", "hanako", rules)
+    assert may_share("bo", "hanako", rules)
