@@ -41,7 +41,7 @@ export function reduce(state, message, at = 0) {
 }
 
 const FOLDS = {
-  welcome(state, message) {
+  welcome(state, message, at) {
     if (message.resumed) {
       return { ...state, session: message.session, you: message.you, media: message.media ?? state.media, bye: false };
     }
@@ -54,41 +54,43 @@ const FOLDS = {
       contacts: byId(message.contacts ?? [], (contact) => contact.card.id),
     };
     if (message.you.because) fresh.sitting_out = { because: message.you.because, next_at: nextAt(message.event) };
-    return message.room ? enter(fresh, message.room) : fresh;
+    return message.room ? enter(fresh, message.room, at) : fresh;
   },
 
   you(state, { you }) {
-    return { ...state, you };
+    const because = you.because || state.sitting_out?.because;
+    return { ...state, you, sitting_out: state.sitting_out && { ...state.sitting_out, because } };
   },
 
-  phase(state, message) {
+  phase(state, message, at) {
     const before = state.event;
     const { type, tip, ...fields } = message;
-    const next = { ...state, event: { ...before, ...fields } };
+    // Ready holds until the preview; then it is asked anew.
+    const begins = message.phase === "preview" && before.phase !== "preview";
+    const you = begins && state.you ? { ...state.you, ready: false } : state.you;
+    const next = { ...state, you, event: { ...before, ...fields } };
     if (["preview", "round"].includes(message.phase)) {
       const moved = sameRound(before, message) ? shift(state.room, before, message) : state.room;
-      const fresh = before.round !== message.round;
-      return { ...next, room: moved && fresh && moved.round !== message.round ? null : moved };
+      return moved && moved.round !== message.round ? leaveRoom(next, at) : { ...next, room: moved };
     }
     if (message.phase === before.phase) return next;
     return {
-      ...leaveRoom(next),
+      ...leaveRoom(next, at),
       sitting_out: null,
-      you: state.you && { ...state.you, ready: message.phase === "break" ? false : state.you.ready },
     };
   },
 
-  room(state, message) {
+  room(state, message, at) {
     const { type, tip, ...room } = message;
-    return enter(state, room);
+    return enter(state, room, at);
   },
 
   "room-people"(state, message, at) {
     return state.room ? changePeople(state, message, at) : state;
   },
 
-  "sitting-out"(state, { because, next_at }) {
-    return { ...leaveRoom(state), sitting_out: { because, next_at } };
+  "sitting-out"(state, { because, next_at }, at) {
+    return { ...leaveRoom(state, at), sitting_out: { because, next_at } };
   },
 
   lobby(state, { present }) {
@@ -100,8 +102,12 @@ const FOLDS = {
     return { ...state, said: [...state.said, said].slice(-SAID_KEPT) };
   },
 
+  // Empty fields mean withdrawn; but a contact just made may share none.
   contact(state, { card, fields }) {
-    return { ...state, contacts: { ...state.contacts, [card.id]: { card, fields } } };
+    const contacts = { ...state.contacts };
+    if (Object.keys(fields).length || !(card.id in contacts)) contacts[card.id] = { card, fields };
+    else delete contacts[card.id];
+    return { ...state, contacts };
   },
 
   "card-given"(state, { card, fields }) {
@@ -141,8 +147,8 @@ const FOLDS = {
     return { ...state, board: { ...state.board, rooms, parts: { ...state.board.parts, ...message.parts } } };
   },
 
-  bye(state) {
-    return { ...leaveRoom(state), bye: true };
+  bye(state, message, at) {
+    return { ...leaveRoom(state, at), bye: true };
   },
 };
 
@@ -282,19 +288,49 @@ function shift(room, before, after) {
   return moved;
 }
 
-function enter(state, room) {
+function enter(state, room, at) {
   const same = state.room?.id === room.id;
-  const kept = same ? state : leaveRoom(state);
+  const kept = same ? state : leaveRoom(state, at);
+  const since = same ? state.room.since : Object.fromEntries(room.people.map((card) => [card.id, at]));
   return {
     ...kept,
-    room: { states: {}, media: {}, joining: [], reasons: [], ...room, waits: same ? state.room.waits : false },
+    room: {
+      states: {}, media: {}, joining: [], reasons: [],
+      ...room,
+      since,
+      waits: same ? state.room.waits : false,
+    },
     sitting_out: null,
   };
 }
 
-function leaveRoom(state) {
+function leaveRoom(state, at) {
   if (!state.room) return state;
-  return { ...state, last: { room: state.room, gone: state.gone }, room: null, gone: [], wished: null };
+  const all = meet(state, state.room.people.map((card) => card.id), at);
+  return { ...all, last: { room: state.room, gone: state.gone }, room: null, gone: [], wished: null };
+}
+
+/**
+ * Puts people among those met when one parts from them. Their minutes are this page's own count until
+ * the server's is read with the next full view; where the server has counted this round, its word stands.
+ */
+function meet(state, ids, at) {
+  const { room, you } = state;
+  const end = Math.min(at, room.ends_at);
+  return ids
+    .filter((id) => id !== you.id && !metWith(state, id).rounds.includes(room.round))
+    .reduce((next, id) => {
+      const ms = end - Math.max(room.starts_at, room.since[id] ?? room.starts_at, room.since[you.id] ?? 0);
+      if (ms <= 0) return next;
+      const shared = (room.shared ?? [])
+        .filter(({ people }) => people.includes(id) && people.includes(you.id))
+        .flatMap(({ interests }) => interests);
+      return changeMet(next, id, (met) => ({
+        rounds: [...met.rounds, room.round],
+        seconds: met.seconds + Math.round(ms / 1000),
+        shared: [...new Set([...met.shared, ...shared])],
+      }));
+    }, state);
 }
 
 function withStates(state, ids, to) {
@@ -332,14 +368,16 @@ function changePeople(state, message, at) {
   for (const id of message.dropped ?? []) line("dropped", id, nameOf(id));
   for (const id of message.back ?? []) line("back", id, nameOf(id));
 
+  const parted = meet(state, leaving.map((card) => card.id), at);
   let next = {
-    ...state,
+    ...parted,
     gone: [...state.gone.filter((card) => !arrivedIds.has(card.id)), ...leaving],
     happened: [...state.happened, ...lines].slice(-HAPPENED_KEPT),
     room: {
       ...state.room,
       people,
       joining,
+      since: { ...state.room.since, ...Object.fromEntries(joined.map((card) => [card.id, at])) },
       media: { ...state.room.media, ...message.media },
       alone_since: "alone_since" in message ? message.alone_since : state.room.alone_since,
       moves_at: "moves_at" in message ? message.moves_at : state.room.moves_at,

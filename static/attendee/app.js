@@ -154,7 +154,7 @@ function Announcement() {
   return shown.map(
     (notice) => html`<div class="announcement card soft" key=${notice.key}>
       <${Icon} name="megaphone" />
-      <p class="grow"><strong>${t("From the host")}</strong><br /><bdi>${notice.text}</bdi></p>
+      <p class="grow"><strong>${notice.name ? html`<${Say} sentence="From {name}, your host" values=${{ name: html`<bdi>${notice.name}</bdi>` }} />` : t("From the host")}</strong><br /><bdi>${notice.text}</bdi></p>
       <button type="button" class="button plain icon-only" onClick=${() => setPutAway(new Set([...putAway, notice.key]))}><${Icon} name="x" /><span class="visually-hidden">${t("Put away")}</span></button>
     </div>`,
   );

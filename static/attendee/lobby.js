@@ -17,7 +17,7 @@ export function LobbyView({ out = false }) {
       <p class="second scene-line">${whereWords(event, out)}</p>
       <h1>${headline(event, you, out)}</h1>
       <${GreatTable} />
-      ${out && sitting_out && html`<p class="lobby-why">${sittingOutWords(sitting_out.because)}</p>`}
+      ${out && sitting_out && (you.sitting_out || sitting_out.because !== "by-choice") && html`<p class="lobby-why">${sittingOutWords(sitting_out.because)}</p>`}
       <${NextUp} />
       <${TakingPart} />
       <${YourInterests} />

@@ -3,10 +3,10 @@ import { html } from "../view.js";
 import { others, stateOf } from "../state.js";
 import { t } from "../words.js";
 import { Action, LeftRing, Person, Tags, roundWords } from "./pieces.js";
-import { ask, state } from "./session.js";
+import { ask, now, state } from "./session.js";
 import { modeWords, whySentences, whyTitle, workWords } from "./wording.js";
 
-/** The preview. Its beginning is not told, so the ring counts from the longest time seen. */
+/** The preview: people, the reason, and on site the table to go to. */
 export function PreviewView() {
   const { room, event, you } = state.value;
   const people = others(state.value);
@@ -36,16 +36,13 @@ export function PreviewView() {
   </main>`;
 }
 
-let longest = { room: null, from: 0 };
+/** When each preview was first seen: how long it is in all is not told. */
+let seen = { room: null, at: 0 };
 
 function Counting({ room, onSite }) {
-  const from = Math.min(room.starts_at - 1_000, state.value.event.paused ?? longestFrom(room));
+  if (seen.room !== room.id) seen = { room: room.id, at: now.peek() };
+  const from = Math.min(seen.at, room.starts_at - 1_000);
   return html`<${LeftRing} from=${from} until=${room.starts_at} size=${onSite ? 148 : 132} />`;
-}
-
-function longestFrom(room) {
-  if (longest.room !== room.id) longest = { room: room.id, from: performance.timeOrigin };
-  return longest.from;
 }
 
 function Arrival({ you }) {

@@ -71,6 +71,11 @@ export function whySentences(room, you, name) {
   for (const reason of (room.reasons ?? []).filter(({ kind }) => kind === "offer")) {
     sentences.push(offerSentence(reason, you, name));
   }
+  const theirs = room.shared.find((group) => !group.people.includes(you));
+  if (!everyone.length && !mine.length && theirs) {
+    const names = list(theirs.people.map(name));
+    sentences.push(t("{names} share {interests}. You bring another view.", { names, interests: list(theirs.interests) }));
+  }
   if (!sentences.length && room.because === "new-faces") {
     sentences.push(t("You have not met yet, and your fields are far apart. That is often where the good stories are."));
   }
@@ -170,5 +175,6 @@ export function noticeWords(notice) {
   if (notice.code === "more-time") {
     return t("You all wished for it: {time} more.", { time: clockText((notice.seconds ?? 0) * 1000) });
   }
+  if (notice.code === "joining-soon") return t("There is a seat for you. You go in now.");
   return "";
 }

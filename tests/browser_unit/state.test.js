@@ -216,3 +216,32 @@ test("the host's board is merged by room", () => {
   assert.deepEqual(state.board.rooms.r2.people, ["x"]);
   assert.deepEqual(state.board.parts, { calls: [], pool: { present: 2 } });
 });
+
+test("minutes together are counted until the server's own count is read", () => {
+  const folded = [
+    [welcome(), 0],
+    [phase("preview", { starts_at: 20_000, ends_at: 80_000 }), 0],
+    [room({ starts_at: 20_000, ends_at: 80_000, shared: [{ people: ["ana", "bo"], interests: ["kilns"] }] }), 0],
+    [phase("round", { starts_at: 20_000, ends_at: 80_000 }), 20_000],
+    [{ type: "room-people", left: ["chidi"], joined: [emre] }, 50_000],
+    [phase("break", { ends_at: 90_000 }), 80_100],
+  ].reduce((state, [message, at]) => reduce(state, message, at), initial());
+  assert.deepEqual(
+    metInRound(folded, 1).map((met) => [met.card.id, met.seconds, met.shared]),
+    [["bo", 60, ["kilns"]], ["chidi", 30, []], ["emre", 30, []]],
+  );
+  const counted = [{ card: bo, rounds: [1], seconds: 59, shared: [], yes: false, fields: [], card_fields: [], text: "", next_step: "" }];
+  assert.equal(metWith(reduce(folded, { type: "you", you: you({ met: counted }) }), "bo").seconds, 59);
+});
+
+test("empty fields withdraw a contact that was there, and make one that was not", () => {
+  const made = reduce(inRoom(), { type: "contact", card: bo, fields: {} });
+  assert.ok("bo" in made.contacts);
+  assert.ok(!("bo" in reduce(made, { type: "contact", card: bo, fields: {} }).contacts));
+});
+
+test("ready holds until the preview", () => {
+  const state = did(fold(welcome()), { type: "ready" });
+  assert.equal(state.you.ready, true);
+  assert.equal(reduce(state, phase("preview"), 1).you.ready, false);
+});
