@@ -28,7 +28,7 @@ import sys
 import tempfile
 import time
 from asyncio.subprocess import DEVNULL, Process
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from pathlib import Path
 from typing import TypeAlias, cast
 from urllib.parse import urlsplit
@@ -44,6 +44,8 @@ LEAST_VERSION = (7, 0)
 
 COMMAND_SECONDS = 3.0
 """How long a command may take: a stalled disk under `appendfsync always` needs up to a second."""
+
+NO_ANSWER = f"it gave no answer within {COMMAND_SECONDS:.0f} s"
 
 POOL_SIZE = 32
 """Connections for commands: one does 20,000 commands a second, so this is for slow ones."""
@@ -135,14 +137,16 @@ def _connections(url: str, *, blocking: bool) -> aioredis.ConnectionPool:
     """The one connection factory.
 
     redis-py 8 would time out after 5 s and retry ten times, silently: XREAD BLOCK 7000 failed after
-    59 s. So: no retries, no time-out for blocking readers (who bound each read themselves), RESP2
-    because stream replies change shape with RESP3, and a pool that waits rather than fails.
+    59 s. So: no retries, RESP2 because stream replies change shape with RESP3, and a pool that
+    waits rather than fails. No time-out of the library's either: it wraps each sending in
+    `asyncio.wait_for`, which on Python 3.11 swallows a cancellation that comes at the same moment,
+    so that a task at work could not be ended. `Link` bounds commands itself.
     """
     return aioredis.BlockingConnectionPool.from_url(
         url,
         max_connections=1 if blocking else POOL_SIZE,
         timeout=COMMAND_SECONDS,
-        socket_timeout=None if blocking else COMMAND_SECONDS,
+        socket_timeout=None,
         socket_connect_timeout=COMMAND_SECONDS,
         retry=Retry(NoBackoff(), 0),
         protocol=2,
@@ -154,18 +158,22 @@ class Link:
     """Sends commands over a pool and gives raw replies; StoreAway says that none came."""
 
     def __init__(self, url: str, *, blocking: bool) -> None:
+        self._seconds = None if blocking else COMMAND_SECONDS
         self._pool = _connections(url, blocking=blocking)
         self._raw = aioredis.Redis(connection_pool=self._pool)
         self._raw.response_callbacks.clear()
+        self._closed = False
 
     async def call(self, *parts: Part) -> Reply:
         """Sends one command and returns its reply. Raises StoreAway."""
         try:
-            # redis-py leaves this method untyped
-            return cast(Reply, await self._raw.execute_command(*parts))  # type: ignore[no-untyped-call]
+            async with asyncio.timeout(self._seconds):
+                # redis-py leaves this method untyped
+                reply = await self._raw.execute_command(*parts)  # type: ignore[no-untyped-call]
+            return cast(Reply, reply)
         except Exception as error:
             if _is_away(error):
-                raise StoreAway(str(error)) from error
+                raise StoreAway(str(error) or NO_ANSWER) from error
             raise
 
     async def calls(self, commands: Sequence[Sequence[Part]]) -> list[Reply]:
@@ -176,10 +184,11 @@ class Link:
         for parts in commands:
             pipeline.execute_command(*parts)
         try:
-            return cast("list[Reply]", await pipeline.execute())
+            async with asyncio.timeout(self._seconds):
+                return cast("list[Reply]", await pipeline.execute())
         except Exception as error:
             if _is_away(error):
-                raise StoreAway(str(error)) from error
+                raise StoreAway(str(error) or NO_ANSWER) from error
             raise
 
     async def run(self, script: Script, keys: Sequence[str], args: Sequence[Part]) -> Reply:
@@ -211,22 +220,22 @@ class Link:
             raise StoreAway(str(error)) from error
         finally:
             with contextlib.suppress(errors.RedisError, OSError):
-                await subscription.aclose()
+                await subscription.aclose()  # type: ignore[no-untyped-call]
 
     async def close(self) -> None:
         """Closes its connections."""
+        self._closed = True
         # `disconnect` keeps a connection that cannot say goodbye; a dead server is no reason to.
         with contextlib.suppress(errors.RedisError, OSError):
             await self._pool.disconnect(inuse_connections=True)
 
 
 class Store(Link):
-    """A Redis that was checked, with its clock. `commands` is the library's own client."""
+    """A Redis that was checked, with its clock."""
 
     def __init__(self, url: str) -> None:
         super().__init__(url, blocking=False)
         self.url = url
-        self.commands = aioredis.Redis(connection_pool=self._pool)
         self._readers: list[Link] = []
         self._offset: float | None = None
         self._unsure = 0.0
@@ -266,7 +275,7 @@ class Store(Link):
     def blocking(self) -> Link:
         """Returns a connection of its own for blocking reads; the store closes it at the end."""
         reader = Link(self.url, blocking=True)
-        self._readers = [*self._readers, reader]
+        self._readers = [*(each for each in self._readers if not each._closed), reader]
         return reader
 
     async def now(self) -> int:
@@ -297,6 +306,14 @@ class Store(Link):
             raise RuntimeError("the store's clock was not read yet")
         self._last = max(self._last, int((self._offset + time.monotonic()) * 1000))
         return self._last
+
+    async def setting(self, name: str) -> str | None:
+        """Returns a setting of the server; None where CONFIG is not allowed. Raises StoreAway."""
+        try:
+            reply = items(await self.call("CONFIG", "GET", name))
+        except errors.ResponseError:
+            return None
+        return text(reply[1]) if len(reply) > 1 else None
 
     async def close(self) -> None:
         """Closes all connections, those of blocking readers too."""
@@ -560,7 +577,8 @@ async def _end(process: Process) -> None:
     with contextlib.suppress(ProcessLookupError):
         process.terminate()
     try:
-        await asyncio.wait_for(process.wait(), 10)
+        async with asyncio.timeout(10):
+            await process.wait()
     except TimeoutError:
         process.kill()
         await process.wait()
