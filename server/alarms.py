@@ -141,19 +141,19 @@ class Alarms:
             await asyncio.sleep(SWEEP_SECONDS)
 
     async def sweep(self, *, whole: bool = False) -> None:
-        """Loads events that are due, or have people connected through processes that are gone.
+        """Loads events due before the next sweep, or with connections of processes that are gone.
 
         Looks at all hints and at some hundred events, or at all of them. Raises StoreAway.
         """
-        now = self._store.clock()
-        hinted = await self._store.call("ZRANGEBYSCORE", ALARMS, "-inf", now)
+        soon = self._store.clock() + int((SWEEP_SECONDS + AGAIN_SECONDS) * 1000)
+        hinted = await self._store.call("ZRANGEBYSCORE", ALARMS, "-inf", soon)
         wanted = {text(id) for id in items(hinted)}
         while True:
             self._cursor, found = await self._evenings.scan(self._cursor)
             hints: dict[str, int | None] = {}
             for event_id, (due, nodes) in found.items():
                 hints[event_id] = due
-                if (due is not None and due <= now) or any(map(self._nodes.is_lost, nodes)):
+                if (due is not None and due <= soon) or any(map(self._nodes.is_lost, nodes)):
                     wanted.add(event_id)
             await self._store.calls(_hint_commands(hints))
             if self._cursor == "0" or not whole:

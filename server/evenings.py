@@ -14,6 +14,7 @@ Invariants:
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import secrets
 from collections import deque
@@ -198,12 +199,14 @@ class Evening:
         """
         room = self._where_may_speak(by)
         said_ref = ref or secrets.token_urlsafe(9)
-        heard = self._fold.said_refs.get(said_ref)
-        if heard is not None:
-            return heard
+        if said_ref in self._fold.said_refs:
+            return self._fold.said_refs[said_ref]
 
         async def add() -> None:
-            self._hear(await self._journal.say(self._fold.chat_id, by, room, words, said_ref))
+            # What was heard by now is looked for here, what came after it by the store: the
+            # follower may have heard an earlier try that got no answer.
+            if said_ref not in self._fold.said_refs:
+                self._hear(await self._journal.say(self._fold.chat_id, by, room, words, said_ref))
 
         await self._insist(add)
         person = self.event.people[by]
@@ -558,7 +561,8 @@ class Evenings:
         await self._store.call("HDEL", EVENTS, event_id)
         held = self._held.get(event_id)
         if held is not None:
-            await held.caught_up()
+            with contextlib.suppress(UnknownEvent):  # which is what it should find
+                await held.caught_up()
 
     def _in_trouble(self, evening: Evening, reason: str) -> None:
         if self.holds(evening):
