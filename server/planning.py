@@ -16,7 +16,7 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 
 from rooms.event import Event
 from rooms.messages import Phase
-from rooms.people import Details, Mode, Register, SegmentRule
+from rooms.people import HOST_ROLES, Details, Mode, Register, SegmentRule
 from rooms.programme import Kind, Mixing, Plan, PlannedRound, planned_round
 from server.problems import Problem
 
@@ -228,7 +228,10 @@ class SettingsShown(Struct, kw_only=True):
 
 
 class EventShown(Struct, kw_only=True):
-    """An event as the API shows it. `starts_at` is the planned start; the round's times are its."""
+    """An event as the API shows it.
+
+    `starts_at` is the planned start; `people` counts all but hosts.
+    """
 
     id: str
     title: str
@@ -289,7 +292,7 @@ def shown(event: Event, register: Register, join_url: str) -> EventShown:
             segments=details.segments,
             segment_most=details.segment_most,
         ),
-        people=sum(1 for _ in register.attendees()),
+        people=sum(person.role not in HOST_ROLES for person in register.attendees()),
         present=len(here),
         on_site=sum(p.mode is Mode.ON_SITE for p in here),
         online=sum(p.mode is Mode.ONLINE for p in here),

@@ -52,7 +52,7 @@ class TooMany(Problem):
         )
 
 
-class Shown(msgspec.Struct, omit_defaults=True):
+class Shown(msgspec.Struct):
     """A problem as RFC 9457 writes it, with our code."""
 
     title: str
@@ -60,7 +60,7 @@ class Shown(msgspec.Struct, omit_defaults=True):
     code: str
     detail: str
     type: str = "about:blank"
-    field: str = ""
+    field: str | msgspec.UnsetType = msgspec.UNSET
 
 
 def problem_of(error: Exception) -> Problem | None:
@@ -112,7 +112,7 @@ def problem_response(request: Request, problem: Problem) -> Response:
         status=problem.status,
         code=problem.code,
         detail=words.sentence(language, problem),
-        field=problem.field,
+        field=problem.field or msgspec.UNSET,
     )
     return Response(
         msgspec.json.encode(shown),
