@@ -55,6 +55,8 @@ def touches(event: Event, fact: f.AnyFact) -> tuple[set[str], set[str]]:
             return set(event.current), {"log"}
         case f.DeadlineMoved() | f.Warned():
             return {fact.room or ""}, {"log"}
+        case f.DoorsOpened() | f.Paused() | f.BreakEnded() | f.ClosingBegan() | f.EventEnded():
+            return rooms, {"pool", "log"}
         case f.SeatingOffered():
             return rooms, {"proposal", "pool"}
         case f.RoundCalled() | f.CallWithdrawn():
