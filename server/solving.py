@@ -41,7 +41,7 @@ TICK_SECONDS = 1.0
 CALLED_SECONDS = 0.15
 """Of the second that a called round may take from the command to the last room's message."""
 
-PROPOSAL_SECONDS = 1.0
+PROPOSAL_SECONDS = 0.5
 
 BETWEEN_OFFERS_MS = 5_000
 

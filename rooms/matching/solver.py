@@ -59,6 +59,9 @@ from rooms.matching.room_rules import Bools, Ints, RoomRules
 FORBIDDEN = 1e9
 """Cost of a pair or a room against a hard rule: more than any number of repeats."""
 
+TOO_FEW = 1e3 * FORBIDDEN
+"""Cost of leaving a room below its least: never traded for anything, since it never must be."""
+
 REPEAT = 1e4
 """Cost of two people meeting again: more than one exchange of people can gain by affinity."""
 
@@ -231,7 +234,7 @@ class Search:
         out = self.seats[rooms, columns]
         worth = self.gain[rooms][:, out] - self.weights[np.ix_(out, out)]
         if self.seated > self.people:
-            worth -= FORBIDDEN * self._too_few(rooms, out)
+            worth -= TOO_FEW * self._too_few(rooms, out)
         if self.rules is not None:
             rest = self.seats[rooms]
             rest[np.arange(len(rooms)), columns] = self.seated

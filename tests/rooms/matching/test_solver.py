@@ -61,6 +61,13 @@ def test_ranges_are_obeyed(ranges: list[tuple[int, int]], data: st.DataObject) -
     assert sorted(person for room in rooms for person in room) == list(range(people))
 
 
+def test_a_range_is_not_left_to_avoid_a_forbidden_pair() -> None:
+    forbidden = np.zeros((4, 4), dtype=bool)
+    forbidden[2, 3] = forbidden[0, 3] = forbidden[1, 3] = True
+    with pytest.raises(Impossible):
+        solve(weights(4), [(2, 3), (2, 3)], forbidden=forbidden, steps=50)
+
+
 def test_ranges_leave_room_for_the_better_sizes() -> None:
     table = np.zeros((6, 6))
     for a, b in ((0, 1), (0, 2), (1, 2), (0, 3), (1, 3), (2, 3), (4, 5)):

@@ -195,6 +195,14 @@ def test_people_stay_at_the_table_they_are_fixed_at() -> None:
     assert offer.sitting_out == ()
 
 
+def test_two_who_block_each_other_do_not_empty_a_room() -> None:
+    people = [Seeker(id=f"p{i}", mode=Mode.ON_SITE, table=1 if i < 2 else None) for i in range(4)]
+    wanted = ask(people, size=2, least=2, most=3, blocked=(("p2", "p3"),))
+    offer = solve_wanted(wanted, seconds=0, steps=150)
+    assert [len(room) for room in offer.rooms] == [3]
+    assert len(offer.sitting_out) == 1
+
+
 def test_few_tables_are_enough_for_all_on_site() -> None:
     offer = solve_wanted(ask(crowd(40, on_site=1.0), tables=5), seconds=0, steps=20)
     assert (len(offer.rooms), offer.sitting_out) == (5, ())
