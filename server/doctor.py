@@ -14,7 +14,8 @@ from urllib.parse import urlsplit
 
 from msgspec import Struct
 
-from server.redis import BundledStore, Store, StoreAway, StoreError, running_url, shown, text
+from server.bundled import BundledStore, running_url
+from server.redis import Store, StoreAway, StoreError, shown, text
 from server.settings import Settings
 
 LITTLE_SPACE = 500_000_000

@@ -26,7 +26,7 @@ from rooms.facts import AnyFact, NodeLost
 from rooms.refusal import Refusal
 from server.evenings import Evening, Evenings, SteppedDown
 from server.journal import ChatEntry, UnknownFact
-from server.redis import NODES, Store, StoreAway, pairs
+from server.redis import NODES, Store, StoreAway, StoreError, pairs
 from server.sequencer import UnknownEvent
 
 log = logging.getLogger(__name__)
@@ -210,7 +210,7 @@ async def lose_older_nodes(store: Store) -> int:
     """Records the loss of every process that was there before; returns how many events that met.
 
     For whoever has just started the bundled store, before any socket is accepted: nobody else can
-    be alive on it. Raises StoreAway and UnknownFact.
+    be alive on it. Raises StoreAway, and StoreError when a newer version wrote the data.
     """
     evenings = Evenings(store)
     met = 0
@@ -227,9 +227,10 @@ async def lose_older_nodes(store: Store) -> int:
                         await lose(evening, node, beats.get(node, at))
         if beats:
             await store.call("HDEL", NODES, *beats)
-    except UnknownFact:
-        log.error("Older processes' connections cannot be closed: a newer version was here.")
-        raise
+    except UnknownFact as error:
+        raise StoreError(
+            f"The data was written by a newer version of Meguri, start that one: {error}."
+        ) from error
     finally:
         await evenings.close()
     return met

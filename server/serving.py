@@ -34,8 +34,9 @@ from starlette.applications import Starlette
 
 from server.app import create_app, leave
 from server.auth import Keys
+from server.bundled import BundledStore
 from server.nodes import lose_older_nodes
-from server.redis import BundledStore, Store
+from server.redis import Store
 from server.settings import Settings
 from server.transport import MOST_BYTES, PROTOCOL
 

@@ -9,7 +9,8 @@ from collections.abc import AsyncIterator, Generator
 import pytest
 import pytest_asyncio
 
-from server.redis import BundledStore, Store
+from server.bundled import BundledStore
+from server.redis import Store
 from tests.guests import House
 from tests.server.house import a_house
 

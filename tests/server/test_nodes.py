@@ -11,10 +11,11 @@ import pytest
 
 from rooms.commands import Connect, Disconnect, SitOut
 from rooms.facts import NodeLost
+from server.bundled import BundledStore
 from server.evenings import Evening, Evenings
 from server.journal import Journal
 from server.nodes import Nodes, lose, lose_older_nodes
-from server.redis import NODES, BundledStore, Store, key
+from server.redis import NODES, Store, key
 from tests.server.evening import ANA, BO, CHIDI, EVENT, Ears, an_event
 from tests.server.waiting import wait_until
 

@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from server.redis import BundledStore, Store, StoreAway, StoreError, key, running_url, shown
+from server.bundled import BundledStore, running_url
+from server.redis import Store, StoreAway, StoreError, key, shown
 from tests.server.waiting import wait_until
 
 
@@ -106,7 +107,8 @@ async def test_after_a_crash_of_ours_the_next_start_takes_over(tmp_path: Path) -
     program = (
         "import asyncio, os, signal, sys\n"
         "from pathlib import Path\n"
-        "from server.redis import BundledStore, Store\n"
+        "from server.bundled import BundledStore\n"
+        "from server.redis import Store\n"
         "async def main():\n"
         "    bundled = BundledStore(Path(sys.argv[1]))\n"
         "    await bundled.start()\n"

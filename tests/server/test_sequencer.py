@@ -17,9 +17,10 @@ from rooms.event import Event
 from rooms.facts import AnyFact, HostCalled, SatOut
 from rooms.people import Register
 from rooms.refusal import Refusal
+from server.bundled import BundledStore
 from server.evenings import Evening, Evenings
 from server.journal import START, Journal
-from server.redis import BundledStore, Store
+from server.redis import Store
 from server.sequencer import Rules, real_rules
 from tests.server.evening import ANA, BO, CHIDI, DANA, EVENT, Ears, an_event
 
