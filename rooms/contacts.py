@@ -46,20 +46,26 @@ def visible_fields(event: Event, register: Register, viewer: str, about: str) ->
 
 def fields_by_yes(event: Event, register: Register, viewer: str, about: str) -> dict[str, str]:
     """Returns what a contact chose to show; nothing unless both said yes."""
-    fields = event.yeses.get((about, viewer), ()) if is_contact(event, viewer, about) else ()
-    return _values(register, about, fields)
+    if not is_contact(event, viewer, about):
+        return {}
+    return _values(register, about, event.yeses.get((about, viewer), ()))
 
 
 def fields_by_card(event: Event, register: Register, viewer: str, about: str) -> dict[str, str]:
     """Returns what a card handed over shows, once it has reached the viewer."""
     given = event.cards.get((about, viewer))
-    return _values(register, about, given.fields if given and given.reached else ())
+    return _values(register, about, given.fields) if given and given.reached else {}
 
 
 def _values(register: Register, about: str, fields: tuple[str, ...]) -> dict[str, str]:
+    """Returns the name, and what is filled in of the fields given.
+
+    The name is on the card too; it keeps a contact of somebody who shows nothing else apart from
+    one that was withdrawn, whose fields are empty (`protocol.md`).
+    """
     profile = register.attendee(about)
     values = {name: str(getattr(profile, name)) for name in GIVEN_FIELDS if name in fields}
-    return {name: value for name, value in values.items() if value}
+    return {"name": profile.name, **{name: value for name, value in values.items() if value}}
 
 
 def share_running_room(event: Event, a: str, b: str) -> bool:
@@ -128,7 +134,7 @@ def give_card(deciding: Deciding, command: c.GiveCard) -> None:
         room = event.room_of(me.id)
         if room is None:
             raise Refusal("no-room", "You are not in a room now.")
-        receivers = [id for id in room.people if id != me.id]
+        receivers = [id for id in room.people if id != me.id and (me.id, id) not in event.blocks]
     else:
         _check_met(deciding, command.to)
         receivers = [command.to]

@@ -55,7 +55,7 @@ function ContactCard({ contact }) {
     <${Person} card=${card} sub=${workWords(card)}><${More} card=${card} /><//>
     <ul class="fields">
       ${Object.entries(fields)
-        .filter(([, value]) => value)
+        .filter(([field, value]) => value && field !== "name")
         .map(([field, value]) => html`<li key=${field}><${FieldLine} field=${field} value=${value} /></li>`)}
     </ul>
     <button type="button" class="link-button" aria-expanded=${open} onClick=${() => setOpen(!open)}>${t("Your note")}</button>
