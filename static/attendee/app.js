@@ -4,20 +4,27 @@ import { clockText, durationCode, share } from "../clock.js";
 import { Icon } from "../icons.js";
 import { html, useLayoutEffect, useRef, useState } from "../view.js";
 import { t } from "../words.js";
-import { AfterView } from "./after.js";
 import { Arriving, Closed, Ended, Left, Waits } from "./endings.js";
-import { Celebration } from "./keep.js";
+import { later } from "./later.js";
 import { LobbyView } from "./lobby.js";
 import { Left as TimeLeft, Say, roundWords, timeLeft } from "./pieces.js";
-import { PeopleView } from "./people.js";
-import { PreviewView } from "./preview.js";
-import { ProfileView } from "./profile.js";
-import { RoomView } from "./room.js";
 import { deadline } from "./scene.js";
-import { closeToast, connection, newContact, now, openPage, page, state, toasts, tryNow, where } from "./session.js";
-import { Sheets } from "./sheets.js";
+import { closeToast, connection, newContact, now, openPage, page, sheet, state, toasts, tryNow, where } from "./session.js";
+
+const PreviewView = later(() => import("./preview.js").then((module) => module.PreviewView));
+const RoomView = later(() => import("./room.js").then((module) => module.RoomView));
+const AfterView = later(() => import("./after.js").then((module) => module.AfterView));
+const PeopleView = later(() => import("./people.js").then((module) => module.PeopleView));
+const ProfileView = later(() => import("./profile.js").then((module) => module.ProfileView));
+const Sheets = later(() => import("./sheets.js").then((module) => module.Sheets));
+const Celebration = later(() => import("./keep.js").then((module) => module.Celebration));
 
 const ALONE = { arriving: Arriving, closed: Closed, left: Left, waits: Waits };
+
+/** The place of a view that is still being fetched. */
+function Empty() {
+  return html`<main id="main" class="panes" tabindex="-1"></main>`;
+}
 
 /** The whole page. */
 export function App() {
@@ -27,21 +34,21 @@ export function App() {
   if (Whole) return html`<div class=${`app scene-${current}`}><${Whole} /></div>`;
   return html`<div class=${`app scene-${page.value === "now" ? current : "page"}`}>
     <${Header} current=${current} />
-    <div class="lines"><${ConnectionLine} /><${StoreLine} /><${ClosingLine} /><${Announcement} /></div>
+    <section class="lines" aria-label=${t("News")}><${ConnectionLine} /><${StoreLine} /><${ClosingLine} /><${Announcement} /></section>
     ${page.value === "now" ? html`<${Now} current=${current} />` : html`<${Page} current=${current} />`}
     <${Toasts} />
-    <${Sheets} />
+    ${sheet.value && html`<${Sheets} />`}
   </div>`;
 }
 
 function Now({ current }) {
   switch (current) {
     case "preview":
-      return html`<${PreviewView} />`;
+      return html`<${PreviewView} empty=${html`<${Empty} />`} />`;
     case "room":
-      return html`<${RoomView} />`;
+      return html`<${RoomView} empty=${html`<${Empty} />`} />`;
     case "after":
-      return html`<${AfterView} />`;
+      return html`<${AfterView} empty=${html`<${Empty} />`} />`;
     case "out":
       return html`<${LobbyView} out=${true} />`;
     case "ended":

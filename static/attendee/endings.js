@@ -3,9 +3,11 @@ import { Logo } from "../circle.js";
 import { Icon } from "../icons.js";
 import { html } from "../view.js";
 import { t } from "../words.js";
+import { later } from "./later.js";
 import { Languages } from "./pieces.js";
-import { PeopleView } from "./people.js";
 import { comeBack, connection, state } from "./session.js";
+
+const PeopleView = later(() => import("./people.js").then((module) => module.PeopleView));
 
 /** Before the first word of the server. */
 export function Arriving() {

@@ -2,6 +2,7 @@
 import { html, render } from "../view.js";
 import { readBoot } from "../words.js";
 import { App } from "./app.js";
+import { fetchTheRest } from "./later.js";
 import { begin } from "./session.js";
 
 const boot = readBoot();
@@ -9,3 +10,4 @@ begin(boot);
 const root = document.getElementById("app");
 root.replaceChildren();
 render(html`<${App} />`, root);
+fetchTheRest();

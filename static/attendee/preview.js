@@ -4,7 +4,7 @@ import { others, stateOf } from "../state.js";
 import { t } from "../words.js";
 import { Action, LeftRing, Person, Tags, roundWords } from "./pieces.js";
 import { ask, now, state } from "./session.js";
-import { modeWords, whySentences, whyTitle, workWords } from "./wording.js";
+import { modeWords, sharedNow, whySentences, whyTitle, workWords } from "./wording.js";
 
 /** The preview: people, the reason, and on site the table to go to. */
 export function PreviewView() {
@@ -59,8 +59,9 @@ export function Why({ brief = false }) {
   const { room, you } = state.value;
   const name = (id) => room.people.find((card) => card.id === id)?.name ?? t("someone");
   const sentences = whySentences(room, you.id, name);
-  const mine = room.shared.filter((group) => group.people.includes(you.id)).flatMap((group) => group.interests);
-  const rest = room.shared.filter((group) => !group.people.includes(you.id)).flatMap((group) => group.interests);
+  const shared = sharedNow(room);
+  const mine = shared.filter((group) => group.people.includes(you.id)).flatMap((group) => group.interests);
+  const rest = shared.filter((group) => !group.people.includes(you.id)).flatMap((group) => group.interests);
   return html`<section class="card soft stack tight why" aria-labelledby="why">
     <h2 id="why" class="card-title">${whyTitle(room.people.length)}</h2>
     ${sentences.slice(0, brief ? 2 : 3).map((sentence) => html`<p key=${sentence}><bdi>${sentence}</bdi></p>`)}

@@ -22,7 +22,7 @@ export function RoomView() {
       ${onSite ? html`<${Table} />` : html`<${Tiles} />`}
     </div>
     <aside class="room-side">
-      <div class="room-why stack">
+      <div class="room-why stack" tabindex="0" role="group" aria-label=${t("To talk about")}>
         <${Prompt} />
         <${Why} brief=${true} />
       </div>

@@ -1,10 +1,11 @@
 /** Sheets: what lies behind a menu. Native dialogs, so that focus stays inside and Escape closes. */
+import { Dot } from "../circle.js";
 import { Icon } from "../icons.js";
 import { findCard, isContact, metWith, others } from "../state.js";
 import { html, useEffect, useId, useRef, useState } from "../view.js";
 import { t } from "../words.js";
 import { FIELDS, FieldChips, FieldsFor, KeepButton, Notes, usualFields } from "./keep.js";
-import { Action, Name, Person } from "./pieces.js";
+import { Action, Name, Person, Tags } from "./pieces.js";
 import { CallState } from "./room.js";
 import { ask, leave, sheet, state, toast } from "./session.js";
 
@@ -44,8 +45,9 @@ function PersonSheet({ id }) {
   const card = findCard(state.value, id);
   if (!card) return null;
   const inRoom = others(state.value).some((one) => one.id === id);
-  return html`<${Sheet} title=${html`<${Name} card=${card} />`}>
-    <${Person} card=${card} size=${56} sub=${[card.title, card.organisation, card.department].filter(Boolean).join(" · ")} />
+  return html`<${Sheet} title=${html`<${Name} card=${card} reading=${true} />`}>
+    <p class="row second sheet-work"><${Dot} id=${card.id} name=${card.name} size=${44} />${[card.title, card.organisation, card.department].filter(Boolean).join(" · ")}</p>
+    ${card.interests?.length > 0 && html`<${Tags} words=${card.interests} label=${t("Interests")} />`}
     <div class="buttons even">
       <${KeepButton} card=${card} />
       <${Action} icon="id-card" onClick=${() => (sheet.value = { kind: "card", to: id })}>${t("Give your card")}<//>

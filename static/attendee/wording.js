@@ -44,6 +44,14 @@ export function whyTitle(count) {
   return titles[count] ?? t("Why this room");
 }
 
+/** Returns the shared interests of those who are in the room now; some may have left since. */
+export function sharedNow(room) {
+  const here = new Set(room.people.map((card) => card.id));
+  return room.shared
+    .map(({ people, interests }) => ({ people: people.filter((id) => here.has(id)), interests }))
+    .filter(({ people }) => people.length > 1);
+}
+
 /**
  * Returns why this room came together, as sentences.
  * `room` as in the contract, `you` one's own id, `name(id)` how somebody is called.
@@ -53,8 +61,9 @@ export function whySentences(room, you, name) {
   if (room.because === "late") sentences.push(t("There was a seat for you at this table."));
   if (room.because === "moved") sentences.push(t("The host thought of you for this room."));
   if (room.because === "stranded") sentences.push(t("You were all without a table, so here is one of your own."));
-  const everyone = room.shared.filter((group) => group.people.length >= room.people.length);
-  const mine = room.shared.filter((group) => group.people.includes(you) && !everyone.includes(group));
+  const shared = sharedNow(room);
+  const everyone = shared.filter((group) => group.people.length === room.people.length);
+  const mine = shared.filter((group) => group.people.includes(you) && !everyone.includes(group));
   if (everyone.length) {
     const words = list(everyone.flatMap((group) => group.interests));
     sentences.push(
@@ -68,10 +77,10 @@ export function whySentences(room, you, name) {
     const names = list(group.people.filter((id) => id !== you).map(name));
     sentences.push(t("You share {interests} with {names}.", { interests: list(group.interests), names }));
   }
-  for (const reason of (room.reasons ?? []).filter(({ kind }) => kind === "offer")) {
+  for (const reason of offersHere(room)) {
     sentences.push(offerSentence(reason, you, name));
   }
-  const theirs = room.shared.find((group) => !group.people.includes(you));
+  const theirs = shared.find((group) => !group.people.includes(you));
   if (!everyone.length && !mine.length && theirs) {
     const names = list(theirs.people.map(name));
     sentences.push(t("{names} share {interests}. You bring another view.", { names, interests: list(theirs.interests) }));
@@ -80,6 +89,11 @@ export function whySentences(room, you, name) {
     sentences.push(t("You have not met yet, and your fields are far apart. That is often where the good stories are."));
   }
   return sentences.length ? sentences : [t("You have not met yet.")];
+}
+
+function offersHere(room) {
+  const here = new Set(room.people.map((card) => card.id));
+  return (room.reasons ?? []).filter(({ kind, a, b }) => kind === "offer" && here.has(a) && here.has(b));
 }
 
 function offerSentence({ a, b, words }, you, name) {

@@ -1,0 +1,56 @@
+/**
+ * Views that the first page can do without: fetched when the page has come to rest, or when needed.
+ *
+ * The lobby is drawn sooner, and the room is there before anybody sits in it.
+ */
+import { html, useEffect, useState } from "../view.js";
+
+/** When the rest is fetched: after the first page has had the line to itself. */
+const REST_MS = 4_000;
+const AGAIN_MS = 2_000;
+
+const waiting = new Set();
+
+/** Returns a component that draws what `load` brings, and an empty place until then. */
+export function later(load) {
+  let Component = null;
+  let fetching = null;
+  const fetchNow = () => {
+    fetching ??= load().then(
+      (found) => {
+        Component = found;
+        waiting.delete(fetchNow);
+      },
+      () => {
+        fetching = null; // the line is down: the next try is the drawing's, or the rest's
+      },
+    );
+    return fetching;
+  };
+  waiting.add(fetchNow);
+  return function Later(props) {
+    const [tries, setTries] = useState(0);
+    useEffect(() => {
+      if (Component) return undefined;
+      let gone = false;
+      let timer = null;
+      fetchNow().then(() => {
+        if (gone) return;
+        if (Component) setTries(tries + 1);
+        else timer = setTimeout(() => setTries(tries + 1), AGAIN_MS);
+      });
+      return () => {
+        gone = true;
+        clearTimeout(timer);
+      };
+    }, [tries]);
+    return Component ? html`<${Component} ...${props} />` : props.empty ?? null;
+  };
+}
+
+/** Fetches, one after another, all that has not been needed yet. */
+export function fetchTheRest() {
+  setTimeout(async () => {
+    for (const fetchNow of [...waiting]) await fetchNow();
+  }, REST_MS);
+}
