@@ -168,8 +168,14 @@ class Solving:
     """Proposes the next seating of every event that this process holds."""
 
     def __init__(
-        self, evenings: Evenings, store: Store, *, between_offers_ms: int = BETWEEN_OFFERS_MS
+        self,
+        evenings: Evenings,
+        store: Store,
+        *,
+        tick_seconds: float = TICK_SECONDS,
+        between_offers_ms: int = BETWEEN_OFFERS_MS,
     ) -> None:
+        self._tick_seconds = tick_seconds
         self._between_offers_ms = between_offers_ms
         self._evenings = evenings
         self._store = store
@@ -191,7 +197,7 @@ class Solving:
             async with TaskGroup() as self._group:
                 self._evenings.watch(self._opened)
                 while True:
-                    await asyncio.sleep(TICK_SECONDS)
+                    await asyncio.sleep(self._tick_seconds)
                     for evening in self._evenings.held():
                         self._look(evening)
         finally:
