@@ -61,7 +61,7 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
     turn_urls = (value("MEGURI_TURN_URLS") or "").replace(",", " ").split()
     return Settings(
         redis_url=redis_url,
-        data_dir=Path(data_dir).expanduser().absolute() if data_dir else default_data_dir(given),
+        data_dir=_folder(data_dir) if data_dir else default_data_dir(given),
         organiser_key=value("MEGURI_ORGANISER_KEY"),
         public_url=public_url.rstrip("/") if public_url else None,
         media=media,
@@ -72,6 +72,13 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
         livekit_key=value("LIVEKIT_API_KEY"),
         livekit_secret=value("LIVEKIT_API_SECRET"),
     )
+
+
+def _folder(written: str) -> Path:
+    try:
+        return Path(written).expanduser().absolute()
+    except RuntimeError as error:  # ~somebody whom this machine does not know
+        raise SettingsError(f"MEGURI_DATA_DIR is {written}, and nobody has that home.") from error
 
 
 def default_data_dir(environ: Mapping[str, str]) -> Path:

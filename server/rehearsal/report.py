@@ -158,7 +158,7 @@ def judge(
         lost=lost,
         doubled=sum(one.witness.doubled for one in came),
         acknowledged_but_unheard=unheard,
-        unanswered=sum(len(one.chain.unanswered) for one in came if not one.gone),
+        unanswered=sum(len(one.chain.unanswered) for one in came if one.witness.connected),
         answered_twice=sum(one.chain.answered_twice for one in came),
         refusals=_counted(code for one in came for code in one.refusals),
         closed=_counted(str(ended.code or "abruptly") for one in came for ended in one.ends),

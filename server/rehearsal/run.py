@@ -23,6 +23,8 @@ from server.rehearsal.stage import Stage
 from server.sample_people import invented
 
 COME_IN_SECONDS = 60.0
+BACK_SECONDS = 20.0
+"""Whoever dropped is back after 15 s."""
 SETTLE_SECONDS = 2.0
 GRACE_SECONDS = 30.0
 """How much longer than planned a phase may take before the rehearsal gives up on it."""
@@ -97,6 +99,7 @@ async def rehearse(asker: Asker, options: Options, progress: Progress) -> Figure
     evenings = [asyncio.create_task(player.evening()) for player in players]
     try:
         troubles = await _conduct(asker, event, rounds, players, stage, progress)
+        await _until_in([p for p in players if not p.gone and p.witness.me], BACK_SECONDS)
         await asyncio.sleep(SETTLE_SECONDS)
         text = await asyncio.to_thread(_download, asker, f"/api/events/{event}/pairs.csv")
         figures = judge(players, stage, read_pairs(text), options, len(rounds), troubles)
@@ -199,7 +202,7 @@ async def _conduct(
     await _each(
         lambda id: command("check-in", attendee=id), [p.id for p in early if p.part.on_site]
     )
-    await _until_in(early)
+    await _until_in(early, COME_IN_SECONDS)
     progress(f"{sum(p.chain.is_connected for p in early)} of {len(early)} are in.")
     checking = asyncio.create_task(_check_in_late(command, players, stage))
     troubles: list[str] = []
@@ -238,11 +241,11 @@ async def _check_in_late(
                 group.create_task(one(player, player.part.late_in))
 
 
-async def _until_in(players: list[SimulatedAttendee]) -> None:
+async def _until_in(players: list[SimulatedAttendee], seconds: float) -> None:
     """Waits until all are welcomed, or the time for that is over (the report names the missing)."""
     waits = [asyncio.create_task(player.chain.welcomed.wait()) for player in players]
     if waits:
-        _, missing = await asyncio.wait(waits, timeout=COME_IN_SECONDS)
+        _, missing = await asyncio.wait(waits, timeout=seconds)
         for wait in missing:
             wait.cancel()
 

@@ -1,0 +1,196 @@
+"""The command line: every failure is a sentence and a code, never a traceback."""
+
+from __future__ import annotations
+
+import asyncio
+import csv
+import io
+import json
+import socket
+import sys
+from asyncio.subprocess import PIPE
+from pathlib import Path
+
+import click
+import pytest
+
+from server import cli
+from server.doctor import examine
+from server.settings import Settings, child_environment
+from tests.guests import House
+from tests.server.house import KEY
+
+
+class Ran:
+    """A command that has ended."""
+
+    def __init__(self, code: int, out: str, err: str) -> None:
+        self.code = code
+        self.out = out
+        self.err = err
+
+
+async def meguri(*arguments: str, **environment: str | None) -> Ran:
+    """Runs the command line in a process of its own and waits for its end."""
+    environment.setdefault("REDIS_URL", None)
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "server.cli", *arguments,
+        env=child_environment(**environment), stdout=PIPE, stderr=PIPE,
+    )  # fmt: skip
+    async with asyncio.timeout(60):
+        out, err = await process.communicate()
+    assert b"Traceback" not in out + err, err.decode()
+    return Ran(process.returncode or 0, out.decode(), err.decode())
+
+
+async def asks(house: House, *arguments: str) -> Ran:
+    """Runs a command that asks the house's server."""
+    return await meguri(*arguments, "--url", house.url, MEGURI_ORGANISER_KEY=KEY)
+
+
+async def test_an_organiser_holds_an_event_from_the_command_line(
+    house: House, tmp_path: Path
+) -> None:
+    made = await asks(house, "event", "create", "Tea", "--rounds", "2", "--seconds", "60")
+    assert made.code == 0
+    assert "/join/" in made.out
+    assert "/in/" in made.out
+    listed = await asks(house, "event", "list")
+    assert "Tea" in listed.out
+    id = listed.out.split()[0]
+
+    people = tmp_path / "people.csv"
+    people.write_text("name,mode\nAna,\n花子,on-site\n,on-site\n", encoding="utf-8")
+    links = tmp_path / "links.csv"
+    brought = await asks(house, "attendees", "import", str(people), "--links", str(links))
+    assert brought.code == 0
+    assert "2 created" in brought.out
+    assert "Row 4" in brought.err
+    rows = list(csv.DictReader(io.StringIO(links.read_text(encoding="utf-8-sig"))))
+    assert [row["name"] for row in rows] == ["Ana", "花子"]
+    assert all(row["url"].startswith(house.url) for row in rows)
+
+    shown = await asks(house, "event", "show", id)
+    assert json.loads(shown.out)["title"] == "Tea"
+    pairs = await asks(house, "export", "pairs", "--event", id)
+    assert pairs.out.lstrip("\ufeff").startswith("event_id,round,room")
+    written = await asks(house, "export", "attendees", "-o", str(tmp_path / "a.csv"))
+    assert written.code == 0
+    assert "花子" in (tmp_path / "a.csv").read_text(encoding="utf-8-sig")
+    assert (await asks(house, "event", "close", id)).code == 0
+
+
+async def test_a_missing_event_and_a_wrong_key_are_sentences(house: House) -> None:
+    missing = await asks(house, "event", "show", "nosuchevent2")
+    assert missing.code == 1
+    assert len(missing.err.strip().splitlines()) == 1
+    wrong = await meguri("event", "list", "--url", house.url, "--key", "wrong" * 6)
+    assert wrong.code == 1
+    assert len(wrong.err.strip().splitlines()) == 1
+
+
+async def test_a_list_that_cannot_be_read_is_a_sentence(house: House, tmp_path: Path) -> None:
+    await house.opens([], doors=False)
+    empty = tmp_path / "empty.csv"
+    empty.write_bytes(b"")
+    ran = await asks(house, "attendees", "import", str(empty))
+    assert ran.code == 1
+    assert len(ran.err.strip().splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["no-such-command"],
+        ["serve", "--port", "123456"],
+        ["export", "nothing"],
+        ["export", "rounds", "--format", "jsonl", "--key", "k"],
+        ["attendees", "import", "no-such-file.csv"],
+        ["rehearse", "--late", "101"],
+        ["event", "list"],
+        [],
+    ],
+)
+async def test_wrong_usage_ends_with_2(arguments: list[str]) -> None:
+    ran = await meguri(*arguments, MEGURI_ORGANISER_KEY=None)
+    assert ran.code == 2
+    assert ran.err
+
+
+async def test_nobody_at_the_address_is_a_sentence() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+    ran = await meguri("event", "list", "--url", f"http://127.0.0.1:{port}", "--key", "k")
+    assert ran.code == 1
+    assert "meguri serve" in ran.err
+    ran = await meguri("rehearse", "--url", f"http://127.0.0.1:{port}", "--key", "k")
+    assert ran.code == 1
+    assert len(ran.err.strip().splitlines()) == 1
+
+
+async def test_a_port_in_use_is_a_sentence(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        for command in ("serve", "demo"):
+            host = ["--host", "127.0.0.1"] if command == "serve" else []
+            ran = await meguri(command, *host, "--port", port, MEGURI_DATA_DIR=str(tmp_path))
+            assert ran.code == 1
+            assert f"Port {port}" in ran.err
+
+
+async def test_a_store_that_is_not_there_is_a_sentence(tmp_path: Path) -> None:
+    ran = await meguri(
+        "serve", "--host", "127.0.0.1", "--port", "0",
+        MEGURI_DATA_DIR=str(tmp_path), REDIS_URL=f"unix://{tmp_path}/nothing",
+    )  # fmt: skip
+    assert ran.code == 1
+    assert "Redis cannot be reached" in ran.err
+    assert len(ran.err.strip().splitlines()) == 1
+
+
+async def test_a_wrong_setting_is_a_sentence(tmp_path: Path) -> None:
+    ran = await meguri("doctor", MEGURI_DATA_DIR="~nobody-of-this-name/x", HOME=str(tmp_path))
+    assert ran.code == 1
+    assert ran.err.startswith("MEGURI_DATA_DIR")
+    ran = await meguri("serve", MEGURI_DATA_DIR=str(tmp_path), REDIS_URL="http://nowhere")
+    assert ran.code == 1
+    assert "REDIS_URL" in ran.err
+
+
+def test_our_own_bug_is_a_sentence_with_a_reference(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def breaks() -> None:
+        raise ZeroDivisionError("nobody divides by nothing")
+
+    monkeypatch.setenv("MEGURI_DATA_DIR", str(tmp_path))
+    monkeypatch.setitem(cli.meguri.commands, "break", click.Command("break", callback=breaks))
+    assert cli.run(["break"]) == 1
+    told = capsys.readouterr().err
+    reference = told.split("reference ")[1][:8]
+    assert "Traceback" not in told
+    log = (tmp_path / "meguri.log").read_text()
+    assert reference in log
+    assert "ZeroDivisionError" in log
+    with pytest.raises(ZeroDivisionError):
+        cli.run(["--debug", "break"])
+
+
+async def test_doctor_says_what_to_mend(tmp_path: Path) -> None:
+    well = await meguri("doctor", MEGURI_DATA_DIR=str(tmp_path / "data"))
+    assert well.code == 0
+    assert "before each answer" in well.out
+    sick = await meguri(
+        "doctor", MEGURI_DATA_DIR=str(tmp_path), REDIS_URL=f"unix://{tmp_path}/nothing",
+        MEGURI_ORGANISER_KEY="short", MEGURI_PUBLIC_URL="http://meguri.example",
+    )  # fmt: skip
+    assert sick.code == 1
+    assert sick.out.count("✗") == 3
+
+
+def test_doctor_looks_at_the_folder_before_the_store(tmp_path: Path) -> None:
+    in_the_way = tmp_path / "file"
+    in_the_way.write_text("")
+    findings = examine(Settings(data_dir=in_the_way / "data"))
+    assert not findings[-1].well
+    assert "cannot be written" in findings[-1].sentence

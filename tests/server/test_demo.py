@@ -1,0 +1,115 @@
+"""The demo: its people are believable, its talk fits the table, its links come at once."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import signal
+import sys
+import time
+from asyncio.subprocess import PIPE
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+from server.conversation import Conversation, Speaker, script
+from server.sample_people import invented, sample_people
+from server.settings import child_environment
+
+ANA = Speaker("ana", ("en",), ("AI", "coffee"))
+HANAKO = Speaker("hanako", ("ja", "en"), ("ai", "music"))
+TARO = Speaker("taro", ("ja", "en"), ("AI",))
+
+
+def test_half_of_the_people_are_japanese_and_some_are_on_site() -> None:
+    people = sample_people()
+    assert len(people) == 40
+    assert sum("reading" in person for person in people) == 20
+    assert sum(person.get("mode") == "on-site" for person in people) == 16
+    assert len({person["email"] for person in people}) == 40
+
+
+def test_everybody_shares_an_interest_with_somebody_and_can_talk_about_one() -> None:
+    topics = set(script().topics)
+    for person in sample_people():
+        interests = set(person["interests"])
+        assert interests & topics, person["name"]
+        others = [set(other["interests"]) for other in sample_people() if other is not person]
+        assert any(interests & theirs for theirs in others), person["name"]
+
+
+def test_more_people_than_the_sample_are_all_somebody() -> None:
+    people = invented(95)
+    assert len({person["name"] for person in people}) == 95
+    assert len({person["external_id"] for person in people}) == 95
+
+
+def test_every_topic_is_there_in_both_languages() -> None:
+    for name, lines in script().topics.items():
+        assert set(lines) == {"en", "ja"}, name
+        assert len(lines["en"]) == len(lines["ja"]), name
+
+
+def test_a_table_talks_about_what_its_people_share() -> None:
+    talk = Conversation([ANA, HANAKO], "seed")
+    said = [talk.next() for _ in range(4)]
+    assert [line.text for line in said if line] == script().topics["AI"]["en"][:4]
+    assert all(a and b and a.speaker != b.speaker for a, b in pairwise(said))
+
+
+def test_a_table_of_japanese_speakers_talks_japanese() -> None:
+    line = Conversation([TARO, HANAKO], "seed").next()
+    assert line is not None
+    assert line.text == script().topics["AI"]["ja"][0]
+
+
+@pytest.mark.parametrize(
+    ("words", "kind", "language"),
+    [
+        ("How do you do that?", "question", "en"),
+        ("Hello everybody", "greeting", "en"),
+        ("ありがとうございます", "thanks", "ja"),
+        ("どうやって始めたんですか。", "question", "ja"),
+        ("I make chairs.", "other", "en"),
+    ],
+)
+def test_an_answer_fits_the_words_and_their_language(words: str, kind: str, language: str) -> None:
+    line = Conversation([TARO, HANAKO], words).answer(words, "Bo")
+    assert line is not None
+    assert line.text in [t.replace("{name}", "Bo") for t in script().answers[kind][language]]
+
+
+def test_nobody_talks_at_an_empty_table() -> None:
+    talk = Conversation([ANA], "seed")
+    talk.leaves("ana")
+    assert talk.opener() is None
+    assert talk.next() is None
+
+
+async def test_links_are_printed_at_once_and_ctrl_c_ends_everything(tmp_path: Path) -> None:
+    began = time.monotonic()
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "server.cli", "demo", "--port", "0",
+        env=child_environment(HOME=str(tmp_path), TMPDIR=str(tmp_path), REDIS_URL=None),
+        stdout=PIPE, stderr=PIPE, start_new_session=True,
+    )  # fmt: skip
+    assert process.stdout is not None
+    links: list[bytes] = []
+    try:
+        async with asyncio.timeout(30):
+            while len(links) < 3:
+                line = await process.stdout.readline()
+                assert line, (await process.communicate())[1].decode()
+                links += [line] if b"http://" in line else []
+        assert time.monotonic() - began < 10, "3 s alone on this machine; tests are not alone"
+        process.send_signal(signal.SIGINT)
+        async with asyncio.timeout(20):
+            out, _ = await process.communicate()
+        assert process.returncode == 0
+        assert b"nothing is left behind" in out
+        assert os.listdir(tmp_path) == []
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
