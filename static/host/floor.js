@@ -20,17 +20,17 @@ export function Floor({ host }) {
   const sought = folded(host.sought.value);
   const onlyAttention = host.onlyAttention.value;
   const calling = useMemo(() => callingRooms(board.calls), [board.calls]);
+  const seated = ["preview", "round"].includes(board.event.phase);
   const tables = useMemo(
-    () => inOrder(board.rooms).map((room) => ({ room, kind: standsOut(room, calling) })),
-    [board.rooms, calling],
+    () => (seated ? inOrder(board.rooms) : []).map((room) => ({ room, kind: standsOut(room, calling) })),
+    [board.rooms, calling, seated],
   );
   const attention = tables.filter(({ kind }) => kind).length;
   const shown = tables.filter(({ room, kind }) => (!onlyAttention || kind)
     && roomMatches(room, roomSign(room), sought));
   return html`<section class="floor" aria-labelledby="floor-title">
     <header class="floor-head">
-      <h2 id="floor-title">${tables.length
-        ? tn("{n} room", "{n} rooms", tables.length) : t("Nobody is seated now")}</h2>
+      <h2 id="floor-title">${floorTitle(tables.length, shown.length)}</h2>
       <div class="floor-tools">
         <label class="search">
           <${Icon} name="search" />
@@ -44,8 +44,14 @@ export function Floor({ host }) {
     ${tables.length > 0 && html`<${Tables} host=${host} shown=${shown} sought=${sought} event=${board.event} calls=${board.calls} />`}
     ${tables.length > 0 && shown.length === 0 && html`<p class="floor-empty">${onlyAttention && !sought
       ? t("All is well in every room.") : t("No room with that.")}</p>`}
-    ${sought ? html`<${Found} host=${host} sought=${sought} />` : html`<${Waiting} host=${host} />`}
+    ${sought ? html`<${Found} host=${host} sought=${sought} />` : html`<${Waiting} host=${host} seated=${tables.length > 0} />`}
   </section>`;
+}
+
+function floorTitle(all, shown) {
+  if (!all) return t("Nobody is seated now");
+  const rooms = tn("{n} room", "{n} rooms", all);
+  return shown < all ? t("{shown} of {rooms}", { shown: number(shown), rooms }) : rooms;
 }
 
 function Tables({ host, shown, sought, event, calls }) {
@@ -69,24 +75,30 @@ function Tables({ host, shown, sought, event, calls }) {
     ${shown.map(({ room, kind }) => html`<${Table} key=${room.id} room=${room} kind=${kind} sought=${sought}
       calledAt=${kind === "calls" ? calls.find((call) => call.room === room.id && call.answered == null)?.at ?? null : null}
       own=${event.phase === "round" && !room.ended && Math.abs(room.ends_at - event.ends_at) >= 1000}
-      zone=${event.time_zone} stop=${room.id === stop} size=${many ? 76 : 96} now=${host.now} />`)}
+      running=${event.phase === "round"} zone=${event.time_zone} stop=${room.id === stop} size=${many ? 76 : 96} now=${host.now} />`)}
   </ul>`;
 }
 
-function Table({ room, kind, sought, calledAt, own, zone, stop, size, now }) {
+function Table({ room, kind, sought, calledAt, own, running, zone, stop, size, now }) {
   return useMemo(() => {
     const found = sought ? room.people.filter((seat) => nameMatches(seat.name, sought)) : [];
     const caption = room.ended ? t("ended") : standOutWords(kind, room)
       || (own ? t("until {time}", { time: timeOfDay(room.ends_at, zone) }) : "");
+    const seats = running ? room.people.map(assumedHere) : room.people;
     return html`<li>
       <button type="button" class=${["table", kind && `table-${kind}`, room.ended && "table-ended"].filter(Boolean).join(" ")}
         data-room=${room.id} tabindex=${stop ? 0 : -1} aria-label=${roomAloud(room, kind)} title=${room.people.map((seat) => seat.name).join("\n")}>
-        <${RoundTable} people=${room.people} label=${roomSign(room)} onSite=${room.mode === "on-site" || room.table != null} size=${size} />
+        <${RoundTable} people=${seats} label=${roomSign(room)} onSite=${room.mode === "on-site" || room.table != null} size=${size} />
         ${caption && html`<span class="table-caption" aria-hidden="true">${caption}${calledAt ? html` · <${Since} at=${calledAt} now=${now} />` : ""}</span>`}
         ${found.length > 0 && html`<span class="table-found" aria-hidden="true">${found.map((seat) => seat.name).join(", ")}</span>`}
       </button>
     </li>`;
-  }, [room, kind, sought, calledAt, own, zone, stop, size]);
+  }, [room, kind, sought, calledAt, own, running, zone, stop, size]);
+}
+
+/** On site nobody has to say that they arrived: once the round runs, those expected count as there. */
+function assumedHere(seat) {
+  return seat.state === "expected" ? { ...seat, state: "here" } : seat;
 }
 
 function Since({ at, now }) {
@@ -104,17 +116,17 @@ function nextTable(list, press) {
   return press.key in steps ? tables[at + steps[press.key]] ?? null : null;
 }
 
-function Waiting({ host }) {
-  const { pool, event, rooms } = host.board.value;
+function Waiting({ host, seated }) {
+  const { pool, event } = host.board.value;
   const waiting = pool?.waiting ?? [];
   if (!pool) return null;
   if (!waiting.length) {
-    return rooms.size ? null : html`<p class="floor-empty">${event.phase === "draft"
+    return seated ? null : html`<p class="floor-empty">${event.phase === "draft"
       ? t("Nobody is here yet. Doors are still closed; people who have a link can already wait here.")
       : t("Nobody is in the lobby yet. Pass on the open link, or wait a little.")}</p>`;
   }
   return html`<section class="waiting" aria-labelledby="waiting-title">
-    <h2 id="waiting-title">${rooms.size ? t("Without a room now") : t("In the lobby")}</h2>
+    <h2 id="waiting-title">${seated ? t("Without a room now") : t("In the lobby")}</h2>
     <${People} host=${host} seats=${waiting} />
     ${waiting.length >= WAITING_MOST && html`<p class="second">${t("Only the first {n} are shown; find others by name.", { n: number(WAITING_MOST) })}</p>`}
   </section>`;

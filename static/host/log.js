@@ -52,7 +52,10 @@ const LINES = {
     ? t("{who} ended {room}", { who, room }) : t("It is over in {room}", { room })),
   removed: ({ who, name }) => (who ? t("{who} removed {name}", { who, name }) : t("{name} was removed", { name })),
   readmitted: ({ who, name }) => (who ? t("{who} let {name} in", { who, name }) : t("{name} was let in", { name })),
-  announced: ({ who }) => (who ? t("{who} announced something", { who }) : t("Something was announced")),
+  announced: ({ board, line, who }) => {
+    const text = board.deliveries.find((delivery) => delivery.id === line.about)?.text;
+    return text ? t("{who} announced: {text}", { who, text }) : t("{who} announced something", { who });
+  },
   "host-called": ({ board, line, who }) => {
     const from = board.calls.find((call) => call.id === line.about)?.room;
     const room = from && board.rooms.get(from);

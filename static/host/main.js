@@ -53,7 +53,11 @@ function openConsole({ socket, title, programme = null, join_url = null, join_qr
     deskUrl: desk,
     sought: signal(""),
     onlyAttention: signal(false),
-    show: (sheet) => { asking.forget(placeOf(sheet)); sheets.value = [...sheets.value, sheet]; },
+    show(sheet) {
+      if (sameSheet(sheets.value.at(-1), sheet)) return; // a press too many
+      asking.forget(placeOf(sheet));
+      sheets.value = [...sheets.value, sheet];
+    },
     back: () => { sheets.value = sheets.value.slice(0, -1); },
     hide: () => { sheets.value = []; },
     markSeenTo(key) {
@@ -64,6 +68,10 @@ function openConsole({ socket, title, programme = null, join_url = null, join_qr
   sayAloud(it, title);
   tellSeen(it, wire);
   return it;
+}
+
+function sameSheet(a, b) {
+  return a !== undefined && a.kind === b.kind && a.id === b.id;
 }
 
 function placeOf({ kind, id }) {

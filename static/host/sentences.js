@@ -77,9 +77,7 @@ export function clockSentence(event, programme) {
         { from: at(event.starts_at), to: at(event.ends_at) });
     case "round": {
       const ends = t("ends {time} for everybody", { time: at(event.ends_at) });
-      const planned = programme?.[event.round - 1];
-      const then = planned?.break_seconds
-        ? t("then a break of {length}", { length: clockText(planned.break_seconds * 1000) }) : "";
+      const then = afterRound(event, programme);
       return then ? `${ends} · ${then}` : ends;
     }
     case "break":
@@ -89,6 +87,13 @@ export function clockSentence(event, programme) {
     default:
       return t("people keep their contacts; you can export at the desk");
   }
+}
+
+function afterRound({ round, rounds }, programme) {
+  if (!programme) return "";
+  if (round < rounds && !programme[round]?.auto) return t("then the next round waits for you");
+  const seconds = programme[round - 1]?.break_seconds;
+  return seconds ? t("then a break of {length}", { length: clockText(seconds * 1000) }) : "";
 }
 
 /** Returns what "Start round" would do, in one sentence. */

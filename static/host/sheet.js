@@ -1,7 +1,7 @@
 // A panel that takes the focus until it is done: a <dialog>, so that Esc and Tab work by themselves.
 // The focus goes back to where it was, if that is still there.
 
-import { html, useEffect, useId, useRef } from "../view.js";
+import { html, useId, useLayoutEffect, useRef } from "../view.js";
 import { Icon } from "../icons.js";
 import { t } from "../words.js";
 
@@ -10,7 +10,8 @@ export function Sheet({ title, second = "", small = false, step = "", onClose, o
   const dialog = useRef(null);
   const heading = useRef(null);
   const id = useId();
-  useEffect(() => {
+  // Before the next frame: what is typed right after the press must land in the sheet, not below it.
+  useLayoutEffect(() => {
     const before = document.activeElement;
     const shown = dialog.current;
     shown.showModal();
@@ -19,7 +20,7 @@ export function Sheet({ title, second = "", small = false, step = "", onClose, o
       if (before?.isConnected) before.focus();
     };
   }, []);
-  useEffect(() => {
+  useLayoutEffect(() => {
     const first = dialog.current.querySelector("[data-first]");
     (first ?? heading.current).focus();
   }, [step]);
@@ -27,11 +28,14 @@ export function Sheet({ title, second = "", small = false, step = "", onClose, o
     event.preventDefault();
     (onBack ?? onClose)();
   };
+  const closed = () => {
+    if (dialog.current) onClose(); // by the browser itself, as on a second Esc; not by us at the end
+  };
   const press = (event) => {
     if (event.target === dialog.current) onClose(); // the shade around it
   };
   return html`<dialog ref=${dialog} class=${small ? "sheet small" : "sheet"} aria-labelledby=${id}
-    onCancel=${cancel} onMouseDown=${press}>
+    onCancel=${cancel} onClose=${closed} onMouseDown=${press}>
     <div class="sheet-inside">
       <header class="sheet-head">
         ${onBack && html`<button type="button" class="button plain icon-only" onClick=${onBack} aria-label=${t("Back")}>

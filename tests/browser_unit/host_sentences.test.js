@@ -50,9 +50,10 @@ test("the clock counts to the start in the preview, to the end in a round, to no
 });
 
 test("the sentence under the clock is in the event's own time zone and says what comes then", () => {
-  const programme = [{}, { break_seconds: 60 }];
+  const programme = [{}, { break_seconds: 60 }, { auto: true }];
   assert.equal(clockSentence(event, programme), "ends 9:08 PM for everybody · then a break of 1:00");
   assert.equal(clockSentence(event, null), "ends 9:08 PM for everybody");
+  assert.match(clockSentence(event, [{}, { break_seconds: 60 }, { auto: false }]), /then the next round waits for you/);
   assert.match(clockSentence({ ...event, paused: NOON }, programme), /stood still since 9:00/);
   assert.match(clockSentence({ ...event, phase: "break", ends_at: null }), /waits for you/);
 });
