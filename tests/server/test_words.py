@@ -114,7 +114,7 @@ def test_translations_keep_the_named_places() -> None:
         if not message.id:
             continue
         source = message.id if isinstance(message.id, str) else message.id[-1]
-        forms = [message.string] if isinstance(message.string, str) else list(message.string)
+        forms = [message.string] if isinstance(message.string, str) else list(message.string or ())
         for form in forms:
             unknown = set(re.findall(r"\{(\w+)\}", form)) - set(re.findall(r"\{(\w+)\}", source))
             assert not unknown, f"{source!r} has no {unknown}"

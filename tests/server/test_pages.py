@@ -1,0 +1,449 @@
+"""Pages: links become cookies by one press, errors are friendly, other sites get nowhere."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import AsyncIterator
+
+import httpx2 as httpx
+import msgspec
+import pytest
+import pytest_asyncio
+
+from rooms.people import Attendee
+from server import words
+from server.pages import consent
+from server.pages.entry import local_path
+from server.redis import Store
+from server.settings import Settings
+from tests.server.callers import Doors, bearer, doors
+from tests.server.house import KEY
+
+
+@pytest_asyncio.fixture
+async def house(store: Store) -> AsyncIterator[Doors]:
+    async with doors(store) as house:
+        yield house
+
+
+async def person(house: Doors, event: str, id: str) -> Attendee:
+    """Returns somebody's profile as it is kept."""
+    row = await house.store.call("HGET", f"meguri:{{{event}}}:register", f"a:{id}")
+    assert isinstance(row, bytes)
+    return msgspec.json.decode(row, type=Attendee)
+
+
+def boot(page: httpx.Response) -> dict[str, object]:
+    """Returns the data that a page's program starts from."""
+    assert page.status_code == 200, page.text
+    found = re.search(r'<script type="application/json" id="boot">(.*?)</script>', page.text, re.S)
+    assert found
+    data: dict[str, object] = json.loads(found[1])
+    return data
+
+
+# Headers
+
+
+async def test_every_page_is_guarded(house: Doors) -> None:
+    made = await house.makes_event()
+    async with house.browser() as browser:
+        for path in ("/", "/desk", "/nowhere", made["join_url"], made["host_url"]):
+            page = await browser.get(path)
+            policy = page.headers["content-security-policy"]
+            assert "default-src 'none'" in policy
+            assert "unsafe" not in policy
+            assert "require-trusted-types-for 'script'" in policy
+            assert "frame-ancestors 'none'" in policy
+            assert page.headers["x-content-type-options"] == "nosniff"
+            assert page.headers["referrer-policy"] == "same-origin"
+            assert page.headers["cache-control"] == "no-store"
+            nonces = set(re.findall(r'nonce="([^"]+)"', page.text))
+            assert all(f"'nonce-{nonce}'" in policy for nonce in nonces)
+            for inline in (' style="', " onclick=", "javascript:"):
+                assert inline not in page.text
+
+
+async def test_names_that_are_scripts_stay_text(house: Doors) -> None:
+    title = "</script><script>alert(1)</script>"
+    made = await house.makes_event(title=title)
+    [ana] = await house.brings(made["id"], [{"name": "<img src=x onerror=alert(1)>"}])
+    async with house.browser() as browser:
+        for path in (made["join_url"], ana.url):
+            text = (await browser.get(path)).text
+            assert "<script>alert" not in text
+            assert "<img src=x" not in text
+        await browser.post(ana.url, data={"agree": "1"})
+        page = await browser.get(f"/e/{made['id']}")
+        assert "<script>alert" not in page.text
+        assert boot(page)["title"] == title
+
+
+async def test_static_files_are_cached_by_version(house: Doors) -> None:
+    async with house.browser() as browser:
+        page = (await browser.get("/")).text
+        address = re.search(r'href="(/static/[0-9a-f]{10}/base\.css)"', page)
+        assert address
+        file = await browser.get(address[1])
+        assert (file.status_code, file.headers["content-type"]) == (200, "text/css; charset=utf-8")
+        assert "immutable" in file.headers["cache-control"]
+        plain = await browser.get("/static/base.css")
+        assert plain.headers["cache-control"] == "no-cache"
+        older = await browser.get("/static/0123456789/base.css")
+        assert (older.status_code, older.headers["cache-control"]) == (200, "no-cache")
+        assert (
+            (await browser.get("/static/words.js"))
+            .headers["content-type"]
+            .startswith("text/javascript")
+        )
+        for outside in ("/static/../pyproject.toml", "/static/%2e%2e/pyproject.toml"):
+            assert (await browser.get(outside)).status_code == 404
+
+
+# Personal links
+
+
+async def test_a_personal_link_lets_in_by_one_press_after_the_consent(house: Doors) -> None:
+    made = await house.makes_event()
+    [ana, _] = await house.brings(made["id"])
+    async with house.browser() as browser:
+        page = await browser.get(ana.url)
+        assert page.status_code == 200
+        assert not browser.cookies, "opening is not coming in: mail scanners open links"
+        assert words.fill(consent.PARAGRAPHS[0], {"title": "Tea"}) in page.text
+        refused = await browser.post(ana.url)
+        assert refused.status_code == 422
+        assert not browser.cookies
+        entered = await browser.post(ana.url, data={"agree": "1", "fields": ["email"]})
+        assert (entered.status_code, entered.headers["location"]) == (303, f"/e/{made['id']}")
+        cookie = entered.headers["set-cookie"].lower()
+        assert "httponly" in cookie
+        assert "samesite=lax" in cookie
+        data = boot(await browser.get(f"/e/{made['id']}"))
+        assert (data["you"], data["name"], data["role"]) == (ana.id, "Ana", "attendee")
+        again = await browser.get(ana.url)
+        assert consent.AGREE not in again.text, "asked once"
+    profile = await person(house, made["id"], ana.id)
+    assert profile.consent_version == consent.VERSION
+    assert profile.organiser_may_export == ("email",)
+    kept = await house.store.call("HGET", f"meguri:{{{made['id']}}}:register", f"c:{ana.id}:0")
+    assert isinstance(kept, bytes)
+    record = json.loads(kept)
+    assert (record["version"], record["recipient"]) == (consent.VERSION, "Tea")
+    assert "who shared a room with whom" in record["wording"]
+
+
+async def test_a_hosts_link_opens_the_hosts_page_and_both_roles_fit_one_browser(
+    house: Doors,
+) -> None:
+    made = await house.makes_event()
+    [ana, _] = await house.brings(made["id"])
+    async with house.browser() as browser:
+        entered = await browser.post(made["host_url"])
+        assert entered.headers["location"] == f"/e/{made['id']}/host"
+        await browser.post(ana.url, data={"agree": "1"})
+        host = boot(await browser.get(f"/e/{made['id']}/host"))
+        guest = boot(await browser.get(f"/e/{made['id']}"))
+        assert (host["role"], guest["role"]) == ("host", "attendee")
+        assert host["join_url"] == made["join_url"]
+        assert host["desk"] is None
+        command = {"type": "open-doors"}
+        path = f"/api/events/{made['id']}/commands"
+        assert (await browser.post(path, json=command)).status_code == 200
+        home = (await browser.get("/")).text
+        assert f"/e/{made['id']}/host" in home
+
+
+@pytest.mark.parametrize("language", ["en", "ja"])
+async def test_wrong_links_get_friendly_pages_with_the_right_status(
+    house: Doors, language: str
+) -> None:
+    made, other = await house.makes_event(), await house.makes_event()
+    [ana, bo] = await house.brings(made["id"])
+    new = (await house.client.post(f"/api/events/{made['id']}/attendees/{bo.id}/link")).json()
+    past = {"expires_at": house.store.clock() - 1}
+    path = f"/api/events/{made['id']}/attendees/{ana.id}/link"
+    expired = (await house.client.post(path, json=past)).json()
+    join = made["join_url"]
+    async with house.browser() as browser:
+        browser.headers["accept-language"] = language
+        for address, status in (
+            (new["url"], 200),
+            (bo.url, 410),
+            (expired["url"], 410),
+            (new["url"][:-1], 404),
+            (new["url"] + "x", 404),
+            (new["url"].replace(made["id"], other["id"]), 404),
+            (new["url"].replace(made["id"], "nowhere"), 404),
+            (join[:-1] + ("a" if join[-1] != "a" else "b"), 404),
+            (join.replace(made["id"], other["id"]), 404),
+            (f"/e/{made['id']}", 401),
+            (f"/e/{made['id']}/host", 401),
+            ("/e/nowhere", 404),
+            ("/nowhere", 404),
+        ):
+            page = await browser.get(address)
+            assert page.status_code == status, address
+            assert page.headers["content-type"] == "text/html; charset=utf-8"
+            assert f'<html lang="{language}">' in page.text
+            assert "Traceback" not in page.text
+
+
+async def test_somebody_removed_comes_back_by_no_link_and_no_cookie(house: Doors) -> None:
+    made = await house.makes_event()
+    [ana, _] = await house.brings(made["id"])
+    async with house.browser() as browser:
+        await browser.post(ana.url, data={"agree": "1"})
+        command = {"type": "remove", "attendee": ana.id}
+        path = f"/api/events/{made['id']}/commands"
+        assert (await house.client.post(path, json=command)).status_code == 200
+        for address in (ana.url, f"/e/{made['id']}"):
+            page = await browser.get(address)
+            assert page.status_code == 403
+            assert "A host has removed you" in page.text
+        assert (await browser.post(ana.url, data={"agree": "1"})).status_code == 403
+
+
+async def test_a_new_link_ends_the_session_that_the_old_one_began(house: Doors) -> None:
+    made = await house.makes_event()
+    [ana, _] = await house.brings(made["id"])
+    async with house.browser() as browser:
+        await browser.post(ana.url, data={"agree": "1"})
+        assert (await browser.get(f"/e/{made['id']}")).status_code == 200
+        await house.client.post(f"/api/events/{made['id']}/attendees/{ana.id}/link")
+        assert (await browser.get(f"/e/{made['id']}")).status_code == 401
+
+
+# The open link
+
+
+async def test_the_open_link_makes_an_attendee_who_agreed(house: Doors) -> None:
+    made = await house.makes_event()
+    form = {
+        "name": "Zoë", "organisation": "Tokei", "interests": "AI、tea, jazz; Go", "agree": "1",
+        "email": "zoe@example.org", "fields": ["email", "organisation"], "mode": "on-site",
+        "languages": "en, fr",
+    }  # fmt: skip
+    async with house.browser() as browser:
+        assert (await browser.get(made["join_url"])).status_code == 200
+        entered = await browser.post(made["join_url"], data=form)
+        assert (entered.status_code, entered.headers["location"]) == (303, f"/e/{made['id']}")
+        data = boot(await browser.get(f"/e/{made['id']}"))
+        zoe = await person(house, made["id"], str(data["you"]))
+        assert (zoe.name, zoe.interests) == ("Zoë", ("AI", "tea", "jazz", "Go"))
+        assert (zoe.languages, zoe.mode, zoe.role) == (("en", "fr"), "on-site", "attendee")
+        assert zoe.organiser_may_export == ("organisation", "email")
+        assert "Zoë" in (await browser.get(made["join_url"])).text, "says who is in already"
+
+
+@pytest.mark.parametrize(
+    ("form", "field"),
+    [
+        ({"agree": "1"}, "name"),
+        ({"name": "  ", "agree": "1"}, "name"),
+        ({"name": "x" * 201, "agree": "1"}, "name"),
+        ({"name": "Ana"}, "agree"),
+        ({"name": "Ana", "agree": "1", "email": "nowhere"}, "email"),
+        ({"name": "Ana", "agree": "1", "interests": "x" * 81}, "interests"),
+        ({"name": "Ana", "agree": "1", "mode": "by post"}, "mode"),
+    ],
+)
+async def test_a_form_that_cannot_be_taken_comes_back_as_it_was_typed(
+    house: Doors, form: dict[str, str], field: str
+) -> None:
+    made = await house.makes_event()
+    async with house.browser() as browser:
+        page = await browser.post(made["join_url"], data=form)
+        assert page.status_code == 422
+        assert 'role="alert"' in page.text
+        if form.get("name", "").strip():
+            assert f'value="{form["name"]}"' in page.text
+        assert not browser.cookies
+    event = (await house.client.get(f"/api/events/{made['id']}")).json()
+    assert event["people"] == 0, field
+
+
+async def test_the_open_link_closes_with_the_event(house: Doors) -> None:
+    made = await house.makes_event()
+    await house.client.patch(
+        f"/api/events/{made['id']}", json={"locale": "ja"}, headers=bearer(made["host_key"])
+    )
+    async with house.browser() as browser:
+        page = await browser.get(made["join_url"])
+        assert '<html lang="ja">' in page.text, "the event's language, where nobody said theirs"
+
+
+# Other sites
+
+
+async def test_forms_of_other_sites_get_nowhere(house: Doors) -> None:
+    made = await house.makes_event()
+    [ana, _] = await house.brings(made["id"])
+    evil = {"origin": "https://evil.example"}
+    async with house.browser() as browser:
+        for address, form in (
+            (ana.url, {"agree": "1"}),
+            (made["join_url"], {"name": "Eve", "agree": "1"}),
+            ("/desk", {"key": KEY}),
+        ):
+            assert (await browser.post(address, data=form, headers=evil)).status_code == 403
+        assert not browser.cookies
+        await browser.post("/desk", data={"key": KEY})
+        await browser.post(made["host_url"])
+        for address in (f"/desk/{made['id']}/delete", f"/desk/{made['id']}/host-link", "/desk/out"):
+            form = {"title": "Tea"}
+            assert (await browser.post(address, data=form, headers=evil)).status_code == 403
+        command = {"type": "open-doors"}
+        path = f"/api/events/{made['id']}/commands"
+        assert (await browser.post(path, json=command, headers=evil)).status_code == 403
+        del browser.headers["origin"]
+        assert (await browser.post(path, json=command)).status_code == 403
+        gone = await browser.delete(f"/api/events/{made['id']}", headers=evil)
+        assert gone.status_code == 403
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["https://evil.example", "//evil.example", "/\\evil.example", "evil", "", "/\tx", "/ /x",
+     "javascript:alert(1)"],
+)  # fmt: skip
+def test_the_choice_of_language_leads_nowhere_else(address: str) -> None:
+    assert local_path(address) == "/"
+
+
+async def test_a_language_once_chosen_stays(house: Doors) -> None:
+    async with house.browser() as browser:
+        answer = await browser.get("/language?to=ja&next=/desk%3Fx%3D1")
+        assert (answer.status_code, answer.headers["location"]) == (303, "/desk?x=1")
+        assert '<html lang="ja">' in (await browser.get("/")).text
+
+
+async def test_cookies_are_secure_where_the_public_address_is(store: Store) -> None:
+    async with doors(store, Settings(organiser_key=KEY)) as plain:
+        answer = await plain.client.post("/desk", data={"key": KEY})
+        assert "secure" not in answer.headers["set-cookie"].lower()
+    async with doors(store, Settings(organiser_key=KEY, public_url="https://tea.test")) as house:
+        headers = {"host": "tea.test", "origin": "https://tea.test"}
+        answer = await house.client.post("/desk", data={"key": KEY}, headers=headers)
+        assert "secure" in answer.headers["set-cookie"].lower()
+
+
+# The desk
+
+
+async def test_the_desk_wants_the_key(house: Doors) -> None:
+    made = await house.makes_event()
+    async with house.browser() as browser:
+        wrong = await browser.post("/desk", data={"key": "wrong"})
+        assert wrong.status_code == 401
+        assert 'role="alert"' in wrong.text
+        assert (await browser.get(f"/desk/{made['id']}")).status_code == 401
+        assert (await browser.post(f"/desk/{made['id']}/host")).status_code == 401
+        right = await browser.post(f"/desk/{made['id']}", data={"key": KEY})
+        assert right.headers["location"] == f"/desk/{made['id']}"
+        assert (await browser.get(f"/desk/{made['id']}")).status_code == 200
+        await browser.post("/desk/out")
+        assert (await browser.get(f"/desk/{made['id']}")).status_code == 401
+        assert (await browser.get(f"/desk/in/{KEY}")).status_code == 200
+        assert not browser.cookies
+        by_link = await browser.post(f"/desk/in/{KEY}")
+        assert by_link.headers["location"] == "/desk"
+
+
+@pytest_asyncio.fixture
+async def organiser(house: Doors) -> AsyncIterator[httpx.AsyncClient]:
+    async with house.browser() as browser:
+        await browser.post("/desk", data={"key": KEY})
+        yield browser
+
+
+async def test_an_event_is_made_and_people_brought_in_without_a_script(
+    house: Doors, organiser: httpx.AsyncClient
+) -> None:
+    form = {
+        "title": "茶会", "rounds": "2", "seconds": "90", "size": "3", "break_seconds": "30",
+        "starts_at": "2026-12-01T19:00", "time_zone": "Asia/Tokyo", "locale": "ja", "auto": "1",
+    }  # fmt: skip
+    made = await organiser.post("/desk/events", data=form)
+    assert made.status_code == 303
+    address = made.headers["location"]
+    event = (await house.client.get(f"/api/events/{address.rpartition('/')[2]}")).json()
+    assert (event["title"], event["rounds"], event["starts_at"]) == ("茶会", 2, 1_796_119_200_000)
+    assert event["programme"]["rounds"][1]["auto"] is True
+    rows = "name,email\nAna,ana@example.org\nBo,nowhere\n=1+1,eve@example.org\n"
+    upload = {"file": ("people.csv", rows.encode("cp932"), "text/csv")}
+    page = (await organiser.post(f"{address}/people", files=upload)).text
+    assert "people.csv" in page
+    assert "“nowhere” is not an e-mail address." in page
+    hidden = re.search(r'name="csv" value="([^"]*)"', page)
+    assert hidden
+    links = httpx.Response(200, text=hidden[1].replace("&#39;", "'")).text
+    saved = await organiser.post(f"{address}/links", data={"csv": links})
+    lines = saved.text.removeprefix("\ufeff").splitlines()
+    assert lines[0] == "name,email,external_id,url"
+    assert lines[1].startswith("Ana,ana@example.org,,http")
+    assert lines[2].startswith("'=1+1,")
+    async with house.browser() as ana:
+        assert (await ana.get(lines[1].rpartition(",")[2])).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("data", "sentence"),
+    [
+        (b"", "Please choose a file first."),
+        (b"\n", "The file is empty."),
+        (b"email\nx@x.org\n", "The file has no column “name”."),
+    ],
+)
+async def test_a_file_that_cannot_be_read_says_why(
+    house: Doors, organiser: httpx.AsyncClient, data: bytes, sentence: str
+) -> None:
+    made = await house.makes_event()
+    upload = {"file": ("people.csv", data, "text/csv")}
+    page = await organiser.post(f"/desk/{made['id']}/people", files=upload)
+    assert page.status_code == 422
+    assert sentence in page.text
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"title": ""}, {"rounds": "0"}, {"rounds": "many"}, {"size": "1"}, {"seconds": "99999999"},
+     {"time_zone": "Moon"}, {"starts_at": "soon"}],
+)  # fmt: skip
+async def test_an_event_that_cannot_be_made_comes_back_as_it_was_typed(
+    organiser: httpx.AsyncClient, change: dict[str, str]
+) -> None:
+    form = {"title": "Tea & talk", "rounds": "2", "seconds": "90", "size": "3", **change}
+    page = await organiser.post("/desk/events", data=form)
+    assert page.status_code == 422
+    assert 'role="alert"' in page.text
+    if form["title"]:
+        assert "Tea &amp; talk" in page.text
+
+
+async def test_the_organiser_hosts_hands_on_links_and_deletes(
+    house: Doors, organiser: httpx.AsyncClient
+) -> None:
+    made = await house.makes_event()
+    [ana, _] = await house.brings(made["id"])
+    desk = f"/desk/{made['id']}"
+    host = await organiser.post(f"{desk}/host")
+    assert host.headers["location"] == f"/e/{made['id']}/host"
+    assert boot(await organiser.get(f"/e/{made['id']}/host"))["desk"] == desk
+    page = (await organiser.post(f"{desk}/host-link")).text
+    url = re.search(rf"{house.url}/e/{made['id']}/in/[\w-]+", page)
+    assert url
+    async with house.browser() as other:
+        assert (await other.get(url[0])).status_code == 200
+        assert (await other.get(made["host_url"])).status_code == 410
+    assert boot(await organiser.get(f"/e/{made['id']}/host")), "the desk's own session goes on"
+    page = (await organiser.post(f"{desk}/people/{ana.id}/link")).text
+    assert re.search(rf"/e/{made['id']}/in/[\w-]+", page)
+    for name in ("pairs.csv", "attendees.csv"):
+        assert (await organiser.get(f"/api/events/{made['id']}/{name}")).status_code == 200
+    wrong = await organiser.post(f"{desk}/delete", data={"title": "Coffee"})
+    assert wrong.status_code == 422
+    gone = await organiser.post(f"{desk}/delete", data={"title": "Tea"})
+    assert gone.headers["location"] == "/desk"
+    assert (await organiser.get(desk)).status_code == 404
