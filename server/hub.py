@@ -22,6 +22,8 @@ import logging
 import secrets
 from collections.abc import Callable, Iterable, Iterator
 
+from msgspec.structs import replace
+
 from rooms import facts as f
 from rooms.board import board, board_change, touches
 from rooms.messages import (
@@ -37,7 +39,7 @@ from rooms.messages import (
     Said,
     Welcome,
 )
-from rooms.people import HOST_ROLES
+from rooms.people import HOST_ROLES, Role
 from rooms.tell import View, tell, view
 from server.evenings import Evening, Tip
 from server.journal import ChatEntry, place
@@ -298,7 +300,11 @@ class Gathering:
 
     def _view(self, connection: Connection) -> View:
         evening = self.evening
-        return view(evening.event, evening.register, connection.viewer, self._hub.clock())
+        seen = view(evening.event, evening.register, connection.viewer, self._hub.clock())
+        if connection.viewer in evening.event.people:
+            return seen
+        # The organiser, who is at every event and in no event's list of people.
+        return replace(seen, you=replace(seen.you, role=Role.ORGANISER))
 
     def _covers(self, after: Tip) -> bool:
         tip = self.evening.tip

@@ -40,7 +40,7 @@ from server import words
 from server.auth import Viewer, bearer, is_same_origin, viewer_of
 from server.evenings import Evening, Evenings, SteppedDown, Tip
 from server.hub import Gathering, Hub
-from server.journal import place
+from server.journal import UnknownFact, place
 from server.metrics import Metrics
 from server.nodes import Nodes
 from server.outbox import Connection
@@ -100,8 +100,9 @@ async def socket(websocket: WebSocket) -> None:
         evening = await building.evenings.get(event_id) if viewer is not None else None
     except UnknownEvent:
         viewer = evening = None
-    except StoreAway:
-        await _deny(websocket, 503, "The store does not answer. Try again in a moment.")
+    except (StoreAway, UnknownFact) as error:
+        log.info("Nobody can come in: %s", error)
+        await _deny(websocket, 503, "This server cannot serve just now. Try again in a moment.")
         return
     is_program = bearer(websocket) is not None or "origin" not in websocket.headers
     if viewer is None or evening is None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import urllib.request
 from collections.abc import AsyncIterator
 
 import pytest
@@ -14,7 +15,7 @@ from websockets.exceptions import InvalidStatus
 from server.redis import Store
 from server.wire import SUBPROTOCOL, CloseCode
 from tests.guests import Guest, House, guest, guests, quick_round
-from tests.server.house import a_house
+from tests.server.house import KEY, a_house
 
 
 @pytest_asyncio.fixture
@@ -297,10 +298,8 @@ async def test_an_erased_person_is_closed_with_4504(house: House) -> None:
 
 def delete(house: House, path: str) -> None:
     """Deletes something over the API."""
-    import urllib.request
-
     request = urllib.request.Request(house.url + path, method="DELETE")
-    request.add_header("Authorization", "Bearer the-organiser-of-the-tests")
+    request.add_header("Authorization", f"Bearer {KEY}")
     urllib.request.urlopen(request).close()
 
 
@@ -360,3 +359,58 @@ async def test_coming_back_within_a_round_gives_the_same_room(house: House) -> N
         assert isinstance(welcome["room"], dict)
         assert welcome["room"]["id"] == room["id"]
         await bo.sees("room-people", back=[house.id("Ana")])
+
+
+async def test_somebody_silent_in_a_room_is_given_up_within_seconds_as_of_when_last_heard(
+    house: House,
+) -> None:
+    async with guests(house, "Dana", "Ana", "Bo", "Chidi") as [dana, ana, bo, _]:
+        await dana.asks("start-round")
+        await bo.sees("room")
+        await ana.sees("room")
+        await ana.catches_up()
+        loop = asyncio.get_running_loop()
+        heard_at, heard = loop.time(), (await asked_time(bo))
+        stops_reading(ana)
+        await bo.sees("room-people", dropped=[house.id("Ana")])
+        assert 3.5 < loop.time() - heard_at < 5.5
+        journal = [json.loads(line) for line in (await house.reads("journal.jsonl")).splitlines()]
+        [ended] = [line for line in journal if "disconnected" in json.dumps(line)]
+        assert abs(as_of(ended) - heard) < 500
+        await ana.drops()
+
+
+def stops_reading(one: Guest) -> None:
+    """Loses the network without a word: nothing is read, no ping is answered."""
+    assert one._socket is not None
+    one._socket.transport.pause_reading()
+
+
+async def asked_time(one: Guest) -> int:
+    """Returns the server's time."""
+    await one.sends({"type": "clock", "t": 77})
+    now = (await one.sees("clock", t=77))["now"]
+    assert isinstance(now, int)
+    return now
+
+
+def as_of(line: dict[str, object]) -> int:
+    """Returns since when a connection is known to have ended."""
+    fact = line.get("fact", line)
+    assert isinstance(fact, dict)
+    return int(fact["as_of"])
+
+
+async def test_the_organiser_s_key_opens_a_socket_with_a_board_and_a_host_s_commands(
+    house: House,
+) -> None:
+    organiser = Guest(house, "the organiser")
+    await organiser.comes(key=KEY)
+    welcome = await organiser.sees("welcome")
+    assert isinstance(welcome["you"], dict)
+    assert (welcome["you"]["id"], welcome["you"]["role"]) == ("organiser", "organiser")
+    await organiser.sees("board")
+    async with guest(house, "Ana") as ana:
+        await organiser.asks("announce", text="Welcome")
+        await ana.sees("notice", text="Welcome")
+    await organiser.goes()
