@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+import signal
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import httpx2 as httpx
 import msgspec
@@ -13,6 +16,7 @@ import pytest_asyncio
 
 from rooms.people import Attendee
 from server import words
+from server.bundled import BundledStore
 from server.pages import consent
 from server.pages.entry import local_path
 from server.redis import Store
@@ -447,3 +451,32 @@ async def test_the_organiser_hosts_hands_on_links_and_deletes(
     gone = await organiser.post(f"{desk}/delete", data={"title": "Tea"})
     assert gone.headers["location"] == "/desk"
     assert (await organiser.get(desk)).status_code == 404
+
+
+# The store
+
+
+async def test_without_its_store_every_door_says_so_and_opens_again_by_itself(
+    tmp_path: Path,
+) -> None:
+    bundled = BundledStore(tmp_path)
+    await bundled.start()
+    store = await Store.connect(bundled.url)
+    try:
+        async with doors(store) as house, house.browser() as browser:
+            made = await house.makes_event()
+            [ana, _] = await house.brings(made["id"])
+            os.kill(bundled.pid, signal.SIGSTOP)
+            try:
+                page = await browser.get(ana.url, timeout=20)
+                assert page.status_code == 503
+                assert "Please try again in a moment." in page.text
+                answer = await house.client.get(f"/api/events/{made['id']}", timeout=20)
+                assert (answer.status_code, answer.json()["code"]) == (503, "store-away")
+                assert answer.headers["retry-after"]
+            finally:
+                os.kill(bundled.pid, signal.SIGCONT)
+            assert (await browser.get(ana.url, timeout=20)).status_code == 200
+    finally:
+        await store.close()
+        await bundled.stop()
