@@ -55,16 +55,17 @@ class Alarms:
 
     async def run(self) -> None:
         """Works until cancelled; begins with a sweep over all events."""
-        try:
-            async with TaskGroup() as self._group:
-                self._evenings.watch(self._opened)
-                self._group.create_task(self._write_hints(), name="alarm hints")
-                self._group.create_task(self._sweeps(), name="sweeps")
-        finally:
-            self._group = None
-            for _, timer in self._timers.values():
-                timer.cancel()
-            self._timers = {}
+        async with TaskGroup() as group:
+            self._group = group
+            self._evenings.watch(self._opened)
+            group.create_task(self._write_hints(), name="alarm hints")
+            try:
+                await self._sweeps()
+            finally:  # first of all, so that no timer rings into a group that ends
+                self._group = None
+                for _, timer in self._timers.values():
+                    timer.cancel()
+                self._timers = {}
 
     # Timers
 

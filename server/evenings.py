@@ -16,6 +16,7 @@ from collections.abc import Callable
 
 from rooms.commands import CreateEvent
 from rooms.deciding import ORGANISER
+from rooms.refusal import Refusal
 from server.evening import Evening, Listener, SteppedDown, Tip
 from server.journal import (
     START,
@@ -104,6 +105,11 @@ class Evenings:
         evening.start()
         try:
             await evening.submit(ORGANISER, command)
+        except Refusal:
+            await evening.stop()
+            if evening.journal_id == START:
+                await self._store.call("HDEL", EVENTS, event_id)
+            raise
         except BaseException:
             await evening.stop()
             raise

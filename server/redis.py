@@ -99,14 +99,16 @@ class Script:
         self.sha = hashlib.sha1(source.encode(), usedforsecurity=False).hexdigest()
 
 
-_AWAY_CODES = ("MISCONF", "LOADING", "READONLY", "MASTERDOWN", "CLUSTERDOWN", "NOREPLICAS", "BUSY ")
-"""Errors of a server that is there but cannot serve now: full disk, loading, failing over."""
+_AWAY_CODES = (
+    *("MISCONF", "OOM", "LOADING", "BUSY "),
+    *("READONLY", "MASTERDOWN", "CLUSTERDOWN", "NOREPLICAS"),
+)
+"""Errors of a server that is there but cannot serve now: full, loading, failing over."""
 
 
 def _is_away(error: Exception) -> bool:
-    if isinstance(error, (errors.ConnectionError, errors.TimeoutError, OSError)):
-        return not isinstance(error, errors.AuthenticationError)
-    if isinstance(error, errors.ReadOnlyError):
+    away = (errors.ConnectionError, errors.TimeoutError, errors.ReadOnlyError, OSError)
+    if isinstance(error, (*away, errors.OutOfMemoryError)):
         return True
     return isinstance(error, errors.ResponseError) and str(error).startswith(_AWAY_CODES)
 

@@ -74,7 +74,7 @@ async def test_an_alarm_is_kept_as_a_hint_too(store: Store) -> None:
 
 async def test_an_alarm_slept_through_rings_when_a_process_starts(store: Store) -> None:
     evenings = Evenings(store)
-    at = store.clock() + 50
+    at = store.clock() + 500
     await evenings.create(an_event_at(at), EVENT)
     await evenings.close()
     await wait_until(lambda: store.clock() > at, "its instant has passed")
@@ -87,7 +87,7 @@ async def test_an_alarm_slept_through_rings_when_a_process_starts(store: Store) 
 async def test_the_sweep_mends_hints_and_wakes_events_that_nobody_holds(store: Store) -> None:
     async with a_process(store) as (ours, alarms, _):
         elsewhere = Evenings(store)
-        at = store.clock() + 200
+        at = store.clock() + 500
         await elsewhere.create(an_event_at(at), EVENT)
         await elsewhere.create(an_event_at(at + 3_600_000), "later2222222")
         await elsewhere.close()
