@@ -19,19 +19,19 @@ export function ClockPanel({ host }) {
     </header>
     <${Clock} host=${host} />
     <${Actions} host=${host} />
-    <${Refusal} host=${host} place=${PLACE} />
     <${Counts} host=${host} />
   </section>`;
 }
 
 function Clock({ host }) {
   const { event } = host.board.value;
-  const to = countsTo(event);
+  const now = Math.floor(host.now.value / 60_000) * 60_000; // to the minute: the words need no more
+  const to = countsTo(event, now);
   const stands = event.paused != null && RUNNING.includes(event.phase);
   return html`<div class=${stands ? "clock stands" : "clock"}>
     ${to != null && html`<${Countdown} host=${host} to=${to} paused=${stands ? event.paused : null} />`}
     ${stands && html`<p class="strong">${t("Paused")}</p>`}
-    <p class="second">${clockSentence(event, host.programme)}</p>
+    <p class="second">${clockSentence(event, host.programme, now)}</p>
     ${event.closes_at != null && event.phase !== "ended" && html`<${Closing} host=${host} at=${event.closes_at} />`}
   </div>`;
 }
@@ -57,7 +57,9 @@ function Actions({ host }) {
   const more = event.round < event.rounds;
   const mayStart = more && ["lobby", "break"].includes(phase) && !called;
   const over = phase === "lobby" && !more && event.round > 0;
-  if (phase === "ended") return null;
+  if (phase === "ended") {
+    return host.deskUrl && html`<a class="button primary wide" href=${host.deskUrl}>${t("To the desk")}</a>`;
+  }
   return html`<div class="clock-actions">
     ${phase === "draft" && html`<button type="button" class="button primary wide" onClick=${ask("open-doors")}>
       <${Icon} name="door-open" />${t("Open doors")}</button>`}
@@ -69,6 +71,7 @@ function Actions({ host }) {
     ${called && html`<p class="card soft called" role="status">${t("Round {n} is called. People are seated as soon as the seating is ready.", { n: event.round + 1 })}</p>`}
     ${over && event.closes_at == null && html`<button type="button" class="button primary wide" onClick=${() => host.show({ kind: "close" })}>
       ${t("Close the event…")}</button>`}
+    <${Refusal} host=${host} place=${PLACE} />
     <div class="action-pairs">
       ${RUNNING.includes(phase) && (stands
         ? html`<button type="button" class="button said-yes" onClick=${ask("resume")}><${Icon} name="play" />${t("Resume")}</button>`

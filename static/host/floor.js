@@ -121,15 +121,21 @@ function Waiting({ host, seated }) {
   const waiting = pool?.waiting ?? [];
   if (!pool) return null;
   if (!waiting.length) {
-    return seated ? null : html`<p class="floor-empty">${event.phase === "draft"
-      ? t("Nobody is here yet. Doors are still closed; people who have a link can already wait here.")
-      : t("Nobody is in the lobby yet. Pass on the open link, or wait a little.")}</p>`;
+    return seated ? null : html`<p class="floor-empty">${emptyWords(event.phase)}</p>`;
   }
   return html`<section class="waiting" aria-labelledby="waiting-title">
     <h2 id="waiting-title">${seated ? t("Without a room now") : t("In the lobby")}</h2>
     <${People} host=${host} seats=${waiting} />
     ${waiting.length >= WAITING_MOST && html`<p class="second">${t("Only the first {n} are shown; find others by name.", { n: number(WAITING_MOST) })}</p>`}
   </section>`;
+}
+
+function emptyWords(phase) {
+  if (phase === "draft") {
+    return t("Nobody is here yet. Doors are still closed; people who have a link can already wait here.");
+  }
+  if (phase === "ended") return t("Everybody has gone home.");
+  return t("Nobody is in the lobby yet. Pass on the open link, or wait a little.");
 }
 
 function Found({ host, sought }) {

@@ -29,7 +29,11 @@ function openConsole({ socket, title, programme = null, join_url = null, join_qr
   const sheets = signal([]);
   const wire = new Wire({
     url: socket,
-    message: (message) => { board.value = heard(board.value, message); },
+    message(message) {
+      const before = board.value.event?.phase;
+      board.value = heard(board.value, message);
+      if (board.value.event?.phase !== before) asking.forget("clock"); // it was about another phase
+    },
     status: (status) => { line.value = status; },
   });
   const asking = makeAsking((type, fields) => wire.ask(type, fields), signal);

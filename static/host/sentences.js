@@ -2,7 +2,7 @@
 // Codes come from the server as data; what is not known here is passed over, never shown raw.
 
 import { clockText } from "../clock.js";
-import { list, number, t, timeOfDay, tn } from "../words.js";
+import { dayAndTime, list, number, t, timeOfDay, tn } from "../words.js";
 
 /** Returns the sign of a room as drawn: "T7" for a table, else its number. */
 export function roomSign(room) {
@@ -47,18 +47,21 @@ export function phaseTitle({ phase, round, rounds }) {
   }
 }
 
+/** From so far away on (ms), an instant is a day to come and no countdown. */
+const FAR_MS = 20 * 3_600_000;
+
 /** Returns the instant that the large clock counts down to, or null when it waits for somebody. */
-export function countsTo({ phase, round, starts_at, ends_at }) {
+export function countsTo({ phase, round, starts_at, ends_at }, now) {
   if (phase === "preview") return starts_at;
   if (phase === "round" || phase === "break") return ends_at;
-  if ((phase === "draft" || phase === "lobby") && round === 0) return starts_at;
-  return null;
+  if ((phase !== "draft" && phase !== "lobby") || round > 0 || starts_at == null) return null;
+  return starts_at - now < FAR_MS ? starts_at : null;
 }
 
 /** Returns the sentence under the clock: until when, for whom, and what comes then. */
-export function clockSentence(event, programme) {
+export function clockSentence(event, programme, now) {
   const zone = event.time_zone;
-  const at = (instant) => timeOfDay(instant, zone);
+  const at = (instant) => (instant - now < FAR_MS ? timeOfDay : dayAndTime)(instant, zone);
   if (event.paused != null && ["preview", "round", "break"].includes(event.phase)) {
     return t("Everything has stood still since {time}", { time: at(event.paused) });
   }

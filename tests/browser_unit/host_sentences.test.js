@@ -42,19 +42,26 @@ test("lengths read as people say them", () => {
 });
 
 test("the clock counts to the start in the preview, to the end in a round, to nothing that waits", () => {
-  assert.equal(countsTo({ ...event, phase: "preview" }), NOON);
-  assert.equal(countsTo(event), NOON + 480_000);
-  assert.equal(countsTo({ ...event, phase: "break", ends_at: null }), null);
-  assert.equal(countsTo({ ...event, phase: "lobby", round: 0 }), NOON);
-  assert.equal(countsTo({ ...event, phase: "lobby", round: 5 }), null);
+  assert.equal(countsTo({ ...event, phase: "preview" }, NOON), NOON);
+  assert.equal(countsTo(event, NOON), NOON + 480_000);
+  assert.equal(countsTo({ ...event, phase: "break", ends_at: null }, NOON), null);
+  assert.equal(countsTo({ ...event, phase: "lobby", round: 0 }, NOON), NOON);
+  assert.equal(countsTo({ ...event, phase: "lobby", round: 5 }, NOON), null);
+});
+
+test("a start days away is a day to come, not a countdown of hours", () => {
+  const lobby = { ...event, phase: "lobby", round: 0 };
+  const days = 3 * 86_400_000;
+  assert.equal(countsTo(lobby, NOON - days), null);
+  assert.match(clockSentence(lobby, null, NOON - days), /Saturday, November 21/);
 });
 
 test("the sentence under the clock is in the event's own time zone and says what comes then", () => {
   const programme = [{}, { break_seconds: 60 }, { auto: true }];
-  assert.equal(clockSentence(event, programme), "ends 9:08 PM for everybody · then a break of 1:00");
-  assert.equal(clockSentence(event, null), "ends 9:08 PM for everybody");
-  assert.match(clockSentence(event, [{}, { break_seconds: 60 }, { auto: false }]), /then the next round waits for you/);
-  assert.match(clockSentence({ ...event, paused: NOON }, programme), /stood still since 9:00/);
+  assert.equal(clockSentence(event, programme, NOON), "ends 9:08 PM for everybody · then a break of 1:00");
+  assert.equal(clockSentence(event, null, NOON), "ends 9:08 PM for everybody");
+  assert.match(clockSentence(event, [{}, { break_seconds: 60 }, { auto: false }], NOON), /then the next round waits for you/);
+  assert.match(clockSentence({ ...event, paused: NOON }, programme, NOON), /stood still since 9:00/);
   assert.match(clockSentence({ ...event, phase: "break", ends_at: null }), /waits for you/);
 });
 
