@@ -149,7 +149,7 @@ def _pool(event: Event, register: Register) -> m.PoolView:
         in_rooms=sum(1 for p in people if p.seat is not None),
         in_lobby=len(waiting),
         sitting_out=sum(1 for p in waiting if p.sitting_out),
-        dropped=sum(1 for p in people if p.dropped_at is not None),
+        dropped=sum(1 for p in people if p.dropped_at is not None and p.mode is Mode.ONLINE),
         on_site=sum(1 for p in people if p.present and p.mode is Mode.ON_SITE),
         online=sum(1 for p in people if p.present and p.mode is Mode.ONLINE),
         waiting=tuple(_seat(register, p, why_without_seat(event, p)) for p in waiting[:SHOWN]),

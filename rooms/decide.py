@@ -42,6 +42,12 @@ AFTER_END = (
 )
 """What may still be asked once an event is over."""
 
+LET_WALKING_END = f.ArrivedAtTable | f.CheckedOut | f.Unseated | f.RoomEnded | f.Resumed
+"""Facts after which all on-site people may have arrived."""
+
+END_ROOMS = f.RoundEnded | f.RoomEnded | f.SeatingFixed | f.EventEnded
+"""Facts that end rooms, and so let contacts and cards be seen (rules 16, 17)."""
+
 STRIKE_SEATS = (
     f.Connected
     | f.NodeLost
@@ -281,14 +287,14 @@ def _draw_consequences(deciding: Deciding) -> None:
         seen = len(deciding.facts)
         if not fresh:
             return
-        if any(isinstance(fact, f.ArrivedAtTable | f.CheckedOut | f.Unseated) for fact in fresh):
+        if any(isinstance(fact, LET_WALKING_END) for fact in fresh):
             rounds.shorten_preview(deciding)
-        if any(isinstance(fact, f.RoundEnded | f.RoomEnded | f.Unseated) for fact in fresh):
+        if any(isinstance(fact, END_ROOMS) for fact in fresh):
             contacts.reveal(deciding)
         if any(isinstance(fact, STRIKE_SEATS) for fact in fresh):
             seats.call_off_joins(deciding)
             for fact in fresh:
-                if isinstance(fact, f.Connected | f.Looked | f.Spoken):
+                if isinstance(fact, f.Connected | f.Looked | f.Spoken | f.MediaChanged):
                     seats.follow_roommates(deciding, fact.id)
             seats.seat_late(deciding)
         if len(deciding.facts) == seen:

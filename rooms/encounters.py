@@ -73,6 +73,12 @@ def together(room: Room, until: int) -> dict[Pair, int]:
     return sums
 
 
+def met_in(room: Room, key: Pair) -> bool:
+    """Says whether two people were together for long enough in a room that is over (rule 4)."""
+    a, b = ([stay for stay in room.stays if stay.id == id] for id in key)
+    return sum(end - start for start, end in _overlaps(a, b, room, room.ends_at)) >= room.met_ms
+
+
 def _by_person(room: Room) -> dict[str, list[Stay]]:
     found: dict[str, list[Stay]] = {}
     for stay in room.stays:

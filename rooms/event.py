@@ -12,13 +12,14 @@ Invariants:
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from itertools import combinations
 from typing import Any, assert_never
 
 from msgspec.structs import replace
 
 from rooms import facts as f
-from rooms.encounters import met_after_ms, together
+from rooms.encounters import met_after_ms, met_in, together
 from rooms.messages import LogLine, Phase
 from rooms.people import HOST_ROLES, SEATED_ROLES, Mode
 from rooms.programme import Plan, PlannedRound
@@ -281,7 +282,7 @@ class Event:
                 known = self.acquainted.get(key, ())
                 if room_id not in known:
                     self.acquainted[key] = (*known, room_id)
-        person = replace(self.people[id], seat=room_id, because="", held=False, sitting_out=False)
+        person = replace(_no_longer_left_over(self.people[id]), seat=room_id, sitting_out=False)
         self.joins.pop(id, None)
         self.put(person, at)
 
@@ -295,6 +296,7 @@ class Event:
             ends_at=ends_at,
             mode=seats.mode,
             table=seats.table,
+            met_ms=met_after_ms(self.round_seconds),
         )
         self.current[seats.id] = None
         self.holding[seats.id] = None
@@ -304,11 +306,14 @@ class Event:
         for id in seats.people:
             self.been[id] = (*self.been.get(id, ()), seats.id)
             self.joins.pop(id, None)
-            person = replace(self.people[id], seat=seats.id, because="", held=False, arrived=False)
-            self.put(person, at)
+            person = _no_longer_left_over(self.people[id])
+            self.put(replace(person, seat=seats.id, arrived=False), at)
 
     def end_room(self, room_id: str, as_of: int, because: str) -> None:
-        """Ends a room as of an instant: stays close, its people have no seat."""
+        """Ends a room as of an instant: stays close, its people have no seat and who met is noted.
+
+        Those whose room was ended before the round are not seated again before the next one.
+        """
         room = self.rooms[room_id]
         stays = tuple(
             replace(s, to_at=max(s.from_at, as_of)) if s.to_at is None or s.to_at > as_of else s
@@ -324,18 +329,31 @@ class Event:
                 continue
             self.alone.pop(id, None)
             self.unseen.pop(id, None)
-            self.people[id] = replace(person, seat=None, arrived=False, because=because)
+            held = person.held or because == "room-ended"
+            self.people[id] = replace(person, seat=None, arrived=False, because=because, held=held)
         # The room keeps the list of those who were in it to the end; seats point to it no more.
         for id in room.people:
             self.put(self.people[id], as_of)
+        for key in together(self.rooms[room_id], as_of):
+            self._note_whether_met(key)
 
-    def cut_stays(self, as_of: int, *, connection: str = "", node: str = "") -> None:
+    def _note_whether_met(self, key: Pair) -> None:
+        """Keeps the last round in which two people met, by rooms that are over (rule 4)."""
+        self.met.pop(key, None)
+        if any(id in self.people and self.people[id].sits_with for id in key):
+            return
+        for room in (self.rooms[id] for id in self.acquainted.get(key, ())):
+            if room.ended_at is not None and met_in(room, key):
+                self.met[key] = room.round
+
+    def cut_stays(
+        self, as_of: int, rooms: Iterable[str], *, connection: str = "", node: str = ""
+    ) -> None:
         """Closes the stays of a connection or a process as of an instant, also behind later facts.
 
-        Looks at the rooms of the latest round and those still open: a connection's end is known
-        within seconds, a process's within ten.
+        Who has met by then is found anew in rooms that are over.
         """
-        for room_id in {**self.current, **self.holding}:
+        for room_id in rooms:
             room = self.rooms[room_id]
             stays = tuple(
                 replace(s, to_at=max(s.from_at, as_of))
@@ -345,8 +363,18 @@ class Event:
                 else s
                 for s in room.stays
             )
-            if stays != room.stays:
-                self.rooms[room_id] = replace(room, stays=stays)
+            if stays == room.stays:
+                continue
+            self.rooms[room_id] = replace(room, stays=stays)
+            if room.ended_at is not None:
+                for key in together(room, room.ended_at):
+                    self._note_whether_met(key)
+
+    def rooms_since(self, at: int) -> list[str]:
+        """Returns the ids of rooms that were not over at an instant (ms)."""
+        return [
+            room.id for room in self.rooms.values() if room.ended_at is None or room.ended_at > at
+        ]
 
     def note(self, line: LogLine) -> None:
         """Adds a line to the log that hosts read; the oldest fall out."""
@@ -361,8 +389,7 @@ def apply(event: Event, fact: f.AnyFact) -> None:
         case f.EventCreated():
             event.plan = fact.plan
         case f.EventChanged():
-            if fact.plan is not None:
-                event.plan = fact.plan
+            _change_plan(event, fact)
         case f.DoorsOpened():
             event.phase = Phase.LOBBY
         case f.ClosingBegan():
@@ -487,6 +514,26 @@ def _write_log(event: Event, fact: f.AnyFact) -> None:
             pass  # not for the log
 
 
+def _no_longer_left_over(person: Person) -> Person:
+    """Rule 5: who finds a seat after all has not sat out."""
+    sat_out = person.sat_out - (person.because == "left-over")
+    return replace(person, because="", held=False, sat_out=sat_out)
+
+
+def _change_plan(event: Event, fact: f.EventChanged) -> None:
+    """Changes the plan; a break then ends by itself, or waits for the host, as the new one says."""
+    if fact.plan is None:
+        return
+    event.plan = fact.plan
+    following, planned = event.next_planned, event.planned
+    if event.phase is not Phase.BREAK or planned is None:
+        return
+    if following is not None and not following.auto:
+        event.break_ends_at = None
+    elif event.break_ends_at is None:
+        event.break_ends_at = (event.ends_at or fact.at) + planned.break_seconds * 1000
+
+
 def _end_event(event: Event, fact: f.EventEnded) -> None:
     for id in list(event.holding):
         event.end_room(id, fact.at, "round-ended")
@@ -563,18 +610,24 @@ def _apply_connection(event: Event, fact: f.Connected | f.Disconnected | f.NodeL
             link = Link(fact.connection, fact.node, fact.at)
             # An attendee has one connection, the newest tab; hosts may have several.
             kept = person.connections if person.role in HOST_ROLES else ()
-            person = replace(
-                person, connections=(*kept, link), dropped_at=None, left_at=None, held=False
+            event.put(
+                replace(
+                    person,
+                    connections=(*kept, link),
+                    dropped_at=person.dropped_at if person.not_here_yet and person.seat else None,
+                    left_at=None,
+                    not_here_yet=person.not_here_yet and person.seat is not None,
+                ),
+                fact.at,
             )
-            event.put(person, fact.at)
         case f.Disconnected():
             person = event.people[fact.id]
             left = tuple(c for c in person.connections if c.connection != fact.connection)
-            event.cut_stays(fact.as_of, connection=fact.connection)
+            event.cut_stays(fact.as_of, event.been.get(fact.id, ()), connection=fact.connection)
             if left != person.connections:
                 event.put(_without_connections(person, left, fact.as_of, fact.on_purpose), fact.at)
         case f.NodeLost():
-            event.cut_stays(fact.as_of, node=fact.node)
+            event.cut_stays(fact.as_of, event.rooms_since(fact.as_of), node=fact.node)
             for person in list(event.people.values()):
                 left = tuple(c for c in person.connections if c.node != fact.node)
                 if left != person.connections:
@@ -588,10 +641,11 @@ def _without_connections(
 ) -> Person:
     if left:
         return replace(person, connections=left)
+    away_already = person.not_here_yet and person.dropped_at is not None
     return replace(
         person,
         connections=(),
-        dropped_at=None if on_purpose else as_of,
+        dropped_at=None if on_purpose else person.dropped_at if away_already else as_of,
         left_at=as_of if on_purpose else None,
         microphone=False,
         camera=False,
@@ -709,9 +763,12 @@ def _begin_preview(event: Event, fact: f.SeatingFixed) -> None:
 def _apply_deadlines(event: Event, fact: f.PreviewShortened | f.DeadlineMoved | f.Resumed) -> None:
     match fact:
         case f.PreviewShortened():
+            shift = fact.ends_at - (event.ends_at or fact.ends_at)
             event.starts_at, event.ends_at = fact.starts_at, fact.ends_at
             for room in event.running_rooms():
-                event.rooms[room.id] = replace(room, starts_at=fact.starts_at, ends_at=fact.ends_at)
+                event.rooms[room.id] = replace(
+                    room, starts_at=fact.starts_at, ends_at=room.ends_at + shift
+                )
         case f.DeadlineMoved() if fact.room is not None:
             room = event.rooms[fact.room]
             warned = tuple(w for w in room.warned if fact.ends_at - fact.at <= w * 1000)
@@ -740,6 +797,8 @@ def _resume(event: Event, at: int) -> None:
     def moved(instant: int | None) -> int | None:
         return instant + shift if instant is not None and instant >= paused_at else instant
 
+    if event.phase is Phase.PREVIEW and event.preview_at is not None:
+        event.preview_at += shift
     event.starts_at, event.ends_at = moved(event.starts_at), moved(event.ends_at)
     event.break_ends_at = moved(event.break_ends_at)
     for room in event.running_rooms():
@@ -762,18 +821,9 @@ def _end_round(event: Event, fact: f.RoundEnded) -> None:
     event.break_ends_at = fact.break_ends_at
     event.joins.clear()
     event.alone.clear()
-    for id in event.current:
-        _note_who_met(event, event.rooms[id])
     for person in list(event.people.values()):
         if person.because and person.seat is None:
             event.people[person.id] = replace(person, because="")
-
-
-def _note_who_met(event: Event, room: Room) -> None:
-    aside = {p.id for p in event.people.values() if p.sits_with}
-    for (a, b), met_ms in together(room, room.ended_at or room.ends_at).items():
-        if met_ms >= met_after_ms(event.round_seconds) and a not in aside and b not in aside:
-            event.met[(a, b)] = room.round
 
 
 def _apply_seat(

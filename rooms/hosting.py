@@ -22,7 +22,7 @@ def audience(event: Event, rooms: tuple[str, ...] | None) -> list[str]:
             for p in event.people.values()
             if p.belongs and p.role not in HOST_ROLES and (p.present or p.seat or p.connections)
         ]
-    return [id for room in rooms for id in event.rooms[room].people]
+    return [id for room in dict.fromkeys(rooms) for id in event.rooms[room].people]
 
 
 def announce(deciding: Deciding, command: c.Announce) -> None:

@@ -21,12 +21,16 @@ from rooms.people import (
     Mode,
     attendee_key,
     consent_key,
+    text_key,
 )
 from rooms.refusal import Refusal
-from rooms.standing import Person
+from rooms.standing import Person, pair
 
 DROPPED_COUNTS_AS_PRESENT_MS = 20_000
 """Rule 1: dropped for less than this counts as present."""
+
+SILENT_MS = 2_000
+"""A living connection is heard from at least this often (rule 22: minutes are right within it)."""
 
 
 def pool(event: Event, now: int) -> list[str]:
@@ -55,6 +59,8 @@ def why_not_in_pool(event: Event, person: Person) -> str:
         return "by-choice"
     if person.mode is Mode.ON_SITE and not person.present:
         return "not-checked-in"
+    if person.not_here_yet:
+        return "not-here-yet"
     if event.plan.ready_check and not person.ready:
         return "not-ready"
     return ""
@@ -74,24 +80,37 @@ def connect(deciding: Deciding, command: c.Connect) -> None:
             id=command.attendee,
             connection=command.connection,
             node=command.node,
-            back=person.seat is not None and not person.present and person.mode is Mode.ONLINE,
+            back=person.seat is not None
+            and person.mode is Mode.ONLINE
+            and not person.connections
+            and not person.not_here_yet,
         )
     )
 
 
 def disconnect(deciding: Deciding, command: c.Disconnect) -> None:
-    """Notes a connection's end as of its last frame; unknown ones are of no effect."""
+    """Notes a connection's end as of its last frame.
+
+    One that a newer tab had taken over from matters only for the minutes in which it was silent.
+    """
     person = deciding.event.people.get(command.attendee)
-    if person is None or not any(k.connection == command.connection for k in person.connections):
+    if person is None:
         return
-    as_of = command.as_of if command.as_of is not None else deciding.now
-    deciding.happened(
-        f.Disconnected(
-            at=deciding.now,
-            id=person.id,
-            connection=command.connection,
-            as_of=min(as_of, deciding.now),
+    as_of = min(command.as_of if command.as_of is not None else deciding.now, deciding.now)
+    held = any(link.connection == command.connection for link in person.connections)
+    if held or _was_silent(deciding.event, person.id, command.connection, as_of):
+        deciding.happened(
+            f.Disconnected(
+                at=deciding.now, id=person.id, connection=command.connection, as_of=as_of
+            )
         )
+
+
+def _was_silent(event: Event, id: str, connection: str, as_of: int) -> bool:
+    return any(
+        stay.connection == connection and (stay.to_at or as_of) - as_of > SILENT_MS
+        for room_id in event.been.get(id, ())
+        for stay in event.rooms[room_id].stays
     )
 
 
@@ -100,7 +119,7 @@ def lose_node(deciding: Deciding, command: c.LoseNode) -> None:
     nodes = {k.node for p in deciding.event.people.values() for k in p.connections}
     recent = {
         stay.node
-        for id in deciding.event.current
+        for id in deciding.event.rooms_since(command.as_of)
         for stay in deciding.event.rooms[id].stays
         if stay.to_at is None or stay.to_at > command.as_of
     }
@@ -109,10 +128,15 @@ def lose_node(deciding: Deciding, command: c.LoseNode) -> None:
 
 
 def leave(deciding: Deciding, command: c.Leave) -> None:
-    """Leaves the event on purpose: the seat is given up, and the others are told so."""
+    """Leaves the event on purpose: the seat is given up, and the others are told so.
+
+    Who leaves on site is checked out; a closed phone would not do that (rule 26).
+    """
     me = deciding.me
     if me.seat is not None:
         deciding.happened(f.Unseated(at=deciding.now, id=me.id, room=me.seat, because="left"))
+    if me.mode is Mode.ON_SITE and me.checked_in_at is not None and me.checked_out_at is None:
+        deciding.happened(f.CheckedOut(at=deciding.now, id=me.id, by=me.id))
     for link in me.connections:
         deciding.happened(
             f.Disconnected(
@@ -133,7 +157,13 @@ def here(deciding: Deciding, command: c.Here) -> None:
     link = me.connections[-1]
     if link.visible != command.visible or (command.visible and me.not_here_yet):
         deciding.happened(
-            f.Looked(at=deciding.now, id=me.id, connection=link.connection, visible=command.visible)
+            f.Looked(
+                at=deciding.now,
+                id=me.id,
+                connection=link.connection,
+                visible=command.visible,
+                back=command.visible and me.not_here_yet,
+            )
         )
 
 
@@ -362,16 +392,36 @@ def erase(deciding: Deciding, command: c.Erase) -> None:
         deciding.happened(
             f.Unseated(at=deciding.now, id=person.id, room=person.seat, because="left")
         )
+    _take_back(deciding, person.id)
     for key in list(deciding.register.rows):
         kind, _, rest = key.partition(":")
-        if (kind in "ac" and rest.split(":")[0] == person.id) or (
+        if (kind in ("a", "c") and rest.split(":")[0] == person.id) or (
             kind == "n" and person.id in rest.split(":")
         ):
             deciding.wrote(key, None)
-    for call in deciding.event.calls.values():
-        if call.by == person.id:
-            deciding.wrote(f"t:{call.id}", None)
-    for report in deciding.event.reports:
-        if person.id in (report.by, report.about):
-            deciding.wrote(f"t:{report.id}", None)
+    for text in _texts_of(deciding.event, person.id):
+        deciding.wrote(text_key(text), None)
     deciding.happened(f.Erased(at=deciding.now, id=person.id))
+
+
+def _take_back(deciding: Deciding, id: str) -> None:
+    """Withdraws somebody's yeses and cards, so that the others' lists lose the fields at once."""
+    event, now = deciding.event, deciding.now
+    for by, about in [key for key in event.yeses if key[0] == id]:
+        was_contact = pair(by, about) in event.contacts
+        deciding.happened(f.YesWithdrawn(at=now, by=by, about=about, was_contact=was_contact))
+    for (by, to), given in list(event.cards.items()):
+        if by == id:
+            deciding.happened(f.CardGiven(at=now, by=by, to=to, had_reached=given.reached))
+
+
+def _texts_of(event: Event, id: str) -> list[str]:
+    """Returns the ids of words that somebody wrote, or that were written about them."""
+    calls = event.calls.values()
+    return [
+        f"removed-{id}",
+        *(call.id for call in calls if call.by == id),
+        *(call.answer for call in calls if id in (call.by, call.answered_by) and call.answer),
+        *(report.id for report in event.reports if id in (report.by, report.about)),
+        *(said.id for said in event.announcements if said.by == id),
+    ]

@@ -10,8 +10,8 @@ Which command may be given in which phase:
 | open-doors | yes | | | | | |
 | start-round | yes | yes | | | yes | |
 | pause, resume | | | yes | yes | yes | |
-| end-round | | | yes | yes | a room | |
-| extend | | | yes | yes | yes | |
+| end-round | | a room | yes | yes | a room | |
+| extend | | a room | yes | yes | yes | |
 | close-event | yes | yes | yes | yes | yes | |
 """
 
@@ -52,8 +52,8 @@ PHASES: dict[type[c.Command], frozenset[Phase]] = {
     c.StartRound: frozenset({Phase.DRAFT, Phase.LOBBY, Phase.BREAK}),
     c.Pause: frozenset({Phase.PREVIEW, Phase.ROUND, Phase.BREAK}),
     c.Resume: frozenset({Phase.PREVIEW, Phase.ROUND, Phase.BREAK}),
-    c.EndRound: frozenset({Phase.PREVIEW, Phase.ROUND, Phase.BREAK}),
-    c.Extend: frozenset({Phase.PREVIEW, Phase.ROUND, Phase.BREAK}),
+    c.EndRound: frozenset({Phase.LOBBY, Phase.PREVIEW, Phase.ROUND, Phase.BREAK}),
+    c.Extend: frozenset({Phase.LOBBY, Phase.PREVIEW, Phase.ROUND, Phase.BREAK}),
     c.CloseEvent: frozenset(set(Phase) - {Phase.ENDED}),
 }
 
@@ -114,7 +114,7 @@ def _alarms(event: Event) -> Iterator[tuple[int, Action]]:
             yield event.break_ends_at, _call_next if following else _end_break
     elif event.is_running:
         yield from _round_alarms(event)
-    if event.phase is Phase.BREAK and event.paused_at is None:
+    if not event.is_running and event.paused_at is None:
         for room in event.running_rooms():
             yield from _room_alarms(event, room)
 
@@ -147,7 +147,7 @@ def _round_alarms(event: Event) -> Iterator[tuple[int, Action]]:
 
 def _room_alarms(event: Event, room: Room) -> Iterator[tuple[int, Action]]:
     """Yields the alarms of a room that has a deadline of its own."""
-    if room.ends_at < (event.ends_at or 0) or event.phase is Phase.BREAK:
+    if room.ends_at < (event.ends_at or 0) or not event.is_running:
         yield room.ends_at, lambda d: d.happened(f.RoomEnded(at=d.now, room=room.id))
     for seconds in WARNINGS_S:
         if seconds not in room.warned and event.round_seconds > seconds:
@@ -162,7 +162,7 @@ def _alone_alarms(event: Event, id: str) -> Iterator[tuple[int, Action]]:
     at = seats.moves_at(event, id)
     if id in event.joins or at is None or seats.company_is_coming(event, alone.room):
         return
-    if at < (event.ends_at or 0):
+    if at < (event.ends_at or 0) or event.paused_at is not None:
         yield at - seats.join_warning_ms(event), lambda d: seats.plan_for_stranded(d, id)
 
 
@@ -199,7 +199,7 @@ def start_round(deciding: Deciding, command: c.StartRound) -> None:
         )
     if event.phase is Phase.DRAFT:
         deciding.happened(f.DoorsOpened(at=deciding.now, by=deciding.by))
-    _call(deciding, command.seconds, command.size)
+    _call(deciding, command.seconds, command.size, by=deciding.by)
 
 
 def _call_next(deciding: Deciding) -> None:
@@ -207,17 +207,15 @@ def _call_next(deciding: Deciding) -> None:
     if len(pool(deciding.event, deciding.now)) < 2:
         seats.fix(deciding, [], seconds=None, size=None)
     else:
-        _call(deciding, None, None)
+        _call(deciding, None, None, by=CLOCK)
 
 
-def _call(deciding: Deciding, seconds: int | None, size: int | None) -> None:
+def _call(deciding: Deciding, seconds: int | None, size: int | None, *, by: str) -> None:
     event = deciding.event
     if size is None and _fix_from_proposal(deciding, seconds):
         return
     deciding.happened(
-        f.RoundCalled(
-            at=deciding.now, round=event.round + 1, seconds=seconds, size=size, by=deciding.by
-        )
+        f.RoundCalled(at=deciding.now, round=event.round + 1, seconds=seconds, size=size, by=by)
     )
 
 
@@ -233,6 +231,8 @@ def _fix_from_proposal(deciding: Deciding, seconds: int | None) -> bool:
     meant = {id for ids in (*proposal.rooms, proposal.sitting_out) for id in ids}
     here = set(pool(event, deciding.now))
     if len(meant ^ here) > max(2, len(here) // 20):
+        return False
+    if proposal.sitting_out and meant != here:
         return False
     rooms, unplaced = seats.repaired(
         event,
@@ -340,7 +340,7 @@ def shorten_preview(deciding: Deciding) -> None:
             f.PreviewShortened(
                 at=deciding.now,
                 starts_at=starts_at,
-                ends_at=starts_at + event.round_seconds * 1000,
+                ends_at=(event.ends_at or 0) + starts_at - (event.starts_at or 0),
             )
         )
 
@@ -372,7 +372,9 @@ def _end_break(deciding: Deciding) -> None:
 def _end_event(deciding: Deciding) -> None:
     if deciding.event.is_running:
         ends_at = deciding.event.ends_at or deciding.now
-        _end_round(deciding, min(ends_at, deciding.now), by=CLOCK)
+        # While paused the deadline stands still, and people talk on until now.
+        paused = deciding.event.paused_at is not None
+        _end_round(deciding, deciding.now if paused else min(ends_at, deciding.now), by=CLOCK)
     deciding.happened(f.EventEnded(at=deciding.now))
 
 
@@ -409,7 +411,7 @@ def end_round(deciding: Deciding, command: c.EndRound) -> None:
     deciding.require_host()
     event = deciding.event
     if command.room is None:
-        if event.phase is Phase.BREAK:
+        if not event.is_running:
             raise Refusal("out-of-turn", "No round is on now.")
         _end_round(deciding, deciding.now, by=deciding.by)
         return
@@ -431,6 +433,8 @@ def extend(deciding: Deciding, command: c.Extend) -> None:
         starts_at = room.starts_at
     else:
         current = event.break_ends_at if event.phase is Phase.BREAK else event.ends_at
+        if event.phase is Phase.LOBBY:
+            raise Refusal("out-of-turn", "No round is on now.")
         if current is None:
             raise Refusal("out-of-turn", "The break ends when you start the next round.")
         ends_at = current + command.seconds * 1000
@@ -463,7 +467,7 @@ def wish_more_time(deciding: Deciding) -> None:
     """Wishes quietly for more time; granted only when all in the room do (rule 9)."""
     event, me = deciding.event, deciding.me
     room, planned = event.room_of(me.id), event.planned
-    if room is None or event.phase is not Phase.ROUND or planned is None:
+    if room is None or event.phase is Phase.PREVIEW or planned is None:
         raise Refusal("no-room", "You are not in a room now.")
     if not planned.more_time:
         raise Refusal("not-allowed", "Rooms cannot ask for more time in this round.")

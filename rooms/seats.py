@@ -163,7 +163,13 @@ def repaired(
     for id in here:
         if id in seated or id in sitting_out:
             continue
-        choices = [ids for ids in kept if len(ids) < most and may_join(id, ids, look.rules)]
+        choices = [
+            ids
+            for ids in kept
+            if len(ids) < most
+            and may_join(id, ids, look.rules)
+            and not _belongs_elsewhere(event, id, ids, kept)
+        ]
         fresh = [ids for ids in choices if not _meets_again(event, id, ids)]
         if not fresh:
             unplaced.append(id)
@@ -171,6 +177,20 @@ def repaired(
         best = max(fresh, key=lambda ids: (len(ids) < size, _suits(look, id, ids), -len(ids)))
         best.append(id)
     return kept, unplaced
+
+
+def _belongs_elsewhere(
+    event: Event, id: str, ids: Sequence[str], rooms: Iterable[Sequence[str]]
+) -> bool:
+    """Says whether another room is at the table that somebody is fixed at."""
+    table, mode = event.people[id].table, event.people[id].mode
+    if table is None or mode is not Mode.ON_SITE:
+        return False
+    return any(
+        other is not ids and event.people[o].table == table and event.people[o].mode is mode
+        for other in rooms
+        for o in other
+    )
 
 
 def count_repeats(event: Event, rooms: Iterable[Sequence[str]]) -> int:
@@ -236,19 +256,18 @@ def best_room(deciding: Deciding, id: str, *, leaving: str | None = None) -> str
     ]
     if not candidates:
         return None
-    look = placing(event, deciding.register, [id, *(o for room in candidates for o in room.people)])
+    expected = {room.id: _people_expected(event, room) for room in candidates}
+    look = placing(event, deciding.register, [id, *(o for ids in expected.values() for o in ids)])
     allowed = [
-        room
-        for room in candidates
-        if may_join(id, _people_expected(event, room), look.rules, table=room.table)
+        room for room in candidates if may_join(id, expected[room.id], look.rules, table=room.table)
     ]
     for repeats in (False, True):
         for limit in limits:
             fitting = [
                 room
                 for room in allowed
-                if _expected(event, room) < limit
-                and (repeats or not _meets_again(event, id, room.people))
+                if len(expected[room.id]) < limit
+                and (repeats or not _meets_again(event, id, _people_expected(event, room)))
             ]
             if fitting:
                 return max(
@@ -329,8 +348,10 @@ def _open_room(deciding: Deciding, group: list[str]) -> None:
     table = None
     if mode is Mode.ON_SITE:
         taken = {room.table for room in event.running_rooms()}
-        table = next(n for n in range(1, len(taken) + 2) if n not in taken)
-        if event.plan.tables is not None and table > event.plan.tables:
+        fixed = [at for at in (event.people[id].table for id in group) if at is not None]
+        free = (n for n in range(1, len(taken) + 2) if n not in taken)
+        table = fixed[0] if fixed else next(free)
+        if table in taken or (event.plan.tables is not None and table > event.plan.tables):
             return
     number = len(event.current) + 1
     deciding.happened(
@@ -349,29 +370,24 @@ def _open_room(deciding: Deciding, group: list[str]) -> None:
 
 
 def join(deciding: Deciding, id: str) -> None:
-    """Carries out a planned join whose time has come, if it still makes sense."""
+    """Carries out a planned join whose time has come.
+
+    If it makes sense no more it is called off. If only its room takes nobody any more, who was
+    alone goes to the lobby, and another room is told as long before as this one was (rule 10).
+    """
     event, now = deciding.event, deciding.now
-    planned = event.joins[id]
-    person = event.people[id]
-    here = person.present and (person.seat is not None or id in event.waiting)
-    room_id: str | None = planned.room
-    if here and (room_id == LOBBY or not _may_still_join(deciding, person, planned.room)):
-        room_id = best_room(deciding, id, leaving=person.seat)
-    moot = person.seat is not None and not _should_move(event, person)
-    if not here or moot or (room_id is None and person.seat is None):
+    planned, person = event.joins[id], event.people[id]
+    wanted = person.present and (id in event.waiting or id in event.alone)
+    fits = planned.room != LOBBY and _may_still_join(deciding, person, planned.room)
+    if not wanted or not (fits or planned.room == LOBBY):
         deciding.happened(f.JoinCancelled(at=now, id=id, room=planned.room))
-    elif room_id is None:
-        deciding.happened(f.Unseated(at=now, id=id, room=person.seat or "", because="stranded"))
-    else:
-        if person.seat is not None:
-            deciding.happened(
-                f.Unseated(at=now, id=id, room=person.seat, because="stranded", onward=room_id)
-            )
-        deciding.happened(f.Seated(at=now, id=id, room=room_id, because=planned.because))
-
-
-def _should_move(event: Event, person: Person) -> bool:
-    return person.id in event.alone
+    if wanted and person.seat is not None:
+        onward = planned.room if fits else ""
+        deciding.happened(
+            f.Unseated(at=now, id=id, room=person.seat, because="stranded", onward=onward)
+        )
+    if wanted and fits:
+        deciding.happened(f.Seated(at=now, id=id, room=planned.room, because=planned.because))
 
 
 def _may_still_join(deciding: Deciding, person: Person, room_id: str) -> bool:
@@ -409,10 +425,9 @@ def plan_for_stranded(deciding: Deciding, id: str) -> None:
     """Tells somebody alone, and the room that suits them best, that they will move."""
     event = deciding.event
     room = best_room(deciding, id, leaving=event.people[id].seat)
-    at = moves_at(event, id) or deciding.now
     soonest = deciding.now + join_warning_ms(event)
-    alone = event.alone[id]
-    join_at = soonest if alone.wants_others else max(at, deciding.now)
+    at = None if event.alone[id].wants_others else moves_at(event, id)
+    join_at = soonest if at is None else max(at, soonest)
     _plan_join(deciding, id, room if room is not None else LOBBY, "stranded", join_at)
 
 
@@ -449,7 +464,7 @@ def call_off_joins(deciding: Deciding) -> None:
     for id, planned in list(event.joins.items()):
         person = event.people[id]
         gone = not person.present or not event.is_running
-        stays = person.seat is not None and not _should_move(event, person)
+        stays = person.seat is not None and id not in event.alone
         if gone or stays or (person.seat is None and person.sitting_out):
             deciding.happened(f.JoinCancelled(at=deciding.now, id=id, room=planned.room))
 
@@ -535,6 +550,10 @@ def _check_may_join(deciding: Deciding, ids: list[str], room: Room) -> None:
     others = [id for id in _people_expected(event, room) if id not in ids]
     if len(others) + len(ids) > most:
         raise Refusal("room-full", "That room is full: it takes {most} people.", most=most)
+    if len(others) + len(ids) < 2:
+        raise Refusal("room-empty", "Nobody is in that room now.")
+    if any(event.people[id].mode is not room.mode for id in ids):
+        raise Refusal("rule-broken", "On-site and online people do not share a room here.")
     look = placing(event, deciding.register, [*ids, *others])
     together: list[str] = list(others)
     for id in ids:
@@ -545,8 +564,6 @@ def _check_may_join(deciding: Deciding, ids: list[str], room: Room) -> None:
         named = {cause.rule for cause in causes} - {"alone"}
         if "blocked" in named:
             raise Refusal("private", "They cannot share this room, for a private reason.")
-        if "modes" in named:
-            raise Refusal("rule-broken", "On-site and online people do not share a room here.")
         if named:
             raise Refusal("rule-broken", "A rule of this event keeps them from sharing this room.")
 
@@ -564,9 +581,18 @@ def dealt(event: Event, register: Register, now: int, *, size: int, most: int) -
     found: list[list[str]] = []
     for mode in Mode:
         people = [id for id in here if event.people[id].mode is mode]
-        rooms: list[list[str]] = [[] for _ in range(max(1, len(people) // size))]
+        count = max(1, len(people) // size, -(-len(people) // most))
+        if mode is Mode.ON_SITE and event.plan.tables is not None:
+            count = min(count, event.plan.tables)
+        rooms: list[list[str]] = [[] for _ in range(count)]
         for id in people:
-            fits = [ids for ids in rooms if len(ids) < most and _may_be_dealt(id, ids, look)]
+            fits = [
+                ids
+                for ids in rooms
+                if len(ids) < most
+                and _may_be_dealt(id, ids, look)
+                and not _belongs_elsewhere(event, id, ids, rooms)
+            ]
             if fits:
                 min(fits, key=lambda ids: (_meets_again(event, id, ids), len(ids))).append(id)
         found += [ids for ids in rooms if ids and not broken(ids, look.rules)]

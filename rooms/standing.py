@@ -105,6 +105,8 @@ class Room(Struct, frozen=True, kw_only=True):
     """Its wish for more time was granted."""
     warned: tuple[int, ...] = ()
     because: str = "shared-interests"
+    met_ms: int = 0
+    """Two people who were together for so long in it have met (rule 4)."""
 
 
 class Alone(Struct, frozen=True):

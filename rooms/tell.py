@@ -126,7 +126,8 @@ def tell(event: Event, register: Register, fact: f.AnyFact) -> list[Told]:
         case f.YesGiven() | f.YesWithdrawn() | f.ContactMade() | f.CardGiven() | f.CardReached():
             return _contact_told(event, register, fact)
         case f.Announced():
-            ids = tuple(id for room in fact.rooms or () for id in event.rooms[room].people)
+            rooms = dict.fromkeys(fact.rooms or ())
+            ids = tuple(id for room in rooms for id in event.rooms[room].people)
             audience = EVERYONE if fact.rooms is None else m.People(ids)
             return [(audience, announcement(register, fact))]
         case f.HostCalled() | f.CallWasSeen() | f.CallAnswered():
@@ -143,6 +144,10 @@ def _profile_told(event: Event, register: Register, fact: f.ProfileChanged) -> l
     for other in contacts_of(event, fact.id):
         fields = fields_by_yes(event, register, other, fact.id)
         told.append((m.People((other,)), m.Contact(card=_card(register, fact.id), fields=fields)))
+    for (by, to), given in event.cards.items():
+        if by == fact.id and given.reached:
+            fields = fields_by_card(event, register, to, by)
+            told.append((m.People((to,)), m.CardGiven(card=_card(register, by), fields=fields)))
     return told
 
 
@@ -198,7 +203,7 @@ def _seating_told(event: Event, register: Register) -> list[Told]:
     told: list[Told] = [(EVERYONE, phase(event))]
     told += [_room_told(event, register, room) for room in event.running_rooms()]
     for person in event.people.values():
-        if person.seat is None and person.connections and person.role not in HOST_ROLES:
+        if person.seat is None and person.connections and _would_sit(person):
             because = why_without_seat(event, person)
             told.append((m.People((person.id,)), sitting_out(event, because)))
     return told
@@ -445,6 +450,11 @@ def sitting_out(event: Event, because: str) -> m.SittingOut:
     return m.SittingOut(because=because, next_at=event.next_preview_at())
 
 
+def _would_sit(person: Person) -> bool:
+    """Says whether somebody without a seat is to be told why: all but hosts who take none."""
+    return person.role not in HOST_ROLES or person.takes_seat
+
+
 def why_without_seat(event: Event, person: Person) -> str:
     """Returns the code of why somebody has no seat in a running round."""
     return why_not_in_pool(event, person) or person.because or "late"
@@ -544,7 +554,7 @@ def view(event: Event, register: Register, viewer: str, now: int) -> View:
     mine = event.people.get(viewer)
     room = event.room_of(viewer)
     then: list[m.Message] = []
-    if mine is not None and event.is_running and room is None and mine.role not in HOST_ROLES:
+    if mine is not None and event.is_running and room is None and _would_sit(mine):
         then.append(sitting_out(event, why_without_seat(event, mine)))
     for by, to in event.cards:
         fields = fields_by_card(event, register, viewer, by) if to == viewer else {}
