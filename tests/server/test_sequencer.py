@@ -11,7 +11,15 @@ from pathlib import Path
 
 import pytest
 
-from rooms.commands import AnyCommand, CallHost, Profile, Rejoin, SitOut, StartRound
+from rooms.commands import (
+    AddAttendees,
+    AnyCommand,
+    CallHost,
+    Connect,
+    Rejoin,
+    SitOut,
+    StartRound,
+)
 from rooms.deciding import Decision
 from rooms.event import Event
 from rooms.facts import AnyFact, HostCalled, SatOut
@@ -22,7 +30,7 @@ from server.evenings import Evening, Evenings
 from server.journal import START, Journal
 from server.redis import Store
 from server.sequencer import Rules, real_rules
-from tests.server.evening import ANA, BO, CHIDI, DANA, EVENT, Ears, an_event
+from tests.server.evening import ANA, BO, CHIDI, DANA, EVENT, Ears, an_event, people
 
 
 async def journal_of(store: Store) -> list[AnyFact]:
@@ -149,16 +157,15 @@ async def test_a_refused_ref_may_be_asked_again(store: Store) -> None:
     await evenings.close()
 
 
-async def test_a_refusal_is_given_on_the_journals_last_state_only(store: Store) -> None:
-    """There, Bo's profile is changed to a name this process has not read of yet."""
+async def test_nobody_is_refused_for_what_this_process_has_not_read_yet(store: Store) -> None:
+    """There somebody is added; here they connect at once, before the follower has read of them."""
     ours, theirs = Evenings(store), Evenings(store)
     here = await an_event(ours)
     there = await theirs.get(EVENT)
-    await asyncio.gather(
-        there.submit(BO, Profile(name="Bo B.")), here.submit(BO, Profile(name="Bo B."))
-    )
-    await here.submit(BO, Profile(name="Bo B."))
-    assert here.register.attendee(BO).name == "Bo B."
+    for guest in people(20):
+        await there.submit("organiser", AddAttendees(people=(guest,)))
+        connected = Connect(attendee=guest.id, connection=f"c{guest.id}", node="n1")
+        assert (await here.submit("server", connected)).facts
     await ours.close()
     await theirs.close()
 
