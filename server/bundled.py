@@ -167,6 +167,12 @@ class BundledStore:
                 )
 
     def _tell_url(self) -> None:
+        told = os.pread(self._claims[0], 4096, 0).decode().splitlines()
+        if len(told) > 1:  # a crash of ours left its socket behind
+            socket = Path(told[1].removeprefix("unix://"))
+            with contextlib.suppress(OSError):
+                socket.unlink(missing_ok=True)
+                socket.parent.rmdir()
         os.ftruncate(self._claims[0], 0)
         os.pwrite(self._claims[0], f"{os.getpid()}\n{self.url}\n".encode(), 0)
 

@@ -121,8 +121,11 @@ async def test_after_a_crash_of_ours_the_next_start_takes_over(tmp_path: Path) -
         *(sys.executable, "-c", program, str(tmp_path)), cwd=Path(__file__).parents[2]
     )
     assert await crashed.wait() == -signal.SIGKILL
+    left_behind = Path((tmp_path / "lock").read_text().split()[1].removeprefix("unix://")).parent
+    assert left_behind.is_dir()
     bundled = BundledStore(tmp_path)
     await bundled.start()
+    assert not left_behind.exists()
     store = await Store.connect(bundled.url)
     assert await store.call("GET", "kept") == b"1"
     await store.close()
