@@ -54,6 +54,8 @@ class Readiness:
 
     def __init__(self) -> None:
         self.trouble = "The server is starting."
+        self.is_known = asyncio.Event()
+        """Set once the background tasks run, or have failed to."""
 
     @property
     def is_ready(self) -> bool:
@@ -104,8 +106,9 @@ def create_app(settings: Settings, store: Store) -> Starlette:
 
     @contextlib.asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
-        background = asyncio.create_task(_run(building, parts, readiness), name="background")
+        background = asyncio.create_task(run_parts(building, parts, readiness), name="background")
         try:
+            await readiness.is_known.wait()
             yield
         finally:
             readiness.trouble = "The server is stopping."
@@ -125,7 +128,7 @@ def create_app(settings: Settings, store: Store) -> Starlette:
     return app
 
 
-async def _run(building: Building, parts: Parts, readiness: Readiness) -> None:
+async def run_parts(building: Building, parts: Parts, readiness: Readiness) -> None:
     """Runs all background tasks; returns only when one of them died, which ends the others."""
     try:
         async with TaskGroup() as group:
@@ -135,9 +138,12 @@ async def _run(building: Building, parts: Parts, readiness: Readiness) -> None:
             group.create_task(parts.alarms.run(), name="alarms")
             group.create_task(parts.solving.run(), name="solving")
             readiness.trouble = building.evenings.trouble
+            readiness.is_known.set()
     except Exception as error:
         log.exception("A background task died; this process is not ready any more.")
         readiness.trouble = f"A background task died: {_first(error)!r}."
+    finally:
+        readiness.is_known.set()
 
 
 def _first(error: BaseException) -> BaseException:

@@ -1,0 +1,56 @@
+"""The application as a whole: ready while all its parts run, and not a moment longer."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import cast
+
+from starlette.testclient import TestClient
+
+from server.alarms import Alarms
+from server.app import Parts, create_app, run_parts
+from server.pulse import Pulse
+from server.redis import Store
+from server.settings import Settings
+from server.solving import Solving
+
+
+class Idle:
+    """A part that does nothing."""
+
+    async def run(self) -> None:
+        """Waits."""
+        await asyncio.Event().wait()
+
+
+class Dying:
+    """A part that dies when it is told to."""
+
+    def __init__(self) -> None:
+        self.dies = asyncio.Event()
+
+    async def run(self) -> None:
+        """Waits, and raises."""
+        await self.dies.wait()
+        raise RuntimeError("the wheel came off")
+
+
+async def test_a_background_task_that_dies_takes_readiness_down_and_says_why(store: Store) -> None:
+    app = create_app(Settings(), store)
+    building, readiness = app.state.building, app.state.readiness
+    assert not readiness.is_ready
+    dying = Dying()
+    parts = Parts(
+        alarms=cast(Alarms, Idle()), pulse=cast(Pulse, dying), solving=cast(Solving, Idle())
+    )
+    running = asyncio.create_task(run_parts(building, parts, readiness))
+    await readiness.is_known.wait()
+    assert readiness.is_ready
+    dying.dies.set()
+    await running
+    assert not readiness.is_ready
+    assert "the wheel came off" in readiness.trouble
+    answer = await asyncio.to_thread(TestClient(app).get, "/readyz")
+    assert answer.status_code == 503
+    assert answer.json() == {"ready": False, "trouble": readiness.trouble}
+    assert (await asyncio.to_thread(TestClient(app).get, "/healthz")).json() == {"alive": True}
