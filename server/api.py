@@ -25,6 +25,7 @@ from rooms.refusal import Refusal
 from rooms.tell import view
 from server import words
 from server.auth import ORGANISER, Viewer, public_url
+from server.bodies import read_data
 from server.delimited import DATA_LIMIT
 from server.evenings import Evening, Evenings
 from server.exports import consented
@@ -152,6 +153,13 @@ class AttendeeShown(Struct, kw_only=True):
     removed: bool = False
 
 
+class DoneShown(Struct, kw_only=True):
+    """A command's facts are durable; `ref` if it had one."""
+
+    type: str = "done"
+    ref: int | str | msgspec.UnsetType = msgspec.UNSET
+
+
 class MeShown(Struct, kw_only=True):
     """All that one person may see, as the socket's `welcome` has it."""
 
@@ -164,21 +172,6 @@ class MeShown(Struct, kw_only=True):
 def _json(body: object, status: HTTPStatus = HTTPStatus.OK) -> Response:
     headers = {"cache-control": "no-store", "x-content-type-options": "nosniff"}
     return Response(msgspec.json.encode(body), status, headers, media_type="application/json")
-
-
-async def read_data(request: Request, most: int) -> bytes:
-    """Returns a request's body; raises Problem as soon as it is longer than `most` bytes."""
-    data = bytearray()
-    async for chunk in request.stream():
-        data += chunk
-        if len(data) > most:
-            raise Problem(
-                HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
-                "too-big",
-                "The body is too big: at most {megabytes} MB.",
-                megabytes=max(1, most // (1024 * 1024)),
-            )
-    return bytes(data)
 
 
 async def _evening(request: Request) -> Evening:
@@ -447,7 +440,7 @@ async def _carried_out(
     evening: Evening = await request.app.state.evenings.get(request.path_params["event"])
     once = None if ref is None else f"{viewer.id}:api:{ref}"
     await evening.submit(viewer.id, command, ref=once)
-    return _json({"type": "done"} if ref is None else {"type": "done", "ref": ref})
+    return _json(DoneShown(ref=msgspec.UNSET if ref is None else ref))
 
 
 _ROUTES = (

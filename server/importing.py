@@ -42,6 +42,10 @@ from server.person_rows import (
 )
 
 
+REPEATS_TOLD = 20
+"""Rows that repeat earlier ones are told one by one up to here."""
+
+
 class Named(Struct, frozen=True, kw_only=True):
     """A row that did not land, and why."""
 
@@ -343,14 +347,14 @@ def plan_import(reading: Reading, existing: Iterable[Attendee]) -> Plan:
     known = _Known(existing)
     landings: dict[int, Landing] = {}
     rejected: list[Named] = list(reading.rejected)
-    notes: list[Sentence] = list(reading.notes)
+    repeated: list[Sentence] = []
     for row in reading.rows:
         person, by = known.find(row)
         if person is None and not row.name:
             rejected.append(Named(row=row.row, why=Sentence("It has no name.")))
             continue
         if person is not None and person.id in known.rows:
-            notes.append(_repeated(row.row, known.rows[person.id], by))
+            repeated.append(_repeated(row.row, known.rows[person.id], by))
         landed = changed(person or Attendee(id=new_id(), name=""), row)
         if landed.sits_with and landed.role not in SEATED_ROLES | HOST_ROLES:
             why = Sentence("Only attendees sit with somebody.")
@@ -363,8 +367,17 @@ def plan_import(reading: Reading, existing: Iterable[Attendee]) -> Plan:
     return Plan(
         landings=tuple(landings.values()),
         rejected=tuple(sorted(rejected, key=lambda named: named.row)),
-        notes=tuple(notes),
+        notes=(*reading.notes, *_few(repeated)),
     )
+
+
+def _few(repeated: list[Sentence]) -> list[Sentence]:
+    """Returns remarks on repeated rows, after the first ones as a number."""
+    more = len(repeated) - REPEATS_TOLD
+    if more <= 0:
+        return repeated
+    told = Sentence("Another {count} rows repeat earlier ones and update them.", {"count": more})
+    return [*repeated[:REPEATS_TOLD], told]
 
 
 def _resolve_companions(landings: dict[int, Landing], known: _Known) -> list[Named]:

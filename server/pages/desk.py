@@ -34,6 +34,7 @@ from server.auth import (
     organiser_by_cookie,
     set_cookie,
 )
+from server.bodies import read_form, read_upload
 from server.delimited import DATA_LIMIT, Unreadable
 from server.evenings import Evening
 from server.exports import consented, safe
@@ -119,7 +120,7 @@ WRONG_KEY = "This is not the organiser's key. It was shown once, when the server
 async def sign_in(request: Request) -> Response:
     """Signs in with the key from the form, and goes on to the page that was asked for."""
     check_origin(request)
-    form = await request.form()
+    form = await read_form(request)
     return await _signed_in(request, str(form.get("key", "")).strip(), request.url.path)
 
 
@@ -128,7 +129,7 @@ async def desk_link(request: Request) -> Response:
     if request.method != "POST":
         return _sign_in_page(request, key_in_link=True)
     check_origin(request)
-    form = await request.form()
+    form = await read_form(request)
     key = str(form.get("key", "")).strip() or request.path_params["key"]
     return await _signed_in(request, key, "/desk")
 
@@ -212,7 +213,7 @@ def _line(evening: Evening) -> EventLine:
 
 async def create(request: Request) -> Response:
     """Makes an event of the form; what cannot be taken is said beside it."""
-    sent = await request.form()
+    sent = await read_form(request)
     typed = {name: str(sent.get(name, "")).strip() for name in FORM}
     try:
         made = await make_event(request.app.state, _body(typed))
@@ -402,8 +403,11 @@ async def import_file(request: Request) -> Response:
     """Brings in the people of an uploaded file, or of pasted text."""
     evening = await evening_of(request)
     language = words.language(request)
-    async with request.form(max_files=1, max_part_size=DATA_LIMIT) as form:
+    form = await read_upload(request, DATA_LIMIT)
+    try:
         name, data = await _uploaded(form)
+    finally:
+        await form.close()
     try:
         if not data:
             raise Unreadable("no-file", "Please choose a file first.")
@@ -458,7 +462,7 @@ def _result(request: Request, evening: Evening, brought: Brought, name: str) -> 
 
 async def save_links(request: Request) -> Response:
     """Gives back, as a file, the links that the page before showed: nobody else has them."""
-    form = await request.form(max_part_size=DATA_LIMIT)
+    form = await read_form(request, 2 * DATA_LIMIT)
     text = str(form.get("csv", ""))
     return Response(
         b"\xef\xbb\xbf" + text.replace("\r\n", "\n").replace("\n", "\r\n").encode(),
@@ -501,7 +505,7 @@ async def person_link(request: Request) -> Response:
 async def delete(request: Request) -> Response:
     """Deletes the event, if its title was typed again."""
     evening = await evening_of(request)
-    form = await request.form()
+    form = await read_form(request)
     if " ".join(str(form.get("title", "")).split()) != evening.register.details.title:
         problem = words.words(words.language(request)).gettext(
             "The title you typed is another one, so nothing was deleted."

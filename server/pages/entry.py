@@ -36,6 +36,7 @@ from server.auth import (
     set_cookie,
     viewer_by_cookie,
 )
+from server.bodies import read_form
 from server.evenings import Evening
 from server.importing import changed, new_id
 from server.pages import consent
@@ -166,7 +167,7 @@ async def personal_link(request: Request) -> Response:
     if request.method != "POST":
         return _enter_page(request, evening, person)
     check_origin(request)
-    form = await request.form()
+    form = await read_form(request)
     chosen = [str(field) for field in form.getlist("fields")]
     if _asks_consent(person):
         if form.get("agree") != "1":
@@ -276,7 +277,7 @@ async def open_link(request: Request) -> Response:
         raise Problem(HTTPStatus.GONE, "event-over", "This event is over.")
     check_origin(request)
     take(limits_of(request).joins, address(request))
-    sent = await request.form()
+    sent = await read_form(request)
     form = {field: str(sent.get(field, "")).strip() for field in FORM_FIELDS}
     chosen = [str(field) for field in sent.getlist("fields") if field in CONSENT_FIELDS]
     try:

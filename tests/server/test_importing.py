@@ -268,6 +268,14 @@ def test_a_second_row_with_the_same_address_updates_the_first_and_says_so() -> N
     ]
 
 
+def test_many_repeated_rows_are_told_as_a_number() -> None:
+    rows = "".join(f"Ana {n},a@x.org\n" for n in range(1000))
+    plan = plan_import(read_people(("name,email\n" + rows).encode()), [])
+    assert len(plan.landings) == 1000
+    assert plan.landings[-1].attendee.name == "Ana 999"
+    assert str(plan.notes[-1]) == "Another 979 rows repeat earlier ones and update them."
+
+
 def test_companions_are_found_by_any_name_and_unknown_ones_named() -> None:
     data = "name,external_id,sits_with\nEmre,e1,\nAida,e2,e1\nIris,,Emre\nBo,b,nobody\nCy,c,b\n"
     plan = plan_import(read_people(data.encode()), [])

@@ -480,3 +480,61 @@ async def test_without_its_store_every_door_says_so_and_opens_again_by_itself(
     finally:
         await store.close()
         await bundled.stop()
+
+
+# Too much
+
+
+@pytest.mark.parametrize(
+    ("length", "kind", "status"),
+    [
+        (100_000, "application/x-www-form-urlencoded", 413),
+        (1_000, "application/x-www-form-urlencoded", 422),
+        (100_000_000, "application/x-www-form-urlencoded", 413),
+    ],
+)
+async def test_a_form_is_read_no_further_than_it_may_be_long(
+    house: Doors, length: int, kind: str, status: int
+) -> None:
+    made = await house.makes_event()
+
+    async def endless() -> AsyncIterator[bytes]:
+        sent = 0
+        while sent < length:
+            yield b"name=" + b"x" * 995
+            sent += 1000
+
+    async with house.browser() as browser:
+        try:
+            answer = await browser.post(
+                made["join_url"], content=endless(), headers={"content-type": kind}
+            )
+        except httpx.WriteError:  # the server answered and hung up before it was all sent
+            assert status == 413
+        else:
+            assert answer.status_code == status
+
+
+@pytest.mark.parametrize("fields", [b"a=1&" * 300, b"name=\xff\xfe"])
+async def test_a_form_that_cannot_be_read_is_refused(house: Doors, fields: bytes) -> None:
+    made = await house.makes_event()
+    headers = {"content-type": "application/x-www-form-urlencoded"}
+    async with house.browser() as browser:
+        answer = await browser.post(made["join_url"], content=fields, headers=headers)
+        assert answer.status_code in (400, 422)
+
+
+async def test_an_upload_may_be_twenty_megabytes_and_no_more(
+    house: Doors, organiser: httpx.AsyncClient
+) -> None:
+    made = await house.makes_event()
+    path = f"/desk/{made['id']}/people"
+    row = b"Ana,ana@example.org," + b"x" * 1000 + b"\n"
+    big = b"name,email,note\n" + row * (19 * 1024 * 1024 // len(row))
+    answer = await organiser.post(path, files={"file": ("p.csv", big, "text/csv")}, timeout=60)
+    assert answer.status_code == 200
+    bigger = big + row * (3 * 1024)
+    answer = await organiser.post(path, files={"file": ("p.csv", bigger, "text/csv")}, timeout=60)
+    assert answer.status_code == 413
+    garbled = {"content-type": "multipart/form-data"}
+    assert (await organiser.post(path, content=b"x", headers=garbled)).status_code == 400

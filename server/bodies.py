@@ -1,0 +1,82 @@
+"""Reading what a request carries, never more of it than the door allows.
+
+Responsible for the limits: without one, a body of gigabytes would be read into memory (forms) or
+onto the disk (uploads) before anybody looked at it. Knows nothing of what the bytes mean.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator
+from http import HTTPStatus
+from urllib.parse import parse_qsl
+
+from starlette.datastructures import FormData, UploadFile
+from starlette.formparsers import MultiPartException, MultiPartParser
+from starlette.requests import Request
+
+from server.problems import Problem
+
+MEBIBYTE = 1024 * 1024
+FORM_LIMIT = 64 * 1024
+FIELDS_LIMIT = 200
+MULTIPART_EDGES = 16 * 1024
+"""What boundaries and headers of an upload may take besides the file."""
+
+
+async def pieces(request: Request, most: int) -> AsyncGenerator[bytes, None]:
+    """Yields a request's body; raises Problem as soon as it is longer than `most` bytes."""
+    length = 0
+    async for piece in request.stream():
+        length += len(piece)
+        if length > most:
+            raise Problem(
+                HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+                "too-big",
+                "That is too big: at most {megabytes} MB.",
+                megabytes=max(1, most // MEBIBYTE),
+            )
+        yield piece
+
+
+async def read_data(request: Request, most: int) -> bytes:
+    """Returns a request's body; raises Problem as soon as it is longer than `most` bytes."""
+    data = bytearray()
+    async for piece in pieces(request, most):
+        data += piece
+    return bytes(data)
+
+
+async def read_form(request: Request, most: int = FORM_LIMIT) -> FormData:
+    """Returns the fields of a form without files; raises Problem."""
+    data = await read_data(request, most)
+    try:
+        fields: list[tuple[str, str | UploadFile]] = list(
+            parse_qsl(data.decode(), keep_blank_values=True, max_num_fields=FIELDS_LIMIT)
+        )
+    except ValueError as error:  # bytes that are no UTF-8, or too many fields
+        raise _unreadable() from error
+    return FormData(fields)
+
+
+async def read_upload(request: Request, most: int) -> FormData:
+    """Returns the fields of a form with one file of at most `most` bytes; raises Problem.
+
+    The caller must then close the form.
+    """
+    if not request.headers.get("content-type", "").startswith("multipart/form-data"):
+        return await read_form(request, most)
+    parser = MultiPartParser(
+        request.headers,
+        pieces(request, most + MULTIPART_EDGES),
+        max_files=1,
+        max_fields=FIELDS_LIMIT,
+        max_part_size=most,
+    )
+    try:
+        return await parser.parse()
+    except (MultiPartException, KeyError) as error:  # KeyError: no boundary was named
+        raise _unreadable() from error
+
+
+def _unreadable() -> Problem:
+    return Problem(HTTPStatus.BAD_REQUEST, "bad-request", "This request could not be read.")
