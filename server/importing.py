@@ -41,7 +41,6 @@ from server.person_rows import (
     typed_row,
 )
 
-
 REPEATS_TOLD = 20
 """Rows that repeat earlier ones are told one by one up to here."""
 
