@@ -28,7 +28,7 @@ from server.sample_people import Person, sample_people
 from server.settings import Settings
 from server.troupe import Role, Troupe
 
-TITLE = "An evening of makers and neighbours ・ つくる人と、ご近所の夜"
+TITLE = "Makers and neighbours ・ つくる人とご近所"
 PROMPTS = (
     "What are you making at the moment? ・ いま、何をつくっていますか。",
     "What would you like help with? ・ 手を貸してほしいことはありますか。",
