@@ -297,7 +297,9 @@ export class Wire {
     this.#samples = addSample(this.#samples, { sent, received, now });
   }
 
+  /** What a closing socket would swallow is left to the next one, which sends again what waits. */
   #send(frame) {
+    if (this.#socket.readyState > 1) return;
     this.#socket.send(JSON.stringify(frame));
   }
 

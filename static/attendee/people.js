@@ -42,9 +42,10 @@ export function PeopleView({ heading }) {
 }
 
 function Nobody() {
+  const over = state.value.event.phase === "ended";
   return html`<div class="card empty stack tight">
-    <p class="strong">${t("Nobody yet.")}</p>
-    <p class="second">${t("After your first round, the people you sat with are here: who you want to keep in touch with, their cards, and your notes.")}</p>
+    <p class="strong">${over ? t("Nobody this time.") : t("Nobody yet.")}</p>
+    ${!over && html`<p class="second">${t("After your first round, the people you sat with are here: who you want to keep in touch with, their cards, and your notes.")}</p>`}
   </div>`;
 }
 

@@ -85,7 +85,8 @@ const LAST_MINUTE_MS = 60_000;
 /** In the last minute each may quietly wish for more time (rule 9). */
 function LastMinute({ room }) {
   const ms = timeLeft(room.ends_at);
-  if (!room.more_time || ms > LAST_MINUTE_MS || ms <= 0 || room.ends_at - room.starts_at <= LAST_MINUTE_MS / 2) return null;
+  const from = Math.min(LAST_MINUTE_MS, (room.ends_at - room.starts_at) / 2);
+  if (!room.more_time || ms > from || ms <= 0) return null;
   const wished = state.value.wished === wishKey(room);
   return html`<div class="card row spread wrap last-minute">
     ${wished

@@ -32,6 +32,7 @@ let announcer = null;
 
 const TICK_MS = 250;
 const TOAST_MS = 7_000;
+const FRESH_MS = 10_000;
 
 /** Commands that would be felt twice if they were done twice. */
 const ONCE = new Set(["say", "call-host", "report", "signal"]);
@@ -48,6 +49,7 @@ export function begin(data) {
   });
   document.addEventListener("visibilitychange", looked);
   addEventListener("online", () => wire.hurry());
+  addEventListener("offline", () => wire.hurry()); // asks at once whether the line still carries
   addEventListener("pageshow", (event) => event.persisted && wire.hurry());
   setInterval(tick, TICK_MS);
   addEventListener("hashchange", chosenPage);
@@ -101,9 +103,13 @@ export function announce(sentence) {
 
 /** Shows a short sentence for a while; it is also spoken. */
 export function toast(text, tone = "plain") {
+  showToast(text, tone);
+  announce(text);
+}
+
+function showToast(text, tone) {
   const item = { key: `${now.value}:${text}`, text, tone };
   toasts.value = [...toasts.value.filter((known) => known.text !== text), item].slice(-3);
-  announce(text);
   setTimeout(() => closeToast(item), TOAST_MS);
 }
 
@@ -153,18 +159,29 @@ function received(message) {
     state.value = after;
     now.value = at;
   });
-  for (const sentence of spoken(before, message, after, at)) announce(sentence);
-  if (message.type === "notice" && message.code) {
+  // What is read again after a reload, or caught up on, is shown but not called out anew.
+  const old = typeof message.at === "number" && at - message.at > FRESH_MS;
+  if (!old) for (const sentence of spoken(before, message, after, at)) announce(sentence);
+  if (message.type === "notice" && message.code && !old) {
     const words = noticeWords(message);
-    if (words) toast(words, "good");
+    if (words) showToast(words, "good");
   }
   if (message.type === "bye" && after.event?.phase !== "ended") wire.stop();
   if (message.type === "refused" && message.ref === null) toast(message.message, "attention");
   if (message.type === "contact" && Object.keys(message.fields).length && !isContact(before, message.card.id)) {
-    newContact.value = message.card;
+    celebrate(message.card);
   }
 }
 
+/** A small celebration does not stay in the way of the next thing. */
+function celebrate(card) {
+  newContact.value = card;
+  setTimeout(() => {
+    if (newContact.value === card) newContact.value = null;
+  }, 2 * TOAST_MS);
+}
+
+/** The time left at the last look, and for which deadline: what a warning is measured by. */
 let before = { until: null, left: null };
 
 function tick() {

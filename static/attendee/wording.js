@@ -14,7 +14,7 @@ export function sittingOutWords(because) {
     case "left":
       return t("You left your room. You are in the next round, unless you sit out.");
     case "moved":
-      return t("The host brought you back to the lobby.");
+      return t("You are back in the lobby for now.");
     case "removed":
       return t("You are not in a room.");
     case "round-ended":
@@ -58,8 +58,7 @@ export function sharedNow(room) {
  */
 export function whySentences(room, you, name) {
   const sentences = [];
-  if (room.because === "late") sentences.push(t("There was a seat for you at this table."));
-  if (room.because === "moved") sentences.push(t("The host thought of you for this room."));
+  if (["late", "moved"].includes(room.because)) sentences.push(t("There was a seat for you at this table."));
   if (room.because === "stranded") sentences.push(t("You were all without a table, so here is one of your own."));
   const shared = sharedNow(room);
   const everyone = shared.filter((group) => group.people.length === room.people.length);
