@@ -102,6 +102,9 @@ def _alarms(event: Event) -> Iterator[tuple[int, Action]]:
     starts_at = event.plan.starts_at
     if event.phase is Phase.DRAFT and starts_at is not None:
         yield starts_at, lambda d: d.happened(f.DoorsOpened(at=d.now, by=CLOCK))
+    if not event.is_running and event.paused_at is None:
+        for room in event.running_rooms():
+            yield from _room_alarms(event, room)
     if event.called is not None:
         yield event.called.at + SOLVING_MS, _deal
         return
@@ -114,9 +117,6 @@ def _alarms(event: Event) -> Iterator[tuple[int, Action]]:
             yield event.break_ends_at, _call_next if following else _end_break
     elif event.is_running:
         yield from _round_alarms(event)
-    if not event.is_running and event.paused_at is None:
-        for room in event.running_rooms():
-            yield from _room_alarms(event, room)
 
 
 def _round_alarms(event: Event) -> Iterator[tuple[int, Action]]:
@@ -471,10 +471,10 @@ def wish_more_time(deciding: Deciding) -> None:
         raise Refusal("no-room", "You are not in a room now.")
     if not planned.more_time:
         raise Refusal("not-allowed", "Rooms cannot ask for more time in this round.")
-    if room.ends_at - event.clock(deciding.now) > WISH_MS:
-        raise Refusal("too-soon", "You can wish for more time in the last minute.")
     if room.granted:
         raise Refusal("already-granted", "This room has had more time already.")
+    if room.ends_at - event.clock(deciding.now) > WISH_MS:
+        raise Refusal("too-soon", "You can wish for more time in the last minute.")
     if me.id not in room.wishes:
         deciding.happened(f.MoreTimeWished(at=deciding.now, id=me.id, room=room.id))
     room = event.rooms[room.id]

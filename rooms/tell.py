@@ -203,7 +203,9 @@ def _seating_told(event: Event, register: Register) -> list[Told]:
     told: list[Told] = [(EVERYONE, phase(event))]
     told += [_room_told(event, register, room) for room in event.running_rooms()]
     for person in event.people.values():
-        if person.seat is None and person.connections and _would_sit(person):
+        # Who dropped hears it on coming back.
+        is_near = person.connections or person.dropped_at is not None
+        if person.seat is None and is_near and _would_sit(person):
             because = why_without_seat(event, person)
             told.append((m.People((person.id,)), sitting_out(event, because)))
     return told

@@ -234,14 +234,25 @@ class Evening:
         round: int | None = None,
     ) -> list[AnyFact]:
         """Gives a solver's seating for the next round."""
-        offer = OfferSeating(
+        offer = self.offer(rooms, sitting_out=sitting_out, repeats=repeats, round=round)
+        return self.asks(SERVER, offer)
+
+    def offer(
+        self,
+        rooms: Iterable[Iterable[str]],
+        *,
+        sitting_out: Iterable[str] = (),
+        repeats: int = 99,
+        round: int | None = None,
+    ) -> OfferSeating:
+        """Returns a solver's seating for the next round."""
+        return OfferSeating(
             round=round if round is not None else self.event.round + 1,
             basis="b",
             rooms=tuple(tuple(room) for room in rooms),
             sitting_out=tuple(sitting_out),
             repeats=repeats,
         )
-        return self.asks(SERVER, offer)
 
     def seated(
         self, rooms: Iterable[Iterable[str]], *, sitting_out: Iterable[str] = ()
