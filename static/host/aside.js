@@ -27,7 +27,7 @@ function NextRound({ host }) {
     <h2 id="next-title">${t("Next round")}</h2>
     <div class="card">
       <p><span class="strong">${t("Round {round} of {rounds}", { round: next, rounds: event.rounds })}</span>${planned && html`
-        <span class="second"> · ${t("{length}, rooms of {size}", { length: lasting(planned.seconds), size: planned.size })}</span>`}</p>
+        <span class="second next-plan">${t("{length}, rooms of {size}", { length: lasting(planned.seconds), size: planned.size })}</span>`}</p>
       ${proposal && proposal.seated > 0
         ? html`<${Numbers} board=${board} proposal=${proposal} />`
         : html`<p class="second">${board.pool && board.pool.present < 2

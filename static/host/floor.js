@@ -85,9 +85,9 @@ function Table({ room, kind, sought, calledAt, own, running, zone, stop, size, n
     const caption = room.ended ? t("ended") : standOutWords(kind, room)
       || (own ? t("until {time}", { time: timeOfDay(room.ends_at, zone) }) : "");
     const seats = running ? room.people.map(assumedHere) : room.people;
-    return html`<li>
+    return html`<li title=${room.people.map((seat) => seat.name).join("\n")}>
       <button type="button" class=${["table", kind && `table-${kind}`, room.ended && "table-ended"].filter(Boolean).join(" ")}
-        data-room=${room.id} tabindex=${stop ? 0 : -1} aria-label=${roomAloud(room, kind)} title=${room.people.map((seat) => seat.name).join("\n")}>
+        data-room=${room.id} tabindex=${stop ? 0 : -1} aria-label=${roomAloud(room, kind)}>
         <${RoundTable} people=${seats} label=${roomSign(room)} onSite=${room.mode === "on-site" || room.table != null} size=${size} />
         ${caption && html`<span class="table-caption" aria-hidden="true">${caption}${calledAt ? html` · <${Since} at=${calledAt} now=${now} />` : ""}</span>`}
         ${found.length > 0 && html`<span class="table-found" aria-hidden="true">${found.map((seat) => seat.name).join(", ")}</span>`}

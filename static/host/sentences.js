@@ -28,10 +28,15 @@ function numberIn(id) {
 
 /** Returns a length in words: "8 min", "45 s", "1 min 30 s". */
 export function lasting(seconds) {
-  if (seconds < 60) return t("{n} s", { n: seconds });
+  if (seconds < 60) return unbroken(t("{n} s", { n: seconds }));
   const minutes = Math.floor(seconds / 60);
   const rest = seconds % 60;
-  return rest ? t("{m} min {s} s", { m: minutes, s: rest }) : t("{n} min", { n: minutes });
+  return unbroken(rest ? t("{m} min {s} s", { m: minutes, s: rest }) : t("{n} min", { n: minutes }));
+}
+
+/** Returns a length or a time of day so that it stays on one line. */
+function unbroken(text) {
+  return text.replaceAll(" ", "\u00a0");
 }
 
 /** Returns where the evening stands, as the title of the clock. */
@@ -61,7 +66,8 @@ export function countsTo({ phase, round, starts_at, ends_at }, now) {
 /** Returns the sentence under the clock: until when, for whom, and what comes then. */
 export function clockSentence(event, programme, now) {
   const zone = event.time_zone;
-  const at = (instant) => (instant - now < FAR_MS ? timeOfDay : dayAndTime)(instant, zone);
+  const at = (instant) => (instant - now < FAR_MS
+    ? unbroken(timeOfDay(instant, zone)) : dayAndTime(instant, zone));
   if (event.paused != null && ["preview", "round", "break"].includes(event.phase)) {
     return t("Everything has stood still since {time}", { time: at(event.paused) });
   }
