@@ -19,8 +19,8 @@ PARAGRAPHS = (
     " never recorded. What you write to a room stays there for 30 days at the most.",
     "The organiser gets the list of who met whom and for how long, with names. Your organisation,"
     " e-mail address, phone number and link are in it only if you tick them below.",
-    "Minutes are kept for 90 days; your contacts and notes until you delete them, or have not used"
-    " them for two years. You can have everything about you erased at any time: ask the organiser.",
+    "All of this is kept until the organiser deletes the event. You can have everything about you"
+    " erased at any time: ask the organiser.",
 )
 AGREE = "I have read this and want to take part."
 FIELDS_LABEL = "The organiser may also have"
