@@ -22,7 +22,7 @@ const place = document.getElementById("app");
 place.replaceChildren(); // what the server wrote for the wait; Preact would leave it below
 render(html`<${Console} host=${host} />`, place);
 
-function openConsole({ socket, title, programme = null, join_url = null, join_qr = null, desk = null, event }) {
+function openConsole({ socket, title, programme = null, join_url = null, desk = null, event }) {
   const board = signal(EMPTY);
   const line = signal({ now: "connecting", attempt: 0 });
   const now = signal(Date.now());
@@ -53,7 +53,6 @@ function openConsole({ socket, title, programme = null, join_url = null, join_qr
     seenTo,
     programme,
     joinUrl: join_url,
-    joinQr: join_qr,
     deskUrl: desk,
     sought: signal(""),
     onlyAttention: signal(false),
