@@ -465,20 +465,36 @@ def _rehearse(options: Options, url: str | None, key: str | None, workers: int) 
     logging.getLogger("websockets").setLevel(logging.WARNING)
 
     async def there(url: str) -> Figures:
-        return await run_rehearsal(_asker(url, key), options, _progress)
+        asker = _asker(url, key)
+        with _status() as (progress, status):
+            return await run_rehearsal(asker, options, progress, status)
 
     async def here() -> Figures:
         own_key = secrets.token_urlsafe(24)
         with tempfile.TemporaryDirectory(prefix="meguri-rehearsal-") as folder:
             async with spawned(Path(folder), own_key, workers=workers) as server:
-                return await run_rehearsal(Asker(server.url, own_key), options, _progress)
+                asker = Asker(server.url, own_key)
+                with _status() as (progress, status):
+                    return await run_rehearsal(asker, options, progress, status)
 
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         return runner.run(there(url) if url else here())
 
 
-def _progress(text: str) -> None:
-    click.echo(text, err=True)
+Teller = Callable[[str], None]
+
+
+@contextlib.contextmanager
+def _status() -> Iterator[tuple[Teller, Teller | None]]:
+    """Yields how to tell a step, and how to show the state: a line that changes, on a terminal."""
+    if not sys.stderr.isatty():
+        yield (lambda text: click.echo(text, err=True)), None
+        return
+    from rich.console import Console
+
+    console = Console(stderr=True, highlight=False)
+    with console.status("People are coming in …", spinner="moon") as line:
+        yield (lambda text: console.print(text)), line.update
 
 
 def _show(figures: Figures) -> None:

@@ -29,6 +29,7 @@ SETTLE_SECONDS = 2.0
 GRACE_SECONDS = 30.0
 """How much longer than planned a phase may take before the rehearsal gives up on it."""
 AT_ONCE = 8
+STATUS_SECONDS = 0.5
 
 Progress = Callable[[str], None]
 
@@ -86,8 +87,13 @@ class _Existing(Struct, frozen=True):
     programme: _Programme
 
 
-async def rehearse(asker: Asker, options: Options, progress: Progress) -> Figures:
-    """Rehearses an evening on a server and returns what was seen. Raises NotAnswered."""
+async def rehearse(
+    asker: Asker, options: Options, progress: Progress, status: Progress | None = None
+) -> Figures:
+    """Rehearses an evening on a server and returns what was seen. Raises NotAnswered.
+
+    `progress` is told each step, `status` twice a second how things stand.
+    """
     event, rounds = await _event(asker, options)
     people, parts = await _enrol(asker, options, event)
     stage = Stage(rounds[0].seconds if rounds else options.seconds)
@@ -97,6 +103,8 @@ async def rehearse(asker: Asker, options: Options, progress: Progress) -> Figure
     ]
     progress(f"{len(players)} people enrolled in event {event}.")
     evenings = [asyncio.create_task(player.evening()) for player in players]
+    if status is not None:
+        evenings.append(asyncio.create_task(_watch(players, stage, status)))
     try:
         troubles = await _conduct(asker, event, rounds, players, stage, progress)
         await _until_in([p for p in players if not p.gone and p.witness.me], BACK_SECONDS)
@@ -248,6 +256,19 @@ async def _until_in(players: list[SimulatedAttendee], seconds: float) -> None:
         _, missing = await asyncio.wait(waits, timeout=seconds)
         for wait in missing:
             wait.cancel()
+
+
+async def _watch(players: list[SimulatedAttendee], stage: Stage, status: Progress) -> None:
+    """Tells how things stand, twice a second, until cancelled."""
+    while True:
+        here = sum(player.chain.is_connected for player in players)
+        seated = sum(player.witness.room is not None for player in players)
+        said = len({id for player in players for id in player.witness.said})
+        status(
+            f"{stage.phase} {stage.round or ''} · {here} of {len(players)} connected · "
+            f"{seated} in rooms · {said} messages"
+        )
+        await asyncio.sleep(STATUS_SECONDS)
 
 
 def _download(asker: Asker, path: str) -> str:
