@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from hashlib import blake2b
 
+import msgspec
+
 from rooms.event import Event
 from rooms.lobby import pool
-from rooms.matching.ask import Wanted
+from rooms.matching.ask import Seeker, Wanted
 from rooms.messages import Phase
-from rooms.people import Register
+from rooms.people import Details, Register
 from rooms.seats import seekers
 from rooms.standing import Pair, pair
 
@@ -27,7 +29,9 @@ def wanted(event: Event, register: Register, now: int) -> Wanted | None:
     called = event.called
     size = called.size if called is not None and called.size is not None else planned.size
     met = {} if event.plan.reunions else {**event.met, **_meeting_now(event)}
-    basis = _basis(event, here, size, met)
+    people = tuple(seekers(event, register, here))
+    details = register.details
+    basis = _basis(event, people, details, size, len(met))
     if called is None and event.proposal is not None and event.proposal.basis == basis:
         return None
     number = event.round + 1
@@ -39,12 +43,12 @@ def wanted(event: Event, register: Register, now: int) -> Wanted | None:
         size=size,
         least=min(planned.least, size),
         most=max(planned.most, size),
-        people=tuple(seekers(event, register, here)),
+        people=people,
         met=tuple((a, b, last) for (a, b), last in met.items()),
         blocked=tuple(sorted({pair(a, b) for a, b in event.blocks})),
         common_language=event.plan.common_language,
-        segments=register.details.segments,
-        segment_most=register.details.segment_most,
+        segments=details.segments,
+        segment_most=details.segment_most,
         tables=event.plan.tables,
         rounds_left=len(event.plan.rounds) - event.round,
         seed=int.from_bytes(blake2b(basis.encode(), digest_size=4).digest(), "big"),
@@ -61,12 +65,18 @@ def _meeting_now(event: Event) -> dict[Pair, int]:
     }
 
 
-def _basis(event: Event, here: list[str], size: int, met: dict[Pair, int]) -> str:
+def _basis(event: Event, people: tuple[Seeker, ...], details: Details, size: int, met: int) -> str:
     """Returns a digest of what a seating depends on; the same basis wants no second solving."""
-    text = [f"{event.id} {event.round + 1} {size} {len(met)} {len(event.blocks)}"]
-    text += [f"{id} {event.people[id].mode} {event.people[id].table}" for id in here]
     plan = event.plan
-    text.append(f"{plan.common_language} {plan.tables} {plan.reunions} {plan.rounds[event.round]}")
-    text.append(" ".join(f"{a}{b}" for a, b in sorted(event.blocks)))
-    text.append(" ".join(f"{a}{b}" for a, b in sorted(_meeting_now(event))))
-    return blake2b("\n".join(text).encode(), digest_size=8).hexdigest()
+    depends_on = (
+        event.id,
+        event.round + 1,
+        size,
+        met,
+        people,
+        sorted(event.blocks),
+        sorted(_meeting_now(event)),
+        (details.segments, details.segment_most),
+        (plan.common_language, plan.tables, plan.reunions, plan.rounds[event.round]),
+    )
+    return blake2b(msgspec.json.encode(depends_on), digest_size=8).hexdigest()
