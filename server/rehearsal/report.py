@@ -10,7 +10,6 @@ import csv
 import io
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from itertools import combinations
 from statistics import median
 
 from msgspec import Struct
@@ -282,20 +281,22 @@ def _not_told(witness: Witness, number: int) -> bool:
 
 
 def _repeats(came: list[SimulatedAttendee], rounds: int, end: float) -> tuple[int, list[str]]:
-    """Returns how often two who had met (rule 4) were seated together again, with examples."""
-    seated: dict[tuple[str, str], set[int]] = defaultdict(set)
+    """Returns how often two who had met (rule 4) sat together again, with examples.
+
+    Sharing a room's list is not enough: somebody may have come after the other had left.
+    """
+    together: dict[tuple[str, str], set[int]] = defaultdict(set)
     met: dict[tuple[str, str], int] = {}
     for one in came:
-        for room in one.witness.rooms.values():
-            for a, b in combinations(sorted(room.people), 2):
-                seated[a, b].add(room.round)
         for (mate, number), seconds in one.witness.seconds_together(end).items():
             starts_at, ends_at = one.witness.round_bounds.get(number, (0, 0))
+            a, b = sorted((one.id, mate))
+            if seconds >= 1:
+                together[a, b].add(number)
             if seconds >= min(MET_SECONDS, (ends_at - starts_at) / 4000):
-                a, b = sorted((one.id, mate))
                 met[a, b] = min(number, met.get((a, b), number))
     again = {
-        pair: sorted(number for number in seated[pair] if first < number <= rounds)
+        pair: sorted(number for number in together[pair] if first < number <= rounds)
         for pair, first in met.items()
     }
     examples = [
