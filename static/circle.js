@@ -20,13 +20,17 @@ export function DotShape({ id, name, x, y, radius, state = "here", letter = true
   const away = state !== "here" && state !== "no-camera";
   const width = Math.max(1.5, radius / 9);
   return html`<g class=${away ? "dot-away" : "dot-here"}>
-    ${away
-      ? html`<circle cx=${x} cy=${y} r=${radius - width} fill="var(--card)" stroke=${fill}
+    ${
+      away
+        ? html`<circle cx=${x} cy=${y} r=${radius - width} fill="var(--card)" stroke=${fill}
           stroke-width=${width} stroke-dasharray=${`${width * 2} ${width * 1.6}`} />`
-      : html`<circle cx=${x} cy=${y} r=${radius} fill=${fill} />`}
-    ${letter &&
-    html`<text x=${x} y=${y} dy="0.36em" text-anchor="middle" font-size=${radius * 0.95}
-      font-weight="700" fill=${away ? "var(--ink)" : "#ffffff"}>${initial(name)}</text>`}
+        : html`<circle cx=${x} cy=${y} r=${radius} fill=${fill} />`
+    }
+    ${
+      letter &&
+      html`<text x=${x} y=${y} dy="0.36em" text-anchor="middle" font-size=${radius * 0.95}
+      font-weight="700" fill=${away ? "var(--ink)" : "#ffffff"}>${initial(name)}</text>`
+    }
   </g>`;
 }
 
@@ -37,10 +41,12 @@ export function Ring({ left, size = 124, width = 8, children }) {
   return html`<div class="ring">
     <svg width=${size} height=${size} viewBox="0 0 100 100" aria-hidden="true">
       <circle cx="50" cy="50" r=${radius} fill="none" stroke="var(--line)" stroke-width=${width} />
-      ${left > 0 &&
-      html`<circle cx="50" cy="50" r=${radius} fill="none" stroke="var(--accent)" stroke-width=${width}
+      ${
+        left > 0 &&
+        html`<circle cx="50" cy="50" r=${radius} fill="none" stroke="var(--accent)" stroke-width=${width}
         stroke-linecap="round" stroke-dasharray=${length} stroke-dashoffset=${length * (1 - left)}
-        transform="rotate(-90 50 50)" />`}
+        transform="rotate(-90 50 50)" />`
+      }
     </svg>
     ${children && html`<div class="ring-inside">${children}</div>`}
   </div>`;
@@ -50,18 +56,29 @@ export function Ring({ left, size = 124, width = 8, children }) {
  * Draws a room as a table with its people around it.
  * `people`: [{id, name, state}]; `onSite` gives the table its strong ring; `left` its time.
  */
-export function RoundTable({ people, label = "", onSite = false, left = null, size = 96, letters = false }) {
+export function RoundTable({
+  people,
+  label = "",
+  onSite = false,
+  left = null,
+  size = 96,
+  letters = false,
+}) {
   const dot = people.length > 8 ? 7 : 9;
   const places = around(people.length, 40);
   const length = 2 * Math.PI * 24;
   return html`<svg class="table-drawing" width=${size} height=${size} viewBox="-52 -52 104 104" aria-hidden="true">
     <circle r="24" fill="var(--card)" stroke=${onSite ? "var(--on-site)" : "var(--line)"}
       stroke-width=${onSite ? 3 : 2} />
-    ${left !== null &&
-    html`<circle r="24" fill="none" stroke="var(--accent)" stroke-width="3" stroke-linecap="round"
-      stroke-dasharray=${length} stroke-dashoffset=${length * (1 - left)} transform="rotate(-90)" />`}
-    ${label !== "" &&
-    html`<text y="0.36em" text-anchor="middle" font-size="16" font-weight="700" fill="var(--ink)">${label}</text>`}
+    ${
+      left !== null &&
+      html`<circle r="24" fill="none" stroke="var(--accent)" stroke-width="3" stroke-linecap="round"
+      stroke-dasharray=${length} stroke-dashoffset=${length * (1 - left)} transform="rotate(-90)" />`
+    }
+    ${
+      label !== "" &&
+      html`<text y="0.36em" text-anchor="middle" font-size="16" font-weight="700" fill="var(--ink)">${label}</text>`
+    }
     ${people.map(
       (person, index) =>
         html`<${DotShape} key=${person.id} id=${person.id} name=${person.name} x=${places[index][0]}

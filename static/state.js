@@ -43,7 +43,13 @@ export function reduce(state, message, at = 0) {
 const FOLDS = {
   welcome(state, message, at) {
     if (message.resumed) {
-      return { ...state, session: message.session, you: message.you, media: message.media ?? state.media, bye: false };
+      return {
+        ...state,
+        session: message.session,
+        you: message.you,
+        media: message.media ?? state.media,
+        bye: false,
+      };
     }
     const fresh = {
       ...initial(),
@@ -53,7 +59,8 @@ const FOLDS = {
       media: message.media ?? initial().media,
       contacts: byId(message.contacts ?? [], (contact) => contact.card.id),
     };
-    if (message.you.because) fresh.sitting_out = { because: message.you.because, next_at: nextAt(message.event) };
+    if (message.you.because)
+      fresh.sitting_out = { because: message.you.because, next_at: nextAt(message.event) };
     return message.room ? enter(fresh, message.room, at) : fresh;
   },
 
@@ -71,7 +78,9 @@ const FOLDS = {
     const next = { ...state, you, event: { ...before, ...fields } };
     if (["preview", "round"].includes(message.phase)) {
       const moved = sameRound(before, message) ? shift(state.room, before, message) : state.room;
-      return moved && moved.round !== message.round ? leaveRoom(next, at) : { ...next, room: moved };
+      return moved && moved.round !== message.round
+        ? leaveRoom(next, at)
+        : { ...next, room: moved };
     }
     if (message.phase === before.phase) return next;
     return {
@@ -144,7 +153,10 @@ const FOLDS = {
     if (!state.board) return state;
     const rooms = { ...state.board.rooms, ...byId(message.rooms ?? [], (room) => room.id) };
     for (const id of message.gone ?? []) delete rooms[id];
-    return { ...state, board: { ...state.board, rooms, parts: { ...state.board.parts, ...message.parts } } };
+    return {
+      ...state,
+      board: { ...state.board, rooms, parts: { ...state.board.parts, ...message.parts } },
+    };
   },
 
   bye(state, message, at) {
@@ -167,7 +179,10 @@ const DONE = {
       state,
     ),
   note: (state, { about, text, next_step }) =>
-    changeMet(state, about, (met) => ({ text: text ?? met.text, next_step: next_step ?? met.next_step })),
+    changeMet(state, about, (met) => ({
+      text: text ?? met.text,
+      next_step: next_step ?? met.next_step,
+    })),
   rate: (state, { stars }) => ({ ...state, rated: { ...state.rated, [state.event.round]: stars } }),
   ready: (state) => changeYou(state, { ready: true }),
   "sit-out": (state) => changeYou(state, { sitting_out: true }),
@@ -186,9 +201,12 @@ const DONE = {
     return changeYou(state, { profile, name: fields.name ?? state.you.name });
   },
   "wish-more-time": (state) => ({ ...state, wished: wishKey(state.room) }),
-  "wait": (state) => ({ ...state, room: state.room && { ...state.room, waits: true } }),
+  wait: (state) => ({ ...state, room: state.room && { ...state.room, waits: true } }),
   arrived: (state, { about }) => withStates(state, [about ?? state.you.id], null),
-  here: (state) => (state.room?.states?.[state.you.id] === "not-here-yet" ? withStates(state, [state.you.id], null) : state),
+  here: (state) =>
+    state.room?.states?.[state.you.id] === "not-here-yet"
+      ? withStates(state, [state.you.id], null)
+      : state,
 };
 
 // What views ask of the state
@@ -283,19 +301,26 @@ function sameRound(before, message) {
 function shift(room, before, after) {
   if (!room || room.round !== after.round) return room;
   const moved = { ...room };
-  if (before.ends_at !== null && after.ends_at !== null) moved.ends_at += after.ends_at - before.ends_at;
-  if (before.starts_at === room.starts_at && after.starts_at !== null) moved.starts_at = after.starts_at;
+  if (before.ends_at !== null && after.ends_at !== null)
+    moved.ends_at += after.ends_at - before.ends_at;
+  if (before.starts_at === room.starts_at && after.starts_at !== null)
+    moved.starts_at = after.starts_at;
   return moved;
 }
 
 function enter(state, room, at) {
   const same = state.room?.id === room.id;
   const kept = same ? state : leaveRoom(state, at);
-  const since = same ? state.room.since : Object.fromEntries(room.people.map((card) => [card.id, at]));
+  const since = same
+    ? state.room.since
+    : Object.fromEntries(room.people.map((card) => [card.id, at]));
   return {
     ...kept,
     room: {
-      states: {}, media: {}, joining: [], reasons: [],
+      states: {},
+      media: {},
+      joining: [],
+      reasons: [],
       ...room,
       since,
       waits: same ? state.room.waits : false,
@@ -306,8 +331,18 @@ function enter(state, room, at) {
 
 function leaveRoom(state, at) {
   if (!state.room) return state;
-  const all = meet(state, state.room.people.map((card) => card.id), at);
-  return { ...all, last: { room: state.room, gone: state.gone }, room: null, gone: [], wished: null };
+  const all = meet(
+    state,
+    state.room.people.map((card) => card.id),
+    at,
+  );
+  return {
+    ...all,
+    last: { room: state.room, gone: state.gone },
+    room: null,
+    gone: [],
+    wished: null,
+  };
 }
 
 /**
@@ -320,7 +355,8 @@ function meet(state, ids, at) {
   return ids
     .filter((id) => id !== you.id && !metWith(state, id).rounds.includes(room.round))
     .reduce((next, id) => {
-      const ms = end - Math.max(room.starts_at, room.since[id] ?? room.starts_at, room.since[you.id] ?? 0);
+      const ms =
+        end - Math.max(room.starts_at, room.since[id] ?? room.starts_at, room.since[you.id] ?? 0);
       if (ms <= 0) return next;
       const shared = (room.shared ?? [])
         .filter(({ people }) => people.includes(id) && people.includes(you.id))
@@ -368,7 +404,11 @@ function changePeople(state, message, at) {
   for (const id of message.dropped ?? []) line("dropped", id, nameOf(id));
   for (const id of message.back ?? []) line("back", id, nameOf(id));
 
-  const parted = meet(state, leaving.map((card) => card.id), at);
+  const parted = meet(
+    state,
+    leaving.map((card) => card.id),
+    at,
+  );
   let next = {
     ...parted,
     gone: [...state.gone.filter((card) => !arrivedIds.has(card.id)), ...leaving],
@@ -384,7 +424,11 @@ function changePeople(state, message, at) {
       waits: message.alone_since === null ? false : state.room.waits,
     },
   };
-  next = withStates(next, [...away, ...arrivedIds, ...(message.back ?? []), ...(message.arrived ?? [])], null);
+  next = withStates(
+    next,
+    [...away, ...arrivedIds, ...(message.back ?? []), ...(message.arrived ?? [])],
+    null,
+  );
   next = withStates(next, message.dropped ?? [], "dropped");
   return withStates(next, message.not_here_yet ?? [], "not-here-yet");
 }

@@ -1,6 +1,14 @@
 /** What views are made of, in one place: html`…` templates, hooks and signals. */
 import { Fragment, h, render } from "preact";
-import { useCallback, useEffect, useId, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
+import {
+  useCallback,
+  useEffect,
+  useId,
+  useLayoutEffect,
+  useMemo,
+  useRef,
+  useState,
+} from "preact/hooks";
 import { batch, computed, effect, signal } from "@preact/signals";
 import htm from "htm";
 

@@ -255,7 +255,8 @@ export class Wire {
       now: message.now,
     });
     // A new session does not know our refs: what was sent may have been done already.
-    if (!message.resumed) this.#refuseWaiting((entry) => entry.sent && !entry.again, "connection-lost");
+    if (!message.resumed)
+      this.#refuseWaiting((entry) => entry.sent && !entry.again, "connection-lost");
     this.#session = message.session;
     this.#message(message);
     this.#status({ now: "open" });
@@ -304,7 +305,8 @@ export class Wire {
   }
 
   #clearTimers() {
-    for (const timer of [this.#retry, this.#clockTimer, this.#answerTimer]) this.#timers.clear(timer);
+    for (const timer of [this.#retry, this.#clockTimer, this.#answerTimer])
+      this.#timers.clear(timer);
     this.#retry = this.#clockTimer = this.#answerTimer = null;
   }
 }

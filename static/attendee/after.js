@@ -41,7 +41,9 @@ function NextLine() {
     return html`<${Say} sentence="Next round in {time}" values=${{ time: html`<${Left} until=${next} className="strong" />` }} />`;
   }
   if (!moreRounds(event)) return t("That was the last round.");
-  return event.phase === "round" ? t("The other rooms are still talking.") : t("The host starts the next round.");
+  return event.phase === "round"
+    ? t("The other rooms are still talking.")
+    : t("The host starts the next round.");
 }
 
 /** Somebody met: time, interests, the quiet yes, and behind it fields and notes. */
@@ -56,10 +58,12 @@ export function MetCard({ card, open = false }) {
     <${Person} card=${card} sub=${[togetherWords(met.seconds), met.shared.join(t(", "))].filter(Boolean).join(" · ") || work}>
       <${More} card=${card} />
     <//>
-    ${mutual &&
-    open &&
-    html`<p class="row mutual"><${Celebration} card=${card} /><strong>${t("You are in touch now")}</strong>
-      <button type="button" class="link-button" onClick=${() => openPage("people")}>${t("See")}</button></p>`}
+    ${
+      mutual &&
+      open &&
+      html`<p class="row mutual"><${Celebration} card=${card} /><strong>${t("You are in touch now")}</strong>
+      <button type="button" class="link-button" onClick=${() => openPage("people")}>${t("See")}</button></p>`
+    }
     <div class="buttons even">
       <button type="button" class="button" aria-expanded=${shown} aria-controls=${id} onClick=${() => setNoting(!noting)}>
         <${Icon} name="pencil" />${met.text || met.next_step ? t("Your note") : t("Add a note")}

@@ -7,9 +7,21 @@ import { t } from "../words.js";
 import { Arriving, Closed, Ended, Left, Waits } from "./endings.js";
 import { later } from "./later.js";
 import { LobbyView } from "./lobby.js";
-import { Left as TimeLeft, Say, roundWords, timeLeft } from "./pieces.js";
+import { Cross, Left as TimeLeft, Say, roundWords, timeLeft } from "./pieces.js";
 import { deadline } from "./scene.js";
-import { closeToast, connection, newContact, now, openPage, page, sheet, state, toasts, tryNow, where } from "./session.js";
+import {
+  closeToast,
+  connection,
+  newContact,
+  now,
+  openPage,
+  page,
+  sheet,
+  state,
+  toasts,
+  tryNow,
+  where,
+} from "./session.js";
 
 const PreviewView = later(() => import("./preview.js").then((module) => module.PreviewView));
 const RoomView = later(() => import("./room.js").then((module) => module.RoomView));
@@ -34,7 +46,9 @@ export function App() {
   if (Whole) return html`<div class=${`app scene-${current}`}><${Whole} /></div>`;
   return html`<div class=${`app scene-${page.value === "now" ? current : "page"}`}>
     <${Header} current=${current} />
-    <section class="lines" aria-label=${t("News")}><${ConnectionLine} /><${StoreLine} /><${ClosingLine} /><${Announcement} /></section>
+    <section class="lines" aria-label=${t("News")}>
+      <${ConnectionLine} /><${StoreLine} /><${ClosingLine} /><${Announcement} />
+    </section>
     ${page.value === "now" ? html`<${Now} current=${current} />` : html`<${Page} current=${current} />`}
     <${Toasts} />
     ${sheet.value && html`<${Sheets} />`}
@@ -60,7 +74,11 @@ function Now({ current }) {
 
 function Page({ current }) {
   return html`<main id="main" class="column" tabindex="-1">
-    <p class="back-line"><a class="button plain" href="#now"><${Icon} name="chevron-left" />${current === "room" ? t("Back to the room") : t("Back to the evening")}</a></p>
+    <p class="back-line">
+      <a class="button plain" href="#now">
+        <${Icon} name="chevron-left" />${current === "room" ? t("Back to the room") : t("Back to the evening")}
+      </a>
+    </p>
     ${page.value === "people" ? html`<${PeopleView} />` : html`<${ProfileView} />`}
   </main>`;
 }
@@ -72,7 +90,8 @@ function useFocusOnChange(key) {
     if (last.current === key) return;
     last.current = key;
     scrollTo(0, 0);
-    if (document.activeElement === document.body) document.getElementById("main")?.focus({ preventScroll: true });
+    if (document.activeElement === document.body)
+      document.getElementById("main")?.focus({ preventScroll: true });
   }, [key]);
 }
 
@@ -88,11 +107,20 @@ function Header({ current }) {
     <a class="brand head-brand" href="#now" aria-label=${t("{title}: back to the evening", { title: event.title })}>
       <${Logo} /><span class="head-title truncate"><bdi>${event.title}</bdi></span>
     </a>
-    ${current === "room" && html`<span class="second head-round">${placeWords() && html`<span class="head-place">${placeWords()} · </span>`}${roundWords(event)}</span>`}
+    ${
+      current === "room" &&
+      html`<span class="second head-round">
+      ${[placeWords(), roundWords(event)].filter(Boolean).join(" · ")}
+    </span>`
+    }
     ${clock && html`<${HeadClock} target=${clock} />`}
     <nav class="head-nav" aria-label=${t("Pages")}>
       ${links.map(
-        ([name, icon, word]) => html`<a key=${name} class="button plain" href=${`#${name}`} aria-current=${page.value === name ? "page" : null}>
+        ([
+          name,
+          icon,
+          word,
+        ]) => html`<a key=${name} class="button plain" href=${`#${name}`} aria-current=${page.value === name ? "page" : null}>
           <${Icon} name=${icon} /><span>${word}</span>
         </a>`,
       )}
@@ -134,7 +162,13 @@ function ConnectionLine() {
   const long = now.value - since.current > PATIENT_MS;
   return html`<p class="line attention" role="status">
     <${Icon} name="wifi-off" />
-    <span>${long ? t("Still no connection. Your seat is kept, and nothing is lost.") : t("The connection dropped. Bringing you back …")}</span>
+    <span>
+      ${
+        long
+          ? t("Still no connection. Your seat is kept, and nothing is lost.")
+          : t("The connection dropped. Bringing you back …")
+      }
+    </span>
     ${long && html`<button type="button" class="link-button" onClick=${tryNow}>${t("Try now")}</button>`}
   </p>`;
 }
@@ -157,33 +191,50 @@ const ANNOUNCED_MS = 300_000;
 
 function Announcement() {
   const [putAway, setPutAway] = useState(new Set());
-  const shown = state.value.notices.filter((notice) => !notice.code && !putAway.has(notice.key) && now.value - notice.at < ANNOUNCED_MS).slice(-2);
+  const shown = state.value.notices
+    .filter(
+      (notice) => !notice.code && !putAway.has(notice.key) && now.value - notice.at < ANNOUNCED_MS,
+    )
+    .slice(-2);
   return shown.map(
     (notice) => html`<div class="announcement card soft" key=${notice.key}>
       <${Icon} name="megaphone" />
-      <p class="grow"><strong>${notice.name ? html`<${Say} sentence="From {name}, your host" values=${{ name: html`<bdi>${notice.name}</bdi>` }} />` : t("From the host")}</strong><br /><bdi>${notice.text}</bdi></p>
-      <button type="button" class="button plain icon-only" onClick=${() => setPutAway(new Set([...putAway, notice.key]))}><${Icon} name="x" /><span class="visually-hidden">${t("Put away")}</span></button>
+      <div class="grow">
+        <p class="strong"><${Sender} name=${notice.name} /></p>
+        <p><bdi>${notice.text}</bdi></p>
+      </div>
+      <${Cross} word=${t("Put away")} onClick=${() => setPutAway(new Set([...putAway, notice.key]))} />
     </div>`,
   );
+}
+
+function Sender({ name }) {
+  if (!name) return t("From the host");
+  return html`<${Say} sentence="From {name}, your host" values=${{ name: html`<bdi>${name}</bdi>` }} />`;
 }
 
 /** Short words at the edge; screen readers hear them from the announcer. */
 function Toasts() {
   const card = newContact.value;
   return html`<div class="toasts">
-    ${card &&
-    page.value !== "people" &&
-    where.value !== "after" &&
-    html`<div class="toast good" key=${`contact:${card.id}`}>
+    ${
+      card &&
+      page.value !== "people" &&
+      where.value !== "after" &&
+      html`<div class="toast good" key=${`contact:${card.id}`}>
       <${Celebration} card=${card} />
       <p class="grow"><${Say} sentence="You and {name} are in touch now." values=${{ name: html`<bdi class="strong">${card.name}</bdi>` }} /></p>
-      <button type="button" class="link-button" onClick=${() => { newContact.value = null; openPage("people"); }}>${t("See")}</button>
-      <button type="button" class="button plain icon-only" onClick=${() => (newContact.value = null)}><${Icon} name="x" /><span class="visually-hidden">${t("Put away")}</span></button>
-    </div>`}
+      <button type="button" class="link-button" onClick=${() => {
+        newContact.value = null;
+        openPage("people");
+      }}>${t("See")}</button>
+      <${Cross} word=${t("Put away")} onClick=${() => (newContact.value = null)} />
+    </div>`
+    }
     ${toasts.value.map(
       (item) => html`<div class=${`toast ${item.tone}`} key=${item.key}>
         <p class="grow"><bdi>${item.text}</bdi></p>
-        <button type="button" class="button plain icon-only" onClick=${() => closeToast(item)}><${Icon} name="x" /><span class="visually-hidden">${t("Put away")}</span></button>
+        <${Cross} word=${t("Put away")} onClick=${() => closeToast(item)} />
       </div>`,
     )}
   </div>`;

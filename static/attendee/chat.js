@@ -47,9 +47,11 @@ function Said({ line, own, follows }) {
   return html`<li class=${`chat-said${own ? " own" : ""}${follows ? " follows" : ""}`}>
     ${!follows && html`<${Dot} id=${line.from} name=${line.name || name} size=${28} />`}
     <div class="grow">
-      ${follows
-        ? html`<span class="visually-hidden">${name}: </span>`
-        : html`<p class="chat-name"><bdi class="strong">${name}</bdi> <time class="second" datetime=${new Date(line.at).toISOString()}>${timeOfDay(line.at)}</time></p>`}
+      ${
+        follows
+          ? html`<span class="visually-hidden">${name}: </span>`
+          : html`<p class="chat-name"><bdi class="strong">${name}</bdi> <time class="second" datetime=${new Date(line.at).toISOString()}>${timeOfDay(line.at)}</time></p>`
+      }
       <p class="chat-text" dir="auto">${linked(line.text)}</p>
     </div>
   </li>`;
@@ -57,11 +59,13 @@ function Said({ line, own, follows }) {
 
 /** Returns text with its web addresses as links; nothing but http(s) becomes one. */
 function linked(text) {
-  return text.split(/(https?:\/\/[^\s<>"'、。）)]+)/).map((piece, index) =>
-    index % 2
-      ? html`<a href=${piece} target="_blank" rel="noopener noreferrer nofollow">${piece}</a>`
-      : piece,
-  );
+  return text
+    .split(/(https?:\/\/[^\s<>"'、。）)]+)/)
+    .map((piece, index) =>
+      index % 2
+        ? html`<a href=${piece} target="_blank" rel="noopener noreferrer nofollow">${piece}</a>`
+        : piece,
+    );
 }
 
 function Write({ room, hint }) {

@@ -20,7 +20,12 @@ export function KeepButton({ card, short = false }) {
   const met = metWith(state.value, card.id);
   const mutual = isContact(state.value, card.id);
   const press = () =>
-    ask("keep-in-touch", met.yes ? { about: card.id, yes: false } : { about: card.id, yes: true, fields: usualFields() });
+    ask(
+      "keep-in-touch",
+      met.yes
+        ? { about: card.id, yes: false }
+        : { about: card.id, yes: true, fields: usualFields() },
+    );
   const word = mutual ? t("In touch") : t("Keep in touch");
   return html`<button type="button" class="button keep" aria-pressed=${met.yes} onClick=${press}
     aria-label=${t("Keep in touch with {name}", { name: card.name })}>
@@ -33,7 +38,8 @@ export function FieldChips({ legend, chosen, change, hint, hideLegend = false })
   const id = useId();
   const profile = state.value.you.profile ?? {};
   const missing = chosen.filter((field) => FIELDS.includes(field) && !profile[field]);
-  const toggle = (field) => change(chosen.includes(field) ? chosen.filter((one) => one !== field) : [...chosen, field]);
+  const toggle = (field) =>
+    change(chosen.includes(field) ? chosen.filter((one) => one !== field) : [...chosen, field]);
   return html`<fieldset class="chips" aria-describedby=${hint ? id : undefined}>
     <legend class=${hideLegend ? "visually-hidden" : ""}>${legend}</legend>
     <div class="chip-row">
@@ -44,11 +50,13 @@ export function FieldChips({ legend, chosen, change, hint, hideLegend = false })
         </label>`,
       )}
     </div>
-    ${missing.length > 0 &&
-    html`<p class="second">${t("Not filled in yet: {fields}.", { fields: missing.map(fieldWords).join(t(", ")) })} <button type="button" class="link-button" onClick=${() => {
-      sheet.value = null;
-      openPage("you");
-    }}>${t("Fill in")}</button></p>`}
+    ${
+      missing.length > 0 &&
+      html`<p class="second">${t("Not filled in yet: {fields}.", { fields: missing.map(fieldWords).join(t(", ")) })} <button type="button" class="link-button" onClick=${() => {
+        sheet.value = null;
+        openPage("you");
+      }}>${t("Fill in")}</button></p>`
+    }
     ${hint && html`<p class="second" id=${id}>${hint}</p>`}
   </fieldset>`;
 }

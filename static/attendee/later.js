@@ -44,7 +44,7 @@ export function later(load) {
         clearTimeout(timer);
       };
     }, [tries]);
-    return Component ? html`<${Component} ...${props} />` : props.empty ?? null;
+    return Component ? html`<${Component} ...${props} />` : (props.empty ?? null);
   };
 }
 

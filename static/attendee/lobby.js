@@ -4,20 +4,21 @@ import { clockText, durationCode, share } from "../clock.js";
 import { html, useRef } from "../view.js";
 import { dayAndTime, t, timeOfDay, tn } from "../words.js";
 import { Chat } from "./chat.js";
-import { Action, Left, Tags, roundWords, timeLeft } from "./pieces.js";
+import { Action, Tags, roundWords, timeLeft } from "./pieces.js";
 import { moreRounds, nextRoundAt } from "./scene.js";
-import { ask, boot, now, openPage, state } from "./session.js";
+import { ask, now, openPage, state } from "./session.js";
 import { sittingOutWords } from "./wording.js";
 
 /** The lobby, also in `draft`, and while one sits out. `out`: others are in rooms now. */
 export function LobbyView({ out = false }) {
   const { event, you, sitting_out } = state.value;
+  const tellsWhy = out && sitting_out && (you.sitting_out || sitting_out.because !== "by-choice");
   return html`<main id="main" class="panes" tabindex="-1">
     <div class="pane-main lobby">
       <p class="second scene-line">${whereWords(event, out)}</p>
       <h1>${headline(event, you, out)}</h1>
       <${GreatTable} />
-      ${out && sitting_out && (you.sitting_out || sitting_out.because !== "by-choice") && html`<p class="lobby-why">${sittingOutWords(sitting_out.because)}</p>`}
+      ${tellsWhy && html`<p class="lobby-why">${sittingOutWords(sitting_out.because)}</p>`}
       <${NextUp} />
       <${TakingPart} />
       <${YourInterests} />
@@ -49,31 +50,44 @@ const DOTS = 36;
 function GreatTable() {
   const { event, you } = state.value;
   const others = Math.max(0, Math.min(DOTS - 1, (event.present || 1) - 1));
-  const places = around(others + 1, 44);
+  const [mine, ...places] = around(others + 1, 44);
   const radius = others > 24 ? 2.9 : others > 12 ? 3.6 : 4.4;
   const next = nextRoundAt(state.value);
   const first = useRef({ next: null, from: 0 });
   if (first.current.next !== next) first.current = { next, from: now.value };
-  const soon = next !== null && moreRounds(event) && timeLeft(next) > 0 && timeLeft(next) < 3_600_000;
+  const soon =
+    next !== null && moreRounds(event) && timeLeft(next) > 0 && timeLeft(next) < 3_600_000;
   const ring = 2 * Math.PI * 34;
-  const portion = soon ? share(Math.min(first.current.from, next - 60_000), next, now.value, event.paused) : 0;
+  const portion = soon
+    ? share(Math.min(first.current.from, next - 60_000), next, now.value, event.paused)
+    : 0;
   return html`<figure class="great-table">
     <svg viewBox="-52 -52 104 104" aria-hidden="true">
       <circle r="34" fill="var(--card)" stroke="var(--line)" stroke-width="2.5" />
-      ${portion > 0 &&
-      html`<circle r="34" fill="none" stroke="var(--accent)" stroke-width="2.5" stroke-linecap="round"
-        stroke-dasharray=${ring} stroke-dashoffset=${ring * (1 - portion)} transform="rotate(-90)" />`}
-      ${places.slice(1).map(([x, y], index) => html`<circle key=${index} cx=${x} cy=${y} r=${radius} fill="var(--other-dot)" />`)}
-      <circle cx=${places[0][0]} cy=${places[0][1]} r="6.5" fill=${colour(you.id)} stroke="var(--paper)" stroke-width="1.5" />
-      <text x=${places[0][0]} y=${places[0][1]} dy="0.36em" text-anchor="middle" font-size="6.5" font-weight="700" fill="#fff">${initial(you.name)}</text>
+      ${
+        portion > 0 &&
+        html`<circle r="34" fill="none" stroke="var(--accent)" stroke-width="2.5" stroke-linecap="round"
+        stroke-dasharray=${ring} stroke-dashoffset=${ring * (1 - portion)} transform="rotate(-90)" />`
+      }
+      ${places.map(
+        ([x, y], index) =>
+          html`<circle key=${index} cx=${x} cy=${y} r=${radius} fill="var(--other-dot)" />`,
+      )}
+      <circle cx=${mine[0]} cy=${mine[1]} r="6.5" fill=${colour(you.id)} stroke="var(--paper)"
+        stroke-width="1.5" />
+      <text x=${mine[0]} y=${mine[1]} dy="0.36em" text-anchor="middle" font-size="6.5" font-weight="700"
+        fill="#fff">${initial(you.name)}</text>
     </svg>
     <figcaption>
-      ${soon
-        ? html`<time class="great-number figures" role="timer" aria-live="off" datetime=${durationCode(timeLeft(next))}>${clockText(timeLeft(next))}</time>
+      ${
+        soon
+          ? html`<time class="great-number figures" role="timer" aria-live="off"
+              datetime=${durationCode(timeLeft(next))}>${clockText(timeLeft(next))}</time>
             <span class="second">${event.round ? t("to the next round") : t("to the first round")}</span>
             <span class="second">${hereWords(event)}</span>`
-        : html`<span class="great-number figures">${event.present || 1}</span>
-            <span class="second">${tn("person is here", "people are here", event.present || 1)}</span>`}
+          : html`<span class="great-number figures">${event.present || 1}</span>
+            <span class="second">${tn("person is here", "people are here", event.present || 1)}</span>`
+      }
     </figcaption>
   </figure>`;
 }
@@ -93,17 +107,27 @@ function nextWords() {
   if (event.phase === "draft" || (event.phase === "lobby" && event.round === 0)) {
     if (next !== null && next > now.value) {
       const when = next - now.value < 12 * 3_600_000 ? timeOfDay(next) : dayAndTime(next);
-      return t("The first round is planned for {time}. You will meet a few people at a time, and then move on.", { time: when });
+      return t(
+        "The first round is planned for {time}. You will meet a few people at a time, and then move on.",
+        { time: when },
+      );
     }
     return event.phase === "draft"
       ? t("The host opens the doors soon. Then you will meet a few people at a time.")
-      : t("The host starts the first round. You will meet a few people at a time, and then move on.");
+      : t(
+          "The host starts the first round. You will meet a few people at a time, and then move on.",
+        );
   }
   if (!moreRounds(event) && event.phase === "lobby") {
-    return t("Stay and chat as long as you like. Under “People met” you can still say who you want to keep in touch with.");
+    return t(
+      "Stay and chat as long as you like. Under “People met” you can still say who you want to keep in touch with.",
+    );
   }
   if (event.phase === "preview" || event.phase === "round") {
-    if (next !== null) return t("The next round is at {time}. We bring you in by ourselves.", { time: timeOfDay(next) });
+    if (next !== null)
+      return t("The next round is at {time}. We bring you in by ourselves.", {
+        time: timeOfDay(next),
+      });
     return moreRounds(event)
       ? t("The others are talking now. You are in the next round; the host starts it.")
       : t("The others are in the last round now. They come back here afterwards.");
@@ -117,20 +141,26 @@ function nextWords() {
 /** Ready, sit out, come back. */
 export function TakingPart() {
   const { event, you } = state.value;
-  if (event.phase === "ended" || !moreRounds(event) && event.phase === "lobby") return null;
+  if (event.phase === "ended" || (!moreRounds(event) && event.phase === "lobby")) return null;
   return html`<div class="stack tight lobby-part">
     <div class="buttons even">
-      ${you.sitting_out
-        ? html`<button type="button" class="button primary" onClick=${() => ask("rejoin")}>${t("Come back in")}</button>`
-        : html`<button type="button" class="button" onClick=${() => ask("sit-out")}>
+      ${
+        you.sitting_out
+          ? html`<button type="button" class="button primary" onClick=${() => ask("rejoin")}>${t("Come back in")}</button>`
+          : html`<button type="button" class="button" onClick=${() => ask("sit-out")}>
               ${event.phase === "break" || event.round ? t("Sit the next one out") : t("Sit out for now")}
             </button>
-            ${event.ready_check &&
-            html`<${Action} icon="check" className=${you.ready ? "said-yes" : "primary"} aria-pressed=${you.ready}
-              onClick=${() => you.ready || ask("ready")}>${you.ready ? t("You are ready") : t("I'm ready")}<//>`}`}
+            ${
+              event.ready_check &&
+              html`<${Action} icon="check" className=${you.ready ? "said-yes" : "primary"} aria-pressed=${you.ready}
+              onClick=${() => you.ready || ask("ready")}>${you.ready ? t("You are ready") : t("I'm ready")}<//>`
+            }`
+      }
     </div>
-    ${you.mode === "on-site" &&
-    html`<p class="second">${t("You are here on site. When a round is called, this page tells you which table to go to.")}</p>`}
+    ${
+      you.mode === "on-site" &&
+      html`<p class="second">${t("You are here on site. When a round is called, this page tells you which table to go to.")}</p>`
+    }
   </div>`;
 }
 
@@ -141,9 +171,11 @@ function YourInterests() {
       <h2 id="your-interests" class="card-title">${t("What we match you by")}</h2>
       <button type="button" class="link-button" onClick=${() => openPage("you")}>${interests.length ? t("Change") : t("Add")}</button>
     </div>
-    ${interests.length
-      ? html`<${Tags} words=${interests} label=${t("Your interests")} />`
-      : html`<p class="second">${t("Tell us two or three things you care about, and you will sit with people who share them.")}</p>`}
+    ${
+      interests.length
+        ? html`<${Tags} words=${interests} label=${t("Your interests")} />`
+        : html`<p class="second">${t("Tell us two or three things you care about, and you will sit with people who share them.")}</p>`
+    }
   </section>`;
 }
 

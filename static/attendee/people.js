@@ -14,7 +14,9 @@ import { fieldWords, workWords } from "./wording.js";
 export function PeopleView({ heading }) {
   const { contacts, cards, you } = state.value;
   const mutual = Object.values(contacts).filter(({ card }) => isContact(state.value, card.id));
-  const given = Object.values(cards).filter(({ card }) => !mutual.some((contact) => contact.card.id === card.id));
+  const given = Object.values(cards).filter(
+    ({ card }) => !mutual.some((contact) => contact.card.id === card.id),
+  );
   const blocked = new Set((you.blocked ?? []).map((card) => card.id));
   const met = (you.met ?? [])
     .filter(({ card }) => !blocked.has(card.id))
@@ -22,22 +24,28 @@ export function PeopleView({ heading }) {
   return html`<div class="people stack">
     <h1>${heading ?? t("People you met")}</h1>
     ${!mutual.length && !given.length && !met.length && html`<${Nobody} />`}
-    ${mutual.length > 0 &&
-    html`<section class="stack tight" aria-labelledby="contacts">
+    ${
+      mutual.length > 0 &&
+      html`<section class="stack tight" aria-labelledby="contacts">
       <h2 id="contacts">${t("In touch")} <span class="second">${mutual.length}</span></h2>
       <ul class="people-grid">${mutual.map((contact) => html`<${ContactCard} key=${contact.card.id} contact=${contact} />`)}</ul>
-    </section>`}
-    ${given.length > 0 &&
-    html`<section class="stack tight" aria-labelledby="given">
+    </section>`
+    }
+    ${
+      given.length > 0 &&
+      html`<section class="stack tight" aria-labelledby="given">
       <h2 id="given">${t("Cards you were given")} <span class="second">${given.length}</span></h2>
       <ul class="people-grid">${given.map((contact) => html`<${ContactCard} key=${contact.card.id} contact=${contact} />`)}</ul>
-    </section>`}
-    ${met.length > 0 &&
-    html`<section class="stack tight" aria-labelledby="everybody">
+    </section>`
+    }
+    ${
+      met.length > 0 &&
+      html`<section class="stack tight" aria-labelledby="everybody">
       <h2 id="everybody">${tn("{n} person you sat with", "{n} people you sat with", met.length)}</h2>
       <p class="second">${t("A yes can be given until 14 days after the evening. Nobody learns of it unless both said it.")}</p>
       <ul class="people-grid">${met.map(({ card }) => html`<${MetCard} key=${card.id} card=${card} />`)}</ul>
-    </section>`}
+    </section>`
+    }
   </div>`;
 }
 
@@ -57,7 +65,10 @@ function ContactCard({ contact }) {
     <ul class="fields">
       ${Object.entries(fields)
         .filter(([field, value]) => value && field !== "name")
-        .map(([field, value]) => html`<li key=${field}><${FieldLine} field=${field} value=${value} /></li>`)}
+        .map(
+          ([field, value]) =>
+            html`<li key=${field}><${FieldLine} field=${field} value=${value} /></li>`,
+        )}
     </ul>
     <button type="button" class="link-button" aria-expanded=${open} onClick=${() => setOpen(!open)}>${t("Your note")}</button>
     ${open && html`<${Notes} card=${card} />`}
@@ -71,9 +82,11 @@ function FieldLine({ field, value }) {
   return html`<span class="field-line">
     <${Icon} name=${FIELD_ICONS[field] ?? "id-card"} />
     <span class="visually-hidden">${fieldWords(field)}: </span>
-    ${href
-      ? html`<a href=${href} target=${field === "link" ? "_blank" : null} rel="noopener noreferrer"><bdi>${value}</bdi></a>`
-      : html`<bdi>${value}</bdi>`}
+    ${
+      href
+        ? html`<a href=${href} target=${field === "link" ? "_blank" : null} rel="noopener noreferrer"><bdi>${value}</bdi></a>`
+        : html`<bdi>${value}</bdi>`
+    }
   </span>`;
 }
 

@@ -9,9 +9,9 @@ import { spokenLeft, stateWords, workWords } from "./wording.js";
 
 /** A name in its own direction and script, with its reading where one is given. */
 export function Name({ card, reading = false }) {
-  return html`<bdi class="name">${card.name || t("Someone")}</bdi>${reading && card.reading
-    ? html` <bdi class="second reading">${card.reading}</bdi>`
-    : null}`;
+  return html`<bdi class="name">${card.name || t("Someone")}</bdi>${
+    reading && card.reading ? html` <bdi class="second reading">${card.reading}</bdi>` : null
+  }`;
 }
 
 /** A dot, a name, and a second line; children stand at the end of the line. */
@@ -54,7 +54,8 @@ export function Left({ until, className = "" }) {
 export function LeftRing({ from, until, size = 124, unit = true }) {
   const ms = timeLeft(until);
   const short = ms <= 99_000;
-  const portion = from === null ? 0 : share(from, until, now.value, state.value.event?.paused ?? null);
+  const portion =
+    from === null ? 0 : share(from, until, now.value, state.value.event?.paused ?? null);
   return html`<${Ring} left=${portion} size=${size}>
     <span class="visually-hidden" role="timer" aria-live="off">${spokenLeft(ms)}</span>
     <span class="ring-time figures" aria-hidden="true">${short && unit ? Math.ceil(ms / 1000) : clockText(ms)}</span>
@@ -73,7 +74,16 @@ function Pieces({ list }) {
 
 /** “Round 2 of 5”. */
 export function roundWords(event) {
-  return event.round ? t("Round {round} of {rounds}", { round: event.round, rounds: event.rounds }) : "";
+  return event.round
+    ? t("Round {round} of {rounds}", { round: event.round, rounds: event.rounds })
+    : "";
+}
+
+/** A cross that takes something out of the way. */
+export function Cross({ word, ...rest }) {
+  return html`<button type="button" class="button plain icon-only" ...${rest}>
+    <${Icon} name="x" /><span class="visually-hidden">${word}</span>
+  </button>`;
 }
 
 /** A button with an icon and a word. */
@@ -91,9 +101,11 @@ export function Languages() {
   return html`<ul class="buttons" aria-label=${t("Language")}>
     ${offered.map(
       ([code, name]) => html`<li key=${code}>
-        ${code === currentLanguage()
-          ? html`<span class="button said-yes" lang=${code} aria-current="true"><${Icon} name="check" />${name}</span>`
-          : html`<a class="button" href=${`/language?to=${code}&next=${here}`} lang=${code} hreflang=${code}>${name}</a>`}
+        ${
+          code === currentLanguage()
+            ? html`<span class="button said-yes" lang=${code} aria-current="true"><${Icon} name="check" />${name}</span>`
+            : html`<a class="button" href=${`/language?to=${code}&next=${here}`} lang=${code} hreflang=${code}>${name}</a>`
+        }
       </li>`,
     )}
   </ul>`;

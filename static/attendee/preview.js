@@ -13,9 +13,11 @@ export function PreviewView() {
   const onSite = room.mode === "on-site" && room.table !== null;
   return html`<main id="main" class="preview" tabindex="-1">
     <p class="second scene-line">${roundWords(event)}</p>
-    ${onSite
-      ? html`<h1>${t("Go to table {table}", { table: room.table })}</h1>`
-      : html`<h1>${t("You are about to meet")}</h1>`}
+    ${
+      onSite
+        ? html`<h1>${t("Go to table {table}", { table: room.table })}</h1>`
+        : html`<h1>${t("You are about to meet")}</h1>`
+    }
     <div class="preview-clock"><${Counting} room=${room} onSite=${onSite} /></div>
     ${onSite && html`<${Arrival} you=${you} />`}
     <div class="preview-people">
@@ -48,9 +50,11 @@ function Counting({ room, onSite }) {
 function Arrival({ you }) {
   const here = stateOf(state.value, you.id) !== "expected";
   return html`<div class="preview-arrival">
-    ${here
-      ? html`<p class="card good row" role="status">${t("You are at the table.")}</p>`
-      : html`<${Action} icon="map-pin" className="primary" onClick=${() => ask("arrived")}>${t("I'm at the table")}<//>`}
+    ${
+      here
+        ? html`<p class="card good row" role="status">${t("You are at the table.")}</p>`
+        : html`<${Action} icon="map-pin" className="primary" onClick=${() => ask("arrived")}>${t("I'm at the table")}<//>`
+    }
   </div>`;
 }
 
@@ -60,8 +64,12 @@ export function Why({ brief = false }) {
   const name = (id) => room.people.find((card) => card.id === id)?.name ?? t("someone");
   const sentences = whySentences(room, you.id, name);
   const shared = sharedNow(room);
-  const mine = shared.filter((group) => group.people.includes(you.id)).flatMap((group) => group.interests);
-  const rest = shared.filter((group) => !group.people.includes(you.id)).flatMap((group) => group.interests);
+  const mine = shared
+    .filter((group) => group.people.includes(you.id))
+    .flatMap((group) => group.interests);
+  const rest = shared
+    .filter((group) => !group.people.includes(you.id))
+    .flatMap((group) => group.interests);
   return html`<section class="card soft stack tight why" aria-labelledby="why">
     <h2 id="why" class="card-title">${whyTitle(room.people.length)}</h2>
     ${sentences.slice(0, brief ? 2 : 3).map((sentence) => html`<p key=${sentence}><bdi>${sentence}</bdi></p>`)}

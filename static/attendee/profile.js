@@ -61,8 +61,9 @@ function TagField({ label, field, tags, placeholder }) {
   };
   return html`<div class="field tag-field">
     <label for=${id}>${label}</label>
-    ${tags.length > 0 &&
-    html`<ul class="tags">
+    ${
+      tags.length > 0 &&
+      html`<ul class="tags">
       ${tags.map(
         (tag) => html`<li key=${tag}>
           <button type="button" class="tag removable" aria-label=${t("Remove {tag}", { tag })} onClick=${() => change(tags.filter((one) => one !== tag))}>
@@ -70,7 +71,8 @@ function TagField({ label, field, tags, placeholder }) {
           </button>
         </li>`,
       )}
-    </ul>`}
+    </ul>`
+    }
     <div class="row">
       <input id=${id} class="input" dir="auto" placeholder=${placeholder} value=${text} onInput=${(event) => setText(event.target.value)} onKeyDown=${key} />
       <button type="button" class="button" onClick=${add}>${t("Add")}</button>
@@ -126,7 +128,9 @@ function Export() {
   const chosen = state.value.you.profile?.organiser_may_export ?? [];
   const toggle = (field) =>
     ask("profile", {
-      organiser_may_export: chosen.includes(field) ? chosen.filter((one) => one !== field) : [...chosen, field],
+      organiser_may_export: chosen.includes(field)
+        ? chosen.filter((one) => one !== field)
+        : [...chosen, field],
     });
   return html`<fieldset class="card">
     <legend class="visually-hidden">${t("What the organiser may export")}</legend>
@@ -156,4 +160,3 @@ function Blocked() {
     </ul>
   </section>`;
 }
-

@@ -36,13 +36,17 @@ export function RoomView() {
 /** What needs a word right now: alone, not here yet, somebody joining, the last minute, a call. */
 function Standing() {
   const { room, you } = state.value;
-  const alone = room.alone_since && others(state.value).every((card) => stateOf(state.value, card.id) !== "here");
+  const alone =
+    room.alone_since &&
+    others(state.value).every((card) => stateOf(state.value, card.id) !== "here");
   return html`<div class="standing">
-    ${stateOf(state.value, you.id) === "not-here-yet" &&
-    html`<div class="card attention row spread wrap">
+    ${
+      stateOf(state.value, you.id) === "not-here-yet" &&
+      html`<div class="card attention row spread wrap">
       <p><strong>${t("The others see you as “not here yet”.")}</strong></p>
       <button type="button" class="button primary" onClick=${() => ask("here", { visible: true })}>${t("I'm here")}</button>
-    </div>`}
+    </div>`
+    }
     ${alone && html`<${Alone} room=${room} />`}
     ${room.joining.map((item) => html`<${Joins} key=${item.card.id} item=${item} />`)}
     <${LastMinute} room=${room} />
@@ -59,24 +63,35 @@ function Alone({ room }) {
   return html`<section class="card soft stack tight alone" aria-labelledby="alone">
     <h2 id="alone" class="card-title">${t("Only you are here right now")}</h2>
     <p>
-      ${room.waits
-        ? t("We wait with you. If nobody comes back, we look for other people.")
-        : until
-          ? html`<${Say} sentence="In {time} we bring you to other people, if there is a table for you." values=${{ time: html`<${Left} until=${until} className="strong" />` }} />`
-          : t("The others may come back in a moment.")}
+      ${
+        room.waits
+          ? t("We wait with you. If nobody comes back, we look for other people.")
+          : until
+            ? html`<${Say} sentence="In {time} we bring you to other people, if there is a table for you."
+                values=${{ time: html`<${Left} until=${until} className="strong" />` }} />`
+            : t("The others may come back in a moment.")
+      }
     </p>
-    ${may &&
-    html`<div class="buttons even">
+    ${
+      may &&
+      html`<div class="buttons even">
       <button type="button" class="button" onClick=${() => ask("wait")}>${t("Wait here")}</button>
       <button type="button" class="button primary" onClick=${() => ask("meet-others")}>${t("Meet others")}</button>
-    </div>`}
+    </div>`
+    }
   </section>`;
 }
 
 function Joins({ item }) {
   return html`<div class="card good row">
     <${Dot} id=${item.card.id} name=${item.card.name} size=${36} />
-    <p><${Say} sentence="{name} joins in {time}." values=${{ name: html`<strong><${Name} card=${item.card} /></strong>`, time: html`<${Left} until=${item.at} />` }} /></p>
+    <p>
+      <${Say} sentence="{name} joins in {time}."
+        values=${{
+          name: html`<strong><${Name} card=${item.card} /></strong>`,
+          time: html`<${Left} until=${item.at} />`,
+        }} />
+    </p>
   </div>`;
 }
 
@@ -89,10 +104,12 @@ function LastMinute({ room }) {
   if (!room.more_time || ms > from || ms <= 0) return null;
   const wished = state.value.wished === wishKey(room);
   return html`<div class="card row spread wrap last-minute">
-    ${wished
-      ? html`<p>${t("Noted, quietly. If all of you wish for it, you get more time.")}</p>`
-      : html`<p>${t("The last minute. Not done yet?")}</p>
-          <${Action} icon="timer" onClick=${() => ask("wish-more-time")}>${t("Wish for more time")}<//>`}
+    ${
+      wished
+        ? html`<p>${t("Noted, quietly. If all of you wish for it, you get more time.")}</p>`
+        : html`<p>${t("The last minute. Not done yet?")}</p>
+          <${Action} icon="timer" onClick=${() => ask("wish-more-time")}>${t("Wish for more time")}<//>`
+    }
   </div>`;
 }
 
@@ -108,11 +125,13 @@ export function CallState({ call }) {
   }
   return html`<div class="card attention row">
     <${Icon} name=${call.seen ? "check" : "bell"} />
-    <p>${call.seen
-      ? t("A host has seen your call and will come back to you.")
-      : call.hosts_present
-        ? t("You called the host. It is on their screen now.")
-        : t("No host is at the desk right now. Your call stays there until one answers.")}</p>
+    <p>${
+      call.seen
+        ? t("A host has seen your call and will come back to you.")
+        : call.hosts_present
+          ? t("You called the host. It is on their screen now.")
+          : t("No host is at the desk right now. Your call stays there until one answers.")
+    }</p>
   </div>`;
 }
 
@@ -135,7 +154,11 @@ function Tile({ card, own }) {
       ${!own && html`<p class="second tile-work">${workWords(card)}</p>`}
       ${away && html`<p class="second attention-text">${away}</p>`}
     </div>
-    ${!own && html`<div class="tile-actions"><${KeepButton} card=${card} /></div><div class="tile-more"><${More} card=${card} /></div>`}
+    ${
+      !own &&
+      html`<div class="tile-actions"><${KeepButton} card=${card} /></div>
+      <div class="tile-more"><${More} card=${card} /></div>`
+    }
   </li>`;
 }
 
@@ -166,8 +189,10 @@ function TableMate({ card }) {
       <${More} card=${card} />
     <//>
     <div class="buttons">
-      ${standing === "expected" &&
-      html`<${Action} icon="map-pin" aria-label=${t("{name} is here", { name: card.name })} onClick=${() => ask("arrived", { about: card.id })}>${t("Is here")}<//>`}
+      ${
+        standing === "expected" &&
+        html`<${Action} icon="map-pin" aria-label=${t("{name} is here", { name: card.name })} onClick=${() => ask("arrived", { about: card.id })}>${t("Is here")}<//>`
+      }
       <${KeepButton} card=${card} />
     </div>
   </li>`;

@@ -36,7 +36,8 @@ export function scene(state, connection, now) {
 /** Returns what the clock in the header counts down to: {from, until, kind}, or null. */
 export function deadline(state, where) {
   if (where === "preview") return { kind: "starts", from: null, until: state.room.starts_at };
-  if (where === "room") return { kind: "ends", from: state.room.starts_at, until: state.room.ends_at };
+  if (where === "room")
+    return { kind: "ends", from: state.room.starts_at, until: state.room.ends_at };
   const next = nextRoundAt(state);
   return next === null ? null : { kind: "next", from: null, until: next };
 }

@@ -65,7 +65,8 @@ export function begin(data) {
 /** Asks for something; resolves to whether it was done. A refusal is shown in its own words. */
 export async function ask(type, fields = {}) {
   try {
-    if (connection.value.now === "closed" && state.value.event?.phase === "ended") await post(type, fields);
+    if (connection.value.now === "closed" && state.value.event?.phase === "ended")
+      await post(type, fields);
     else await wire.ask(type, fields, { again: !ONCE.has(type) });
   } catch (refused) {
     if (!(refused instanceof Refused)) throw refused;
@@ -168,7 +169,11 @@ function received(message) {
   }
   if (message.type === "bye" && after.event?.phase !== "ended") wire.stop();
   if (message.type === "refused" && message.ref === null) toast(message.message, "attention");
-  if (message.type === "contact" && Object.keys(message.fields).length && !isContact(before, message.card.id)) {
+  if (
+    message.type === "contact" &&
+    Object.keys(message.fields).length &&
+    !isContact(before, message.card.id)
+  ) {
     celebrate(message.card);
   }
 }
@@ -193,7 +198,8 @@ function tick() {
   }
   const remaining = left(room.ends_at, now.value);
   const last = before.until === room.ends_at ? before.left : null;
-  for (const mark of crossed(last, remaining, room.ends_at - room.starts_at)) announce(warning(mark));
+  for (const mark of crossed(last, remaining, room.ends_at - room.starts_at))
+    announce(warning(mark));
   before = { until: room.ends_at, left: remaining };
 }
 

@@ -1,19 +1,27 @@
 /** Sheets: what lies behind a menu. Native dialogs, so that focus stays inside and Escape closes. */
 import { Dot } from "../circle.js";
-import { Icon } from "../icons.js";
 import { findCard, isContact, metWith, others } from "../state.js";
 import { html, useEffect, useId, useRef, useState } from "../view.js";
 import { t } from "../words.js";
 import { FIELDS, FieldChips, FieldsFor, KeepButton, Notes, usualFields } from "./keep.js";
-import { Action, Name, Person, Tags } from "./pieces.js";
+import { Action, Cross, Name, Person, Tags } from "./pieces.js";
 import { CallState } from "./room.js";
 import { ask, leave, sheet, state, toast } from "./session.js";
+
+const SHEETS = {
+  person: PersonSheet,
+  call: CallSheet,
+  card: CardSheet,
+  leave: LeaveSheet,
+  block: BlockSheet,
+  report: ReportSheet,
+};
 
 /** The open sheet, if there is one. */
 export function Sheets() {
   const open = sheet.value;
   if (!open || !state.value.you) return null;
-  const Content = { person: PersonSheet, call: CallSheet, card: CardSheet, leave: LeaveSheet, block: BlockSheet, report: ReportSheet }[open.kind];
+  const Content = SHEETS[open.kind];
   return html`<${Content} key=${`${open.kind}:${open.id ?? ""}`} ...${open} />`;
 }
 
@@ -34,7 +42,7 @@ function Sheet({ title, children }) {
     <div class="sheet-inside stack">
       <header class="row spread">
         <h2 id=${id}>${title}</h2>
-        <button type="button" class="button plain icon-only" onClick=${close}><${Icon} name="x" /><span class="visually-hidden">${t("Close")}</span></button>
+        <${Cross} word=${t("Close")} onClick=${close} />
       </header>
       ${children}
     </div>
@@ -46,7 +54,10 @@ function PersonSheet({ id }) {
   if (!card) return null;
   const inRoom = others(state.value).some((one) => one.id === id);
   return html`<${Sheet} title=${html`<${Name} card=${card} reading=${true} />`}>
-    <p class="row second sheet-work"><${Dot} id=${card.id} name=${card.name} size=${44} />${[card.title, card.organisation, card.department].filter(Boolean).join(" · ")}</p>
+    <p class="row second sheet-work">
+      <${Dot} id=${card.id} name=${card.name} size=${44} />
+      ${[card.title, card.organisation, card.department].filter(Boolean).join(" · ")}
+    </p>
     ${card.interests?.length > 0 && html`<${Tags} words=${card.interests} label=${t("Interests")} />`}
     <div class="buttons even">
       <${KeepButton} card=${card} />
@@ -130,18 +141,28 @@ function CardSheet({ to }) {
   const give = async (chosen) => {
     if (await ask("give-card", { to, fields: chosen })) {
       close();
-      toast(chosen.length ? t("Your card is on its way. It arrives when the round is over.") : t("You have taken your card back."), "good");
+      toast(
+        chosen.length
+          ? t("Your card is on its way. It arrives when the round is over.")
+          : t("You have taken your card back."),
+        "good",
+      );
     }
   };
   return html`<${Sheet} title=${person ? t("Give {name} your card", { name: person.name }) : t("Give everybody here your card")}>
     <p>${t("It needs no answer. They get what you choose here when the round is over.")}</p>
     <div class="card own-card">
       <${Person} card=${{ ...profile, id: state.value.you.id, name: state.value.you.name }} />
-      ${FIELDS.filter((field) => fields.includes(field) && profile[field]).map((field) => html`<p key=${field} class="second"><bdi>${profile[field]}</bdi></p>`)}
+      ${FIELDS.filter((field) => fields.includes(field) && profile[field]).map(
+        (field) => html`<p key=${field} class="second"><bdi>${profile[field]}</bdi></p>`,
+      )}
     </div>
     <${FieldChips} legend=${t("What stands on it")} chosen=${fields} change=${setFields} />
     <div class="stack tight">
-      <button type="button" class="button primary wide" aria-disabled=${!fields.length} onClick=${() => fields.length && give(fields)}>${before.length ? t("Change the card") : t("Give the card")}</button>
+      <button type="button" class="button primary wide" aria-disabled=${!fields.length}
+        onClick=${() => fields.length && give(fields)}>
+        ${before.length ? t("Change the card") : t("Give the card")}
+      </button>
       ${before.length > 0 && html`<button type="button" class="button plain wide" onClick=${() => give([])}>${t("Take it back")}</button>`}
     </div>
   <//>`;

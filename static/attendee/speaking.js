@@ -36,7 +36,8 @@ const SPEAKERS = {
   phase(before, message, after, now) {
     const was = before.event ?? {};
     if (was.phase !== message.phase) return [phaseWords(message.phase, after)];
-    if (was.paused === null && message.paused !== null) return [t("The host has paused the clock.")];
+    if (was.paused === null && message.paused !== null)
+      return [t("The host has paused the clock.")];
     if (was.paused !== null && message.paused === null) return [t("The clock goes on.")];
     const moved = message.phase === "round" && was.ends_at !== message.ends_at && after.room;
     return moved ? [deadlineWords(after.room.ends_at, now)] : [];
@@ -47,7 +48,9 @@ const SPEAKERS = {
     const lines = after.happened
       .filter((line) => !known.has(line.key))
       .map((line) => happenedWords(line.kind, line.name));
-    const joining = (message.joining ?? []).map((item) => t("{name} joins in a moment.", { name: item.card.name }));
+    const joining = (message.joining ?? []).map((item) =>
+      t("{name} joins in a moment.", { name: item.card.name }),
+    );
     const alone = message.alone_since ? [t("You are alone in this room for now.")] : [];
     return [...lines, ...joining, ...alone];
   },
@@ -58,9 +61,12 @@ const SPEAKERS = {
   },
 
   said(before, message, after) {
-    if (message.from === after.you?.id || before.said.some((entry) => entry.id === message.id)) return [];
+    if (message.from === after.you?.id || before.said.some((entry) => entry.id === message.id))
+      return [];
     const here = after.room?.id ?? "lobby";
-    return message.room === here ? [t("{name}: {text}", { name: message.name, text: message.text })] : [];
+    return message.room === here
+      ? [t("{name}: {text}", { name: message.name, text: message.text })]
+      : [];
   },
 
   notice(before, message) {
@@ -76,7 +82,8 @@ const SPEAKERS = {
 
   call(before, message) {
     const was = before.calls.find((call) => call.id === message.id);
-    if (message.answered && !was?.answered) return [t("The host answers: {text}", { text: message.answered })];
+    if (message.answered && !was?.answered)
+      return [t("The host answers: {text}", { text: message.answered })];
     return message.seen && !was?.seen ? [t("A host has seen your call.")] : [];
   },
 };

@@ -8,7 +8,9 @@ export function sittingOutWords(because) {
     case "by-choice":
       return t("You are sitting out. Come back whenever you like.");
     case "left-over":
-      return t("The numbers did not add up this time, and no table could take one more. You are first in line for the next round.");
+      return t(
+        "The numbers did not add up this time, and no table could take one more. You are first in line for the next round.",
+      );
     case "late":
       return t("This round is too far along for a new face. You are in the next one.");
     case "left":
@@ -22,7 +24,9 @@ export function sittingOutWords(because) {
     case "room-ended":
       return t("Your room is over for this round.");
     case "not-ready":
-      return t("This event asks who is ready before each round. Say so for the next one, and you are in.");
+      return t(
+        "This event asks who is ready before each round. Say so for the next one, and you are in.",
+      );
     case "waits-for-yes":
       return t("A host lets newcomers in one by one now. You are in as soon as they say yes.");
     case "no-round":
@@ -58,8 +62,10 @@ export function sharedNow(room) {
  */
 export function whySentences(room, you, name) {
   const sentences = [];
-  if (["late", "moved"].includes(room.because)) sentences.push(t("There was a seat for you at this table."));
-  if (room.because === "stranded") sentences.push(t("You were all without a table, so here is one of your own."));
+  if (["late", "moved"].includes(room.because))
+    sentences.push(t("There was a seat for you at this table."));
+  if (room.because === "stranded")
+    sentences.push(t("You were all without a table, so here is one of your own."));
   const shared = sharedNow(room);
   const everyone = shared.filter((group) => group.people.length === room.people.length);
   const mine = shared.filter((group) => group.people.includes(you) && !everyone.includes(group));
@@ -74,7 +80,9 @@ export function whySentences(room, you, name) {
   // The tags beside the sentences show all interests; one sentence says with whom.
   for (const group of everyone.length ? [] : mine.slice(0, 1)) {
     const names = list(group.people.filter((id) => id !== you).map(name));
-    sentences.push(t("You share {interests} with {names}.", { interests: list(group.interests), names }));
+    sentences.push(
+      t("You share {interests} with {names}.", { interests: list(group.interests), names }),
+    );
   }
   for (const reason of offersHere(room)) {
     sentences.push(offerSentence(reason, you, name));
@@ -82,24 +90,39 @@ export function whySentences(room, you, name) {
   const theirs = shared.find((group) => !group.people.includes(you));
   if (!everyone.length && !mine.length && theirs) {
     const names = list(theirs.people.map(name));
-    sentences.push(t("{names} share {interests}. You bring another view.", { names, interests: list(theirs.interests) }));
+    sentences.push(
+      t("{names} share {interests}. You bring another view.", {
+        names,
+        interests: list(theirs.interests),
+      }),
+    );
   }
   if (!sentences.length && room.because === "new-faces") {
-    sentences.push(t("You have not met yet, and your fields are far apart. That is often where the good stories are."));
+    sentences.push(
+      t(
+        "You have not met yet, and your fields are far apart. That is often where the good stories are.",
+      ),
+    );
   }
   return sentences.length ? sentences : [t("You have not met yet.")];
 }
 
 function offersHere(room) {
   const here = new Set(room.people.map((card) => card.id));
-  return (room.reasons ?? []).filter(({ kind, a, b }) => kind === "offer" && here.has(a) && here.has(b));
+  return (room.reasons ?? []).filter(
+    ({ kind, a, b }) => kind === "offer" && here.has(a) && here.has(b),
+  );
 }
 
 function offerSentence({ a, b, words }, you, name) {
   const things = list(words);
   if (a === you) return t("{name} looks for what you offer: {things}.", { name: name(b), things });
   if (b === you) return t("{name} offers what you look for: {things}.", { name: name(a), things });
-  return t("{name} looks for what {other} offers: {things}.", { name: name(b), other: name(a), things });
+  return t("{name} looks for what {other} offers: {things}.", {
+    name: name(b),
+    other: name(a),
+    things,
+  });
 }
 
 /** Returns what a person is doing when they are not simply there; empty when they are. */
@@ -177,7 +200,9 @@ export function refusedWords(refused) {
   if (refused.message) return refused.message;
   switch (refused.code) {
     case "connection-lost":
-      return t("The connection dropped before this was confirmed. Please look whether it is there, and try again.");
+      return t(
+        "The connection dropped before this was confirmed. Please look whether it is there, and try again.",
+      );
     default:
       return t("That did not reach the evening: this page is no longer connected.");
   }
@@ -186,7 +211,9 @@ export function refusedWords(refused) {
 /** Returns a server notice (by its code) in words; empty for one that this page shows elsewhere. */
 export function noticeWords(notice) {
   if (notice.code === "more-time") {
-    return t("You all wished for it: {time} more.", { time: clockText((notice.seconds ?? 0) * 1000) });
+    return t("You all wished for it: {time} more.", {
+      time: clockText((notice.seconds ?? 0) * 1000),
+    });
   }
   if (notice.code === "joining-soon") return t("There is a seat for you. You go in now.");
   return "";

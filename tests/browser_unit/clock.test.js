@@ -1,6 +1,15 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { addSample, clockText, crossed, durationCode, left, offset, seconds, share } from "../../static/clock.js";
+import {
+  addSample,
+  clockText,
+  crossed,
+  durationCode,
+  left,
+  offset,
+  seconds,
+  share,
+} from "../../static/clock.js";
 
 test("without an answer the server's clock is taken to be ours", () => {
   assert.equal(offset([]), 0);

@@ -24,7 +24,8 @@ test("each phase has its view", () => {
 });
 
 test("without a room one sits out, in every phase of a round", () => {
-  for (const phase of ["preview", "round", "break"]) assert.equal(scene(state(phase), OPEN, 5_000), "out");
+  for (const phase of ["preview", "round", "break"])
+    assert.equal(scene(state(phase), OPEN, 5_000), "out");
 });
 
 test("the room begins and ends by the clock, even before the server's word", () => {
@@ -37,7 +38,10 @@ test("while paused the clock does not end a room", () => {
 });
 
 test("a room that ended by itself shows whom one has met", () => {
-  assert.equal(scene(state("round", { sitting_out: { because: "room-ended", next_at: null } }), OPEN, 5_000), "after");
+  assert.equal(
+    scene(state("round", { sitting_out: { because: "room-ended", next_at: null } }), OPEN, 5_000),
+    "after",
+  );
 });
 
 test("a lost connection keeps the view, a final close replaces it", () => {
@@ -60,7 +64,11 @@ test("what comes next has its instant", () => {
   assert.equal(nextRoundAt(state("break")), 61_000);
   assert.equal(nextRoundAt(state("lobby")), 1_000);
   assert.equal(nextRoundAt(state("round", { sitting_out: { because: "late", next_at: 7 } })), 7);
-  assert.deepEqual(deadline(state("round", { room }), "room"), { kind: "ends", from: 1_000, until: 61_000 });
+  assert.deepEqual(deadline(state("round", { room }), "room"), {
+    kind: "ends",
+    from: 1_000,
+    until: 61_000,
+  });
 });
 
 test("after the last round none is to come", () => {

@@ -6,10 +6,28 @@ import { initial, reduce } from "../../static/state.js";
 const card = (id, name) => ({ id, name, interests: [] });
 const [ana, bo, chidi] = [card("ana", "Ana"), card("bo", "Bo"), card("chidi", "Chidi")];
 const room = {
-  type: "room", id: "r1", round: 1, table: null, mode: "online", people: [ana, bo], shared: [], because: "", prompt: "",
-  starts_at: 20_000, ends_at: 80_000,
+  type: "room",
+  id: "r1",
+  round: 1,
+  table: null,
+  mode: "online",
+  people: [ana, bo],
+  shared: [],
+  because: "",
+  prompt: "",
+  starts_at: 20_000,
+  ends_at: 80_000,
 };
-const phase = (name, more = {}) => ({ type: "phase", phase: name, round: 1, rounds: 2, starts_at: 20_000, ends_at: 80_000, paused: null, ...more });
+const phase = (name, more = {}) => ({
+  type: "phase",
+  phase: name,
+  round: 1,
+  rounds: 2,
+  starts_at: 20_000,
+  ends_at: 80_000,
+  paused: null,
+  ...more,
+});
 
 /** Folds messages and returns what was spoken for each. */
 function hear(messages, now = 10_000) {
@@ -36,7 +54,11 @@ test("on site the table is told", () => {
 });
 
 test("people joining and leaving are told, once each", () => {
-  const heard = hear([room, { type: "room-people", joined: [chidi] }, { type: "room-people", left: ["bo"] }]);
+  const heard = hear([
+    room,
+    { type: "room-people", joined: [chidi] },
+    { type: "room-people", left: ["bo"] },
+  ]);
   assert.deepEqual(heard.slice(1), [["Chidi joined."], ["Bo left."]]);
 });
 
@@ -47,19 +69,51 @@ test("a room sent again says only a new deadline", () => {
 });
 
 test("pausing is told, and going on", () => {
-  const heard = hear([phase("round"), room, phase("round", { paused: 30_000 }), phase("round", { ends_at: 90_000 })]);
+  const heard = hear([
+    phase("round"),
+    room,
+    phase("round", { paused: 30_000 }),
+    phase("round", { ends_at: 90_000 }),
+  ]);
   assert.deepEqual(heard.slice(2), [["The host has paused the clock."], ["The clock goes on."]]);
 });
 
 test("others' words are read, one's own and another room's are not", () => {
-  const said = (from, room, id) => ({ type: "said", id, from, name: "Bo", room, text: "hello", at: 1 });
-  const heard = hear([room, said("bo", "r1", "1"), said("bo", "r1", "1"), said("ana", "r1", "2"), said("bo", "lobby", "3")]);
+  const said = (from, room, id) => ({
+    type: "said",
+    id,
+    from,
+    name: "Bo",
+    room,
+    text: "hello",
+    at: 1,
+  });
+  const heard = hear([
+    room,
+    said("bo", "r1", "1"),
+    said("bo", "r1", "1"),
+    said("ana", "r1", "2"),
+    said("bo", "lobby", "3"),
+  ]);
   assert.deepEqual(heard.slice(1), [["Bo: hello"], [], [], []]);
 });
 
 test("a call is told when it is seen and when it is answered", () => {
-  const call = { type: "call", id: "c", from: "ana", text: "", seen: false, answered: null, hosts_present: 1 };
-  const heard = hear([call, { ...call, seen: true }, { ...call, seen: true }, { ...call, seen: true, answered: "Coming" }]);
+  const call = {
+    type: "call",
+    id: "c",
+    from: "ana",
+    text: "",
+    seen: false,
+    answered: null,
+    hosts_present: 1,
+  };
+  const heard = hear([
+    call,
+    { ...call, seen: true },
+    { ...call, seen: true },
+    { ...call, seen: true, answered: "Coming" },
+  ]);
   assert.deepEqual(heard, [[], ["A host has seen your call."], [], ["The host answers: Coming"]]);
 });
 

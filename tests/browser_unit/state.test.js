@@ -13,35 +13,92 @@ import {
   thread,
 } from "../../static/state.js";
 
-const card = (id, more = {}) => ({ id, name: id[0].toUpperCase() + id.slice(1), interests: [], ...more });
+const card = (id, more = {}) => ({
+  id,
+  name: id[0].toUpperCase() + id.slice(1),
+  interests: [],
+  ...more,
+});
 const [ana, bo, chidi, emre] = ["ana", "bo", "chidi", "emre"].map((id) => card(id));
 
-const you = (more = {}) => ({ id: "ana", name: "Ana", role: "attendee", mode: "online", sitting_out: false, met: [], ...more });
+const you = (more = {}) => ({
+  id: "ana",
+  name: "Ana",
+  role: "attendee",
+  mode: "online",
+  sitting_out: false,
+  met: [],
+  ...more,
+});
 const event = (more = {}) => ({
-  id: "e", title: "Evening", phase: "lobby", round: 0, rounds: 3, starts_at: null, ends_at: null, paused: null, ...more,
+  id: "e",
+  title: "Evening",
+  phase: "lobby",
+  round: 0,
+  rounds: 3,
+  starts_at: null,
+  ends_at: null,
+  paused: null,
+  ...more,
 });
 const room = (more = {}) => ({
-  type: "room", id: "r1", round: 1, table: null, mode: "online", people: [ana, bo, chidi], shared: [],
-  because: "shared-interests", prompt: "", starts_at: 1_000, ends_at: 61_000, ...more,
+  type: "room",
+  id: "r1",
+  round: 1,
+  table: null,
+  mode: "online",
+  people: [ana, bo, chidi],
+  shared: [],
+  because: "shared-interests",
+  prompt: "",
+  starts_at: 1_000,
+  ends_at: 61_000,
+  ...more,
 });
-const phase = (name, more = {}) => ({ type: "phase", phase: name, round: 1, rounds: 3, starts_at: 1_000, ends_at: 61_000, paused: null, ...more });
+const phase = (name, more = {}) => ({
+  type: "phase",
+  phase: name,
+  round: 1,
+  rounds: 3,
+  starts_at: 1_000,
+  ends_at: 61_000,
+  paused: null,
+  ...more,
+});
 
 const welcome = (more = {}) => ({
-  type: "welcome", session: "s", tip: "1", now: 0, resumed: false, you: you(), event: event(), room: null, contacts: [],
-  media: { policy: "none", ice_servers: [] }, ...more,
+  type: "welcome",
+  session: "s",
+  tip: "1",
+  now: 0,
+  resumed: false,
+  you: you(),
+  event: event(),
+  room: null,
+  contacts: [],
+  media: { policy: "none", ice_servers: [] },
+  ...more,
 });
-const fold = (...messages) => messages.reduce((state, message) => reduce(state, message, message.at ?? 5_000), initial());
+const fold = (...messages) =>
+  messages.reduce((state, message) => reduce(state, message, message.at ?? 5_000), initial());
 const inRoom = (...messages) => fold(welcome(), phase("round"), room(), ...messages);
 
 test("a full welcome replaces all there was", () => {
-  const state = fold(welcome(), room(), { type: "said", id: "1", from: "bo", room: "r1", text: "hi", at: 1 }, welcome({ session: "t" }));
+  const state = fold(
+    welcome(),
+    room(),
+    { type: "said", id: "1", from: "bo", room: "r1", text: "hi", at: 1 },
+    welcome({ session: "t" }),
+  );
   assert.equal(state.session, "t");
   assert.equal(state.room, null);
   assert.deepEqual(state.said, []);
 });
 
 test("a resumed welcome goes on with what there is", () => {
-  const state = inRoom(welcome({ resumed: true, event: undefined, room: undefined, contacts: undefined }));
+  const state = inRoom(
+    welcome({ resumed: true, event: undefined, room: undefined, contacts: undefined }),
+  );
   assert.equal(state.room.id, "r1");
   assert.equal(state.event.phase, "round");
 });
@@ -62,7 +119,10 @@ test("unknown messages and fields are ignored", () => {
 });
 
 test("the others are everybody in the room but oneself", () => {
-  assert.deepEqual(others(inRoom()).map((one) => one.id), ["bo", "chidi"]);
+  assert.deepEqual(
+    others(inRoom()).map((one) => one.id),
+    ["bo", "chidi"],
+  );
 });
 
 test("people drop, come back, are not here yet, and arrive", () => {
@@ -76,8 +136,14 @@ test("people drop, come back, are not here yet, and arrive", () => {
 
 test("who leaves is gone from the room but not from those one has met", () => {
   const state = inRoom({ type: "room-people", left: ["bo"], moved: ["chidi"], joined: [emre] });
-  assert.deepEqual(others(state).map((one) => one.id), ["emre"]);
-  assert.deepEqual(new Set(metInRound(state, 1).map((met) => met.card.id)), new Set(["bo", "chidi", "emre"]));
+  assert.deepEqual(
+    others(state).map((one) => one.id),
+    ["emre"],
+  );
+  assert.deepEqual(
+    new Set(metInRound(state, 1).map((met) => met.card.id)),
+    new Set(["bo", "chidi", "emre"]),
+  );
   assert.equal(findCard(state, "bo").name, "Bo");
 });
 
@@ -91,13 +157,22 @@ test("somebody announced is joining until they joined, or do not", () => {
 });
 
 test("being alone begins and ends with the server's word", () => {
-  let state = inRoom({ type: "room-people", dropped: ["bo", "chidi"], alone_since: 4_000, moves_at: 24_000 });
+  let state = inRoom({
+    type: "room-people",
+    dropped: ["bo", "chidi"],
+    alone_since: 4_000,
+    moves_at: 24_000,
+  });
   assert.equal(state.room.moves_at, 24_000);
   state = did(state, { type: "wait" });
   assert.equal(state.room.waits, true);
   state = reduce(state, { type: "room-people", dropped: [] }, 1);
   assert.equal(state.room.alone_since, 4_000, "absent means unchanged");
-  state = reduce(state, { type: "room-people", back: ["bo"], alone_since: null, moves_at: null }, 1);
+  state = reduce(
+    state,
+    { type: "room-people", back: ["bo"], alone_since: null, moves_at: null },
+    1,
+  );
   assert.equal(state.room.alone_since, null);
   assert.equal(state.room.waits, false);
 });
@@ -126,15 +201,26 @@ test("the break's deadline is the next preview and moves no room", () => {
 });
 
 test("a room sent again is the same room with its new deadline", () => {
-  const state = inRoom({ type: "room-people", left: ["bo"] }, room({ ends_at: 90_000, people: [ana, chidi] }));
+  const state = inRoom(
+    { type: "room-people", left: ["bo"] },
+    room({ ends_at: 90_000, people: [ana, chidi] }),
+  );
   assert.equal(state.room.ends_at, 90_000);
-  assert.deepEqual(state.gone.map((one) => one.id), ["bo"]);
+  assert.deepEqual(
+    state.gone.map((one) => one.id),
+    ["bo"],
+  );
 });
 
 test("whoever is moved enters the other room and has met both", () => {
   const state = inRoom(room({ id: "r2", people: [ana, emre] }));
   assert.equal(state.room.id, "r2");
-  assert.deepEqual(metInRound(state, 1).map((met) => met.card.id).sort(), ["bo", "chidi", "emre"]);
+  assert.deepEqual(
+    metInRound(state, 1)
+      .map((met) => met.card.id)
+      .sort(),
+    ["bo", "chidi", "emre"],
+  );
 });
 
 test("who goes to the lobby is told why", () => {
@@ -155,8 +241,14 @@ test("a room's thread holds its words and what happened, in order, and no other 
     { type: "said", id: "2", from: "chidi", room: "r1", text: "second", at: 3_000 },
     { type: "said", id: "3", from: "emre", room: "lobby", text: "elsewhere", at: 2_500 },
   );
-  assert.deepEqual(thread(state, "r1").map((line) => line.kind), ["said", "left", "said"]);
-  assert.deepEqual(thread(state, "lobby").map((line) => line.text), ["elsewhere"]);
+  assert.deepEqual(
+    thread(state, "r1").map((line) => line.kind),
+    ["said", "left", "said"],
+  );
+  assert.deepEqual(
+    thread(state, "lobby").map((line) => line.text),
+    ["elsewhere"],
+  );
 });
 
 test("one's own yes, note and stars are folded once they are done", () => {
@@ -166,9 +258,15 @@ test("one's own yes, note and stars are folded once they are done", () => {
   state = did(state, { type: "note", about: "bo", next_step: "write" });
   state = did(state, { type: "rate", stars: 4 });
   const met = metWith(state, "bo");
-  assert.deepEqual([met.yes, met.fields, met.text, met.next_step], [true, ["email"], "kiln", "write"]);
+  assert.deepEqual(
+    [met.yes, met.fields, met.text, met.next_step],
+    [true, ["email"], "kiln", "write"],
+  );
   assert.equal(state.rated[1], 4);
-  assert.equal(metWith(did(state, { type: "keep-in-touch", about: "bo", yes: false }), "bo").yes, false);
+  assert.equal(
+    metWith(did(state, { type: "keep-in-touch", about: "bo", yes: false }), "bo").yes,
+    false,
+  );
 });
 
 test("a contact is made by the server's word and hidden when one takes one's yes back", () => {
@@ -187,13 +285,20 @@ test("a card that was withdrawn is gone", () => {
 
 test("somebody blocked is no longer among those met", () => {
   const state = did(inRoom(), { type: "block", about: "bo" });
-  assert.deepEqual(metInRound(state, 1).map((met) => met.card.id), ["chidi"]);
+  assert.deepEqual(
+    metInRound(state, 1).map((met) => met.card.id),
+    ["chidi"],
+  );
   assert.deepEqual(did(state, { type: "unblock", about: "bo" }).you.blocked, []);
 });
 
 test("the store's absence is a state, the host's words are kept once", () => {
   const words = { type: "notice", from: "host", text: "Wine!", at: 5, code: "" };
-  let state = inRoom({ type: "notice", from: "", text: "", at: 4, code: "store-away" }, words, words);
+  let state = inRoom(
+    { type: "notice", from: "", text: "", at: 4, code: "store-away" },
+    words,
+    words,
+  );
   assert.equal(state.store_away, true);
   assert.equal(state.notices.length, 1);
   state = reduce(state, { type: "notice", from: "", text: "", at: 6, code: "store-back" });
@@ -201,16 +306,42 @@ test("the store's absence is a state, the host's words are kept once", () => {
 });
 
 test("a call is replaced by what became of it", () => {
-  const call = { type: "call", id: "c", from: "ana", text: "", seen: false, answered: null, hosts_present: 1 };
+  const call = {
+    type: "call",
+    id: "c",
+    from: "ana",
+    text: "",
+    seen: false,
+    answered: null,
+    hosts_present: 1,
+  };
   const state = inRoom(call, { ...call, seen: true });
-  assert.deepEqual(state.calls.map((one) => one.seen), [true]);
+  assert.deepEqual(
+    state.calls.map((one) => one.seen),
+    [true],
+  );
 });
 
 test("the host's board is merged by room", () => {
   const state = fold(
     welcome(),
-    { type: "board", rooms: [{ id: "r1", people: [] }, { id: "r2", people: [] }], parts: { calls: [], pool: { present: 1 } } },
-    { type: "board-change", rooms: [{ id: "r2", people: ["x"] }, { id: "r3", people: [] }], gone: ["r1"], parts: { pool: { present: 2 } } },
+    {
+      type: "board",
+      rooms: [
+        { id: "r1", people: [] },
+        { id: "r2", people: [] },
+      ],
+      parts: { calls: [], pool: { present: 1 } },
+    },
+    {
+      type: "board-change",
+      rooms: [
+        { id: "r2", people: ["x"] },
+        { id: "r3", people: [] },
+      ],
+      gone: ["r1"],
+      parts: { pool: { present: 2 } },
+    },
   );
   assert.deepEqual(Object.keys(state.board.rooms).sort(), ["r2", "r3"]);
   assert.deepEqual(state.board.rooms.r2.people, ["x"]);
@@ -221,17 +352,43 @@ test("minutes together are counted until the server's own count is read", () => 
   const folded = [
     [welcome(), 0],
     [phase("preview", { starts_at: 20_000, ends_at: 80_000 }), 0],
-    [room({ starts_at: 20_000, ends_at: 80_000, shared: [{ people: ["ana", "bo"], interests: ["kilns"] }] }), 0],
+    [
+      room({
+        starts_at: 20_000,
+        ends_at: 80_000,
+        shared: [{ people: ["ana", "bo"], interests: ["kilns"] }],
+      }),
+      0,
+    ],
     [phase("round", { starts_at: 20_000, ends_at: 80_000 }), 20_000],
     [{ type: "room-people", left: ["chidi"], joined: [emre] }, 50_000],
     [phase("break", { ends_at: 90_000 }), 80_100],
   ].reduce((state, [message, at]) => reduce(state, message, at), initial());
   assert.deepEqual(
     metInRound(folded, 1).map((met) => [met.card.id, met.seconds, met.shared]),
-    [["bo", 60, ["kilns"]], ["chidi", 30, []], ["emre", 30, []]],
+    [
+      ["bo", 60, ["kilns"]],
+      ["chidi", 30, []],
+      ["emre", 30, []],
+    ],
   );
-  const counted = [{ card: bo, rounds: [1], seconds: 59, shared: [], yes: false, fields: [], card_fields: [], text: "", next_step: "" }];
-  assert.equal(metWith(reduce(folded, { type: "you", you: you({ met: counted }) }), "bo").seconds, 59);
+  const counted = [
+    {
+      card: bo,
+      rounds: [1],
+      seconds: 59,
+      shared: [],
+      yes: false,
+      fields: [],
+      card_fields: [],
+      text: "",
+      next_step: "",
+    },
+  ];
+  assert.equal(
+    metWith(reduce(folded, { type: "you", you: you({ met: counted }) }), "bo").seconds,
+    59,
+  );
 });
 
 test("empty fields withdraw a contact that was there, and make one that was not", () => {

@@ -24,14 +24,20 @@ test("no module of ours evaluates strings or writes markup", () => {
   assert.ok(ours.length > 5);
   for (const name of ours) {
     const text = readFileSync(new URL(name, root), "utf8");
-    assert.doesNotMatch(text, /innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\(|new Function/, name);
+    assert.doesNotMatch(
+      text,
+      /innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\(|new Function/,
+      name,
+    );
   }
 });
 
 test("every icon that is drawn is in the file", () => {
   const root = new URL("../../static/", import.meta.url);
   const symbols = new Set(
-    [...readFileSync(new URL("icons.svg", root), "utf8").matchAll(/<symbol id="([^"]+)"/g)].map(([, id]) => id),
+    [...readFileSync(new URL("icons.svg", root), "utf8").matchAll(/<symbol id="([^"]+)"/g)].map(
+      ([, id]) => id,
+    ),
   );
   for (const name of readdirSync(root, { recursive: true }).map(String)) {
     if (!name.endsWith(".js") || name.startsWith("vendor")) continue;

@@ -57,7 +57,15 @@ class Line {
   }
 
   welcomes(extra = {}) {
-    this.says({ type: "welcome", session: "s1", tip: "5~0", now: this.time, resumed: false, you: {}, ...extra });
+    this.says({
+      type: "welcome",
+      session: "s1",
+      tip: "5~0",
+      now: this.time,
+      resumed: false,
+      you: {},
+      ...extra,
+    });
   }
 
   closes(code) {
@@ -68,7 +76,9 @@ class Line {
   pass(ms) {
     const end = this.time + ms;
     for (;;) {
-      const due = [...this.timers].filter(([, timer]) => timer.at <= end).sort((a, b) => a[1].at - b[1].at)[0];
+      const due = [...this.timers]
+        .filter(([, timer]) => timer.at <= end)
+        .sort((a, b) => a[1].at - b[1].at)[0];
       if (!due) break;
       this.timers.delete(due[0]);
       this.time = Math.max(this.time, due[1].at);
@@ -107,8 +117,17 @@ test("a refusal reaches the asker, with its code and sentence", async () => {
   const { line, wire } = begin();
   line.welcomes();
   const answer = wire.ask("rate", { stars: 5 });
-  line.says({ type: "refused", ref: line.asked("rate")[0].ref, code: "too-late", message: "Too late." });
-  await assert.rejects(answer, (refused) => refused instanceof Refused && refused.code === "too-late" && refused.message === "Too late.");
+  line.says({
+    type: "refused",
+    ref: line.asked("rate")[0].ref,
+    code: "too-late",
+    message: "Too late.",
+  });
+  await assert.rejects(
+    answer,
+    (refused) =>
+      refused instanceof Refused && refused.code === "too-late" && refused.message === "Too late.",
+  );
 });
 
 test("a dropped line is resumed from the last tip, and what was unanswered is sent again", async () => {
@@ -144,7 +163,8 @@ test("in a new session only what is harmless twice is repeated", async () => {
 });
 
 test("close codes say whether to come back", () => {
-  for (const code of [1000, 1001, 1006, 4000, 4001, 4002, 4499]) assert.equal(afterClose(code), "again");
+  for (const code of [1000, 1001, 1006, 4000, 4001, 4002, 4499])
+    assert.equal(afterClose(code), "again");
   for (const code of [4500, 4501, 4502, 4503, 4504, 4999]) assert.equal(afterClose(code), "never");
 });
 
@@ -169,8 +189,14 @@ test("lost state is not resumed but read anew", () => {
 });
 
 test("waits are drawn from a doubling span with a cap", () => {
-  assert.deepEqual([0, 1, 2, 3, 10].map((n) => backoff(n, () => 1)), [500, 1_000, 2_000, 4_000, 10_000]);
-  assert.equal(backoff(6, () => 0), 0);
+  assert.deepEqual(
+    [0, 1, 2, 3, 10].map((n) => backoff(n, () => 1)),
+    [500, 1_000, 2_000, 4_000, 10_000],
+  );
+  assert.equal(
+    backoff(6, () => 0),
+    0,
+  );
 });
 
 test("a line that has gone silent is given up and tried anew", () => {
