@@ -244,10 +244,11 @@ class Event:
         if still is not None:
             stays[still] = replace(stays[still], to_at=max(stays[still].from_at, at))
         if belongs:
+            ended = (s.to_at for s in stays if s.id == person.id and s.to_at is not None)
             stays.append(
                 Stay(
                     id=person.id,
-                    from_at=at,
+                    from_at=max([at, *ended]),
                     connection=connection,
                     node=link.node if link and connection else "",
                     confirmed=person.mode is Mode.ONLINE or person.arrived,
@@ -625,13 +626,15 @@ def _apply_connection(event: Event, fact: f.Connected | f.Disconnected | f.NodeL
             left = tuple(c for c in person.connections if c.connection != fact.connection)
             event.cut_stays(fact.as_of, event.been.get(fact.id, ()), connection=fact.connection)
             if left != person.connections:
-                event.put(_without_connections(person, left, fact.as_of, fact.on_purpose), fact.at)
+                away = _without_connections(person, left, fact.as_of, fact.on_purpose)
+                event.put(away, fact.as_of if left else fact.at)
         case f.NodeLost():
             event.cut_stays(fact.as_of, event.rooms_since(fact.as_of), node=fact.node)
             for person in list(event.people.values()):
                 left = tuple(c for c in person.connections if c.node != fact.node)
                 if left != person.connections:
-                    event.put(_without_connections(person, left, fact.as_of, False), fact.at)
+                    away = _without_connections(person, left, fact.as_of, on_purpose=False)
+                    event.put(away, fact.as_of if left else fact.at)
             for id, alone in event.alone.items():
                 event.alone[id] = replace(alone, since=max(alone.since, fact.at))
 
@@ -639,6 +642,7 @@ def _apply_connection(event: Event, fact: f.Connected | f.Disconnected | f.NodeL
 def _without_connections(
     person: Person, left: tuple[Link, ...], as_of: int, on_purpose: bool
 ) -> Person:
+    """Takes connections from somebody; with a tab left they are here as before."""
     if left:
         return replace(person, connections=left)
     away_already = person.not_here_yet and person.dropped_at is not None

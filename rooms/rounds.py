@@ -307,7 +307,14 @@ def _deal(deciding: Deciding) -> None:
     if called is None or following is None:
         return
     size = called.size if called.size is not None else following.size
-    rooms = seats.dealt(event, deciding.register, deciding.now, size=size, most=following.most)
+    rooms = seats.dealt(
+        event,
+        deciding.register,
+        deciding.now,
+        size=size,
+        least=min(following.least, size),
+        most=max(following.most, size),
+    )
     if not rooms and called.by != CLOCK:
         deciding.happened(
             f.CallWithdrawn(at=deciding.now, round=called.round, because="nobody-to-seat")

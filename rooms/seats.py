@@ -7,6 +7,7 @@ room by the rules in the order of rule 10.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import islice
 
 from msgspec import Struct
 
@@ -39,6 +40,10 @@ WAIT_MS = 90_000
 
 OWN_ROOM_LEAST_MS = 60_000
 """Rule 10: late people get a room of their own while so much is left, or 30 % of a short round."""
+
+
+DEALT_CHOICES = 8
+"""Rooms that are compared for each person when no solver answers: thousands are dealt at once."""
 
 
 class Placing(Struct, frozen=True):
@@ -571,7 +576,9 @@ def _check_may_join(deciding: Deciding, ids: list[str], room: Room) -> None:
 # Without a solver
 
 
-def dealt(event: Event, register: Register, now: int, *, size: int, most: int) -> list[list[str]]:
+def dealt(
+    event: Event, register: Register, now: int, *, size: int, least: int, most: int
+) -> list[list[str]]:
     """Returns a seating found one by one: hard rules hold, repeats are avoided where that is easy.
 
     Used only when no solver answers a called round. Whoever fits nowhere is left over.
@@ -581,22 +588,32 @@ def dealt(event: Event, register: Register, now: int, *, size: int, most: int) -
     found: list[list[str]] = []
     for mode in Mode:
         people = [id for id in here if event.people[id].mode is mode]
-        count = max(1, len(people) // size, -(-len(people) // most))
+        fewest = max(1, len(people) // size, -(-len(people) // most))
+        counts = range(fewest, max(fewest, min(len(people) // least, fewest + 3)) + 1)
         if mode is Mode.ON_SITE and event.plan.tables is not None:
-            count = min(count, event.plan.tables)
-        rooms: list[list[str]] = [[] for _ in range(count)]
-        for id in people:
-            fits = [
-                ids
-                for ids in rooms
-                if len(ids) < most
-                and _may_be_dealt(id, ids, look)
-                and not _belongs_elsewhere(event, id, ids, rooms)
-            ]
-            if fits:
-                min(fits, key=lambda ids: (_meets_again(event, id, ids), len(ids))).append(id)
-        found += [ids for ids in rooms if ids and not broken(ids, look.rules)]
+            counts = range(min(fewest, event.plan.tables), min(counts[-1], event.plan.tables) + 1)
+        seatings = (_dealt_into(event, look, people, count, most) for count in counts)
+        found += max(seatings, key=lambda rooms: sum(map(len, rooms)), default=[])
     return found
+
+
+def _dealt_into(
+    event: Event, look: Placing, people: list[str], count: int, most: int
+) -> list[list[str]]:
+    rooms: list[list[str]] = [[] for _ in range(count)]
+    for number, id in enumerate(people):
+        turned = (rooms[(number + i) % count] for i in range(count))
+        fits = (
+            ids
+            for ids in turned
+            if len(ids) < most
+            and _may_be_dealt(id, ids, look)
+            and not _belongs_elsewhere(event, id, ids, rooms)
+        )
+        tried = list(islice(fits, DEALT_CHOICES))
+        if tried:
+            min(tried, key=lambda ids: (_meets_again(event, id, ids), len(ids))).append(id)
+    return [ids for ids in rooms if ids and not broken(ids, look.rules)]
 
 
 def _may_be_dealt(id: str, ids: list[str], look: Placing) -> bool:
