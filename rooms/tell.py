@@ -166,9 +166,9 @@ def _standing_told(
     | f.Unblocked,
 ) -> list[Told]:
     if isinstance(fact, f.Blocked | f.Unblocked):
-        return [(m.People((fact.by,)), m.YouChanged(you=you(event, register, fact.by)))]
+        return [(m.People((fact.by,)), m.YouChanged(you=you(event, register, fact.by, fact.at)))]
     mine = m.People((fact.id,))
-    told: list[Told] = [(mine, m.YouChanged(you=you(event, register, fact.id)))]
+    told: list[Told] = [(mine, m.YouChanged(you=you(event, register, fact.id, fact.at)))]
     if isinstance(fact, f.SatOut):
         told.append((mine, sitting_out(event, "by-choice")))
     if not isinstance(fact, f.ProfileChanged | f.ConsentGiven):
@@ -566,7 +566,7 @@ def view(event: Event, register: Register, viewer: str, now: int) -> View:
         if calling.by == viewer and (not calling.answered_by or calling.at > now - 300_000):
             then.append(call(event, register, id))
     return View(
-        you=you(event, register, viewer),
+        you=you(event, register, viewer, now),
         event=m.EventView(
             id=event.id,
             title=register.details.title,
@@ -595,7 +595,7 @@ def view(event: Event, register: Register, viewer: str, now: int) -> View:
     )
 
 
-def you(event: Event, register: Register, id: str) -> m.You:
+def you(event: Event, register: Register, id: str, now: int) -> m.You:
     """Returns one's own standing, profile, and whom one has met with what one chose and wrote."""
     profile = register.attendee(id)
     person = event.people.get(id) or Person(id=id, role=profile.role, takes_seat=False)
@@ -609,14 +609,14 @@ def you(event: Event, register: Register, id: str) -> m.You:
         ready=person.ready,
         profile=own,
         blocked=tuple(_card(register, about) for by, about in event.blocks if by == id),
-        met=tuple(_met(event, register, id)),
+        met=tuple(_met(event, register, id, now)),
         because=why_without_seat(event, person) if event.is_running and not person.seat else "",
         waits_for_yes=person.waits_for_yes,
     )
 
 
-def _met(event: Event, register: Register, id: str) -> list[m.Met]:
-    """Returns everybody one has shared a room with, the latest first."""
+def _met(event: Event, register: Register, id: str, now: int) -> list[m.Met]:
+    """Returns everybody one has shared a room with, the latest first; minutes up to `now` (ms)."""
     found: dict[str, list[Room]] = {}
     for room_id in event.been.get(id, ()):
         room = event.rooms[room_id]
@@ -624,7 +624,7 @@ def _met(event: Event, register: Register, id: str) -> list[m.Met]:
             if other != id and room_id in event.acquainted.get(pair(id, other), ()):
                 found.setdefault(other, []).append(room)
     met = []
-    times = {room.id: together(room, room.ends_at) for rooms in found.values() for room in rooms}
+    times = {room.id: together(room, now) for rooms in found.values() for room in rooms}
     me = register.attendee(id)
     for other, rooms in found.items():
         profile = register.attendee(other)

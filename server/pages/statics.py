@@ -1,10 +1,15 @@
-"""Static files: cached for a year under their version, asked for anew without it."""
+"""Static files: compressed; cached for a year under their version, asked for anew without it.
+
+Pages are not compressed: they hold what a visitor typed beside keys, which compression would leak
+by its length.
+"""
 
 from __future__ import annotations
 
 import mimetypes
 import re
 
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.responses import Response
 from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
@@ -38,4 +43,4 @@ class VersionedFiles(StaticFiles):
         return response
 
 
-routes = [Mount("/static", VersionedFiles(directory=STATIC))]
+routes = [Mount("/static", GZipMiddleware(VersionedFiles(directory=STATIC), minimum_size=500))]

@@ -538,3 +538,11 @@ async def test_an_upload_may_be_twenty_megabytes_and_no_more(
     assert answer.status_code == 413
     garbled = {"content-type": "multipart/form-data"}
     assert (await organiser.post(path, content=b"x", headers=garbled)).status_code == 400
+
+
+async def test_static_files_travel_compressed(house: Doors) -> None:
+    """A page's first load counts on a bad network; a script is a third of its size compressed."""
+    async with house.browser() as browser:
+        answer = await browser.get("/static/state.js", headers={"accept-encoding": "gzip"})
+    assert answer.headers["content-encoding"] == "gzip"
+    assert "reduce" in answer.text
