@@ -203,7 +203,7 @@ class Evening:
         """Checks people in, with the event open on their phone or without a phone."""
         for name in names:
             if name not in self.event.people:
-                self.adds(Attendee(id=name, name=NAMES.get(name, name), mode=Mode.ON_SITE))
+                self.adds(Attendee(id=name, name=NAMES.get(name, name.title()), mode=Mode.ON_SITE))
             self.asks("dana", CheckIn(attendee=name))
             if phone:
                 self.comes(name)

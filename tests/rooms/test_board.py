@@ -1,0 +1,191 @@
+"""The board: what hosts see, whole, and as what changed."""
+
+from __future__ import annotations
+
+from msgspec import UNSET, json
+
+from rooms import facts as f
+from rooms import messages as m
+from rooms.board import board, board_change, touches
+from rooms.commands import (
+    Announce,
+    Block,
+    CallHost,
+    CheckOut,
+    GiveCard,
+    KeepInTouch,
+    Note,
+    Rate,
+    Report,
+    SitOut,
+    StartRound,
+)
+from tests.rooms.evenings import Evening
+
+
+def talk() -> Evening:
+    """Ana and Bo talk, Chidi and 花子 do; Emre and Fatou sit at a table."""
+    evening = Evening(walking=20)
+    evening.comes("dana", "ana", "bo", "chidi", "hana")
+    evening.on_site("emre", "fatou")
+    evening.talking([["ana", "bo"], ["chidi", "hana"], ["emre", "fatou"]])
+    return evening
+
+
+def shown(evening: Evening) -> m.Board:
+    return board(evening.event, evening.register, evening.now)
+
+
+def test_the_board_shows_the_current_rounds_rooms_with_their_people() -> None:
+    evening = talk()
+    rooms = shown(evening).rooms
+    assert [[seat.name for seat in room.people] for room in rooms] == [
+        ["Ana", "Bo"],
+        ["Chidi", "花子"],
+        ["Emre", "Fatou"],
+    ]
+    assert [room.table for room in rooms] == [None, None, 1]
+    assert {evening.since_start(room.ends_at) for room in rooms} == {500}
+
+
+def test_the_board_shows_how_people_are() -> None:
+    evening = talk()
+    evening.drops("bo")
+    states = {seat.id: seat.state for room in shown(evening).rooms for seat in room.people}
+    assert states["bo"] == "dropped"
+    assert states["ana"] == "here"
+    assert states["emre"] == "expected"
+    assert shown(evening).rooms[0].alone == "ana"
+
+
+def test_the_pool_is_counted() -> None:
+    evening = talk()
+    evening.asks("hana", SitOut())
+    evening.drops("bo")
+    evening.drops("emre")
+    evening.comes("ines")
+    evening.asks("dana", CheckOut(attendee="fatou"))
+    pool = shown(evening).parts.pool
+    assert isinstance(pool, m.PoolView)
+    assert (pool.in_rooms, pool.in_lobby, pool.sitting_out) == (4, 3, 1)
+    assert (pool.online, pool.on_site, pool.dropped) == (4, 1, 1)
+    assert {(seat.id, seat.state) for seat in pool.waiting} >= {("hana", "by-choice")}
+
+
+def test_a_proposal_is_shown_with_its_numbers() -> None:
+    evening = Evening()
+    evening.comes("dana", "ana", "bo", "chidi")
+    evening.offers([["ana", "bo"]], sitting_out=["chidi"], repeats=2)
+    proposal = shown(evening).parts.proposal
+    assert isinstance(proposal, m.Proposal)
+    assert (proposal.rooms, proposal.seated, proposal.repeats) == (1, 2, 2)
+    assert proposal.sitting_out == ("chidi",)
+    evening.asks("dana", StartRound())
+    assert shown(evening).parts.proposal is None
+
+
+def test_calls_announcements_reports_and_the_log_are_shown() -> None:
+    evening = talk()
+    evening.asks("ana", CallHost(text="Help"))
+    evening.asks("dana", Announce(text="Cake!"))
+    evening.asks("bo", Report(about="ana", text="Rude."))
+    parts = shown(evening).parts
+    assert [call.text for call in parts.calls or ()] == ["Help"]
+    assert shown(evening).rooms[0].calls == 1
+    assert [(d.reached, d.of) for d in parts.deliveries or ()] == [(6, 6)]
+    assert [r.text for r in parts.reports or ()] == ["Rude."]
+    assert "round-started" in [line.what for line in parts.log or ()]
+
+
+def test_nothing_private_is_on_the_board() -> None:
+    evening = talk()
+    evening.asks("ana", KeepInTouch(about="bo"))
+    evening.asks("ana", GiveCard(to="bo", fields=("email",)))
+    evening.asks("ana", Note(about="bo", text="secret"))
+    evening.asks("ana", Rate(stars=1))
+    evening.asks("ana", Block(about="bo"))
+    before = json.encode(shown(evening))
+    for word in (b"yes", b"secret", b"stars", b"block", b"card", b"example.org", b"+81"):
+        assert word not in before, word
+
+
+def test_a_change_holds_just_what_was_touched() -> None:
+    evening = talk()
+    (fact,) = evening.drops("bo")
+    rooms, parts = touches(evening.event, fact)
+    assert (rooms, parts) == ({"r1-1"}, {"pool"})
+    change = board_change(evening.event, evening.register, rooms, parts, evening.now)
+    assert [room.id for room in change.rooms] == ["r1-1"]
+    assert change.parts.log is UNSET
+    assert isinstance(change.parts.pool, m.PoolView)
+
+
+def test_a_quiet_fact_touches_nothing() -> None:
+    evening = talk()
+    for by, command in (
+        ("ana", KeepInTouch(about="bo")),
+        ("ana", GiveCard(to="bo", fields=("email",))),
+        ("ana", Block(about="bo")),
+        ("ana", Rate(stars=5)),
+    ):
+        for fact in evening.asks(by, command):
+            assert touches(evening.event, fact) == (set(), set()), fact
+
+
+def test_changes_add_up_to_the_board() -> None:
+    evening = Evening(walking=20)
+    rooms: dict[str, m.BoardRoom] = {}
+    parts: dict[str, object] = {}
+    seen = 0
+
+    def follow() -> None:
+        nonlocal seen
+        for fact in evening.journal[seen:]:
+            touched, names = touches(evening.event, fact)
+            change = board_change(evening.event, evening.register, touched, names, evening.now)
+            for room in change.rooms:
+                rooms[room.id] = room
+            for gone in change.gone:
+                rooms.pop(gone, None)
+            for name in names:
+                parts[name] = getattr(change.parts, name)
+        seen = len(evening.journal)
+
+    def check() -> None:
+        follow()
+        whole = shown(evening)
+        assert rooms == {room.id: room for room in whole.rooms}
+        for name in set(parts) - {"people"}:  # the list for check-in, not who is connected
+            assert parts[name] == getattr(whole.parts, name), name
+
+    evening.comes("dana", "ana", "bo", "chidi", "hana")
+    check()
+    evening.talking([["ana", "bo"], ["chidi", "hana"]])
+    check()
+    evening.drops("bo")
+    check()
+    evening.passes(20)
+    check()
+    evening.comes("bo", "ines")
+    check()
+    evening.asks("ines", CallHost(text="?"))
+    check()
+    evening.passes(500)
+    check()
+    evening.talking([["ana", "chidi"], ["bo", "hana", "ines"]])
+    check()
+    evening.passes(600)
+    check()
+
+
+def test_the_next_round_takes_the_last_ones_rooms_off_the_board() -> None:
+    evening = talk()
+    evening.passes(490)
+    evening.offers([["ana", "chidi"], ["bo", "hana"], ["emre", "fatou"]])
+    fixed = next(
+        fact for fact in evening.asks("dana", StartRound()) if isinstance(fact, f.SeatingFixed)
+    )
+    rooms, parts = touches(evening.event, fixed)
+    change = board_change(evening.event, evening.register, rooms, parts, evening.now)
+    assert set(change.gone) == {"r1-1", "r1-2", "r1-3"}
+    assert [room.id for room in change.rooms] == ["r2-1", "r2-2", "r2-3"]

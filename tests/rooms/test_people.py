@@ -1,0 +1,227 @@
+"""Profiles, consent, erasure, and how tags are compared (rules 7, 20, 21)."""
+
+from __future__ import annotations
+
+import pytest
+from msgspec import json
+
+from rooms import messages as m
+from rooms.commands import (
+    AddAttendees,
+    Announce,
+    AnswerCall,
+    CallHost,
+    CloseEvent,
+    Erase,
+    GiveCard,
+    GiveConsent,
+    KeepInTouch,
+    Note,
+    Profile,
+    Remove,
+    Report,
+)
+from rooms.deciding import ORGANISER, SERVER
+from rooms.facts import ConsentGiven, HostCalled
+from rooms.people import (
+    Attendee,
+    Consent,
+    Mode,
+    Role,
+    card,
+    consent_key,
+    normalise,
+    shared_interests,
+)
+from tests.rooms.evenings import Evening, kinds, only
+
+
+@pytest.mark.parametrize(
+    ("written", "compared"),
+    [("AI", "ai"), ("  ai ", "ai"), ("ＡＩ", "ai"), ("ﾃﾆｽ", "テニス"), ("Straße", "strasse")],
+)
+def test_tags_are_compared_without_width_case_and_white_space(written: str, compared: str) -> None:
+    assert normalise(written) == compared
+
+
+def test_shared_interests_are_worded_as_the_first_person_wrote_them() -> None:
+    people = [
+        Attendee(id="ana", name="Ana", interests=("Ｔｅａ", "Go", "")),
+        Attendee(id="bo", name="Bo", interests=("tea", "rain", "")),
+        Attendee(id="chidi", name="Chidi", interests=("TEA", "Rain", "rain")),
+    ]
+    assert shared_interests(people) == [
+        (("ana", "bo", "chidi"), ("Ｔｅａ",)),
+        (("bo", "chidi"), ("rain",)),
+    ]
+
+
+def test_a_card_has_no_contact_field() -> None:
+    someone = Attendee(id="ana", name="Ana", email="a@b.c", phone="1", link="https://d.e")
+    frame = json.encode(card(someone))
+    for value in (b"a@b.c", b'"1"', b"https"):
+        assert value not in frame
+
+
+# Profiles
+
+
+def test_one_changes_ones_own_fields_and_those_left_out_stay() -> None:
+    evening = Evening()
+    evening.comes("ana")
+    evening.asks("ana", Profile(title="Dr", interests=("tea",)))
+    profile = evening.register.attendee("ana")
+    assert (profile.title, profile.interests, profile.email) == ("Dr", ("tea",), "ana@example.org")
+    assert evening.asks("ana", Profile(title="Dr")) == []
+    assert evening.refuses("ana", Profile(name="  ")) == "bad-field"
+
+
+def test_the_mode_changes_between_rounds() -> None:
+    evening = Evening()
+    evening.comes("ana")
+    evening.asks("ana", Profile(mode=Mode.ON_SITE))
+    assert evening.event.people["ana"].mode is Mode.ON_SITE
+    assert not evening.event.people["ana"].present, "on site begins with check-in"
+
+
+def test_importing_again_changes_profiles_and_keeps_people() -> None:
+    evening = Evening()
+    evening.comes("ana")
+    happened = evening.asks(
+        ORGANISER, AddAttendees(people=(Attendee(id="ana", name="Ana B.", role=Role.HELPER),))
+    )
+    assert kinds(happened) == ["ProfileChanged"]
+    assert not evening.event.people["ana"].takes_seat
+    assert evening.event.people["ana"].connections
+
+
+def test_fields_that_do_not_exist_are_refused() -> None:
+    evening = Evening()
+    evening.comes("ana")
+    assert evening.refuses("ana", Profile(organiser_may_export=("birthday",))) == "bad-field"
+    assert evening.refuses("ana", Profile(contact_fields=("birthday",))) == "bad-field"
+
+
+def test_facts_about_people_hold_nothing_they_typed() -> None:
+    evening = Evening()
+    typed = Attendee(id="ana", name="NAME", email="MAIL", interests=("TAG",), segment="SEG")
+    evening.adds(typed)
+    evening.comes("ana", "bo")
+    evening.asks("ana", Profile(title="TITLE", organisation="ORG"))
+    evening.talking([["ana", "bo"]])
+    evening.asks("ana", Note(about="bo", text="NOTE"))
+    evening.asks("ana", CallHost(text="CALL"))
+    evening.asks("ana", Report(about="bo", text="REPORT"))
+    evening.asks("dana", Announce(text="SAID"))
+    evening.asks("dana", Remove(attendee="bo", reason="REASON"))
+    journal = json.encode(evening.journal)
+    for word in ("NAME", "MAIL", "TAG", "SEG", "TITLE", "ORG", "NOTE", "CALL", "REPORT", "SAID"):
+        assert word.encode() not in journal
+    assert b"REASON" not in journal
+
+
+# Consent (rule 20)
+
+
+def test_each_consent_keeps_wording_version_instant_and_recipient() -> None:
+    evening = Evening()
+    evening.comes("ana")
+    consent = Consent(
+        attendee="ana",
+        wording="We record who met whom.",
+        version="1",
+        at=evening.now,
+        recipient="organiser",
+        fields=("email",),
+    )
+    happened = evening.asks(ORGANISER, GiveConsent(consent=consent))
+    assert only(happened, ConsentGiven).fields == ("email",)
+    assert evening.register.rows[consent_key("ana", 0)] == consent
+    assert evening.register.attendee("ana").organiser_may_export == ("email",)
+    assert evening.register.attendee("ana").consent_version == "1"
+    assert evening.event.consents["ana"] == ("1", 1)
+
+
+def test_letting_the_organiser_export_fields_is_a_choice_that_is_kept_and_taken_back() -> None:
+    evening = Evening()
+    evening.comes("ana")
+    assert evening.register.attendee("ana").organiser_may_export == ()
+    evening.asks("ana", Profile(organiser_may_export=("email", "phone")))
+    evening.passes(10)
+    evening.asks("ana", Profile(organiser_may_export=()))
+    kept = [evening.register.rows[consent_key("ana", i)] for i in range(2)]
+    assert [row.fields for row in kept if isinstance(row, Consent)] == [("email", "phone"), ()]
+    assert evening.register.attendee("ana").organiser_may_export == ()
+
+
+# Erasure (rule 21)
+
+
+def erased() -> Evening:
+    """Ana has met Bo, became his contact, wrote and was written about; then she is erased."""
+    evening = Evening()
+    evening.comes("dana", "ana", "bo")
+    evening.talking([["ana", "bo"]])
+    evening.asks("ana", KeepInTouch(about="bo", fields=("email",)))
+    evening.asks("bo", KeepInTouch(about="ana", fields=("email",)))
+    evening.asks("ana", GiveCard(to="bo", fields=("phone",)))
+    evening.asks("ana", Note(about="bo", text="ana wrote"))
+    evening.asks("bo", Note(about="ana", text="about ana"))
+    call = only(evening.asks("ana", CallHost(text="ana calls")), HostCalled).id
+    evening.asks("dana", AnswerCall(call=call, text="ana, I come"))
+    evening.asks("bo", Report(about="ana", text="ana shouts"))
+    evening.passes(490)
+    evening.hushes()
+    evening.asks(ORGANISER, Erase(attendee="ana"))
+    return evening
+
+
+def test_erasure_leaves_no_row_about_the_person() -> None:
+    evening = erased()
+    rows = json.encode({key: repr(row) for key, row in evening.register.rows.items()})
+    assert b"ana" not in rows.lower().replace(b"dana", b"")
+
+
+def test_erasure_takes_contacts_and_cards_from_the_others_at_once() -> None:
+    evening = erased()
+    assert evening.last("bo", m.Contact).fields == {}
+    assert evening.last("bo", m.CardGiven).fields == {}
+    assert evening.sees("bo").contacts == ()
+    assert not any(isinstance(message, m.CardGiven) for message in evening.sees("bo").then)
+
+
+def test_erasure_leaves_the_others_minutes_with_somebody_unnamed() -> None:
+    evening = erased()
+    assert evening.together("ana", "bo") == 480
+    (met,) = evening.sees("bo").you.met
+    assert (met.card.name, met.seconds, met.text) == ("", 480, "")
+
+
+def test_an_erased_person_is_nobody_any_more() -> None:
+    evening = erased()
+    assert evening.refuses("ana", Profile(title="Dr")) == "unknown-person"
+    assert evening.refuses("bo", KeepInTouch(about="ana")) == "unknown-person"
+    assert evening.refuses(ORGANISER, Erase(attendee="ana")) == "unknown-person"
+
+
+def test_erasure_during_a_round_gives_the_seat_up() -> None:
+    evening = Evening()
+    evening.comes("ana", "bo", "chidi")
+    evening.talking([["ana", "bo", "chidi"]])
+    evening.asks("ana", Erase(attendee="ana"))
+    assert evening.mates("bo") == ["bo", "chidi"]
+    assert evening.last("bo", m.RoomPeople).left == ("ana",)
+
+
+def test_one_erases_oneself_and_nobody_else() -> None:
+    evening = Evening()
+    evening.comes("ana", "bo")
+    assert evening.refuses("ana", Erase(attendee="bo")) == "not-allowed"
+
+
+def test_after_the_end_nobody_joins_by_the_events_link() -> None:
+    evening = Evening()
+    evening.asks("dana", CloseEvent())
+    evening.passes(30)
+    late = AddAttendees(people=(Attendee(id="jun", name="Jun"),), by_event_link=True)
+    assert evening.refuses(SERVER, late) == "event-over"
