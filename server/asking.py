@@ -68,7 +68,7 @@ class Asker:
         answer: type[Answer],
         content_type: str = "application/json",
     ) -> Answer:
-        """Posts `body` (bytes as they are, else as JSON); returns the answer. Raises NotAnswered."""
+        """Posts `body`, bytes as they are, else as JSON; returns the answer. Raises NotAnswered."""
         return self._read(self._request("POST", path, body, content_type), answer)
 
     def patch(self, path: str, body: object, answer: type[Answer]) -> Answer:

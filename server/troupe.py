@@ -8,6 +8,7 @@ talking all at once. Invariant: whatever runs for a table ends with the table.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import random
 import time
 from collections.abc import Callable, Coroutine
@@ -25,6 +26,7 @@ LATE = 2
 GAP_SECONDS = (4.0, 8.0)
 """Between two lines where a newcomer sits; among themselves they take twice as long."""
 ANSWER_SECONDS = (1.5, 3.5)
+LOBBY_FIRST_SECONDS = 3.0
 LOBBY_SECONDS = (5.0, 10.0)
 CLOSING_SECONDS = 12.0
 YES_TO_GUEST = 0.8
@@ -277,14 +279,13 @@ class Troupe:
             self._keep_in_touch(table, id, YES_TO_EACH_OTHER)
 
     async def _talk_in_lobby(self) -> None:
+        quiet = LOBBY_FIRST_SECONDS
         while True:
             self._lobby_stir.clear()
-            timeout = self._rng.uniform(*LOBBY_SECONDS)
-            try:
-                async with asyncio.timeout(timeout):
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(quiet):
                     await self._lobby_stir.wait()
-            except TimeoutError:
-                pass
+            quiet = self._rng.uniform(*LOBBY_SECONDS)
             there = [p for p in self.players.values() if p.room is None and p.chain.is_connected]
             if not there:
                 continue

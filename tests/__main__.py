@@ -119,6 +119,7 @@ def _steps(absent: list[str]) -> list[tuple[str, float, int]]:
     if scripts and "node" not in absent:
         steps.append(("javascript", ["node", "--test", *scripts]))
     steps.append(("tests", [python, "-m", "coverage", "run", "-m", "pytest", *sys.argv[1:]]))
+    steps.append(("combining", [python, "-m", "coverage", "combine", "--quiet"]))
     steps.append(("coverage", [python, "-m", "coverage", "report"]))
     ran: list[tuple[str, float, int]] = []
     for name, command in steps:

@@ -61,6 +61,7 @@ class Witness:
         self.contacts: set[str] = set()
         self.unread: list[str] = []
         self.full_views = 0
+        self._heard_in_chain: set[str] = set()
         self._mates: dict[str, bool] = {}
         self._here = True
         self._waits = False
@@ -84,7 +85,8 @@ class Witness:
                 self.told.add(self.round)
                 self._unseated(at)
             case messages.Said():
-                self.doubled += message.id in self.said
+                self.doubled += message.id in self._heard_in_chain
+                self._heard_in_chain.add(message.id)
                 self.said[message.id] = message
             case messages.Contact(card=card, fields=fields):
                 if fields:
@@ -227,6 +229,7 @@ class Witness:
         self.spells.append((at, None))
         if not welcome.resumed:
             self.full_views += 1
+            self._heard_in_chain.clear()  # a full view brings the last fifty again
             self._full_view(welcome, at)
         self._scene(at)
 

@@ -8,7 +8,8 @@ import os
 import signal
 import sys
 import time
-from asyncio.subprocess import PIPE
+from asyncio.subprocess import PIPE, Process
+from collections.abc import AsyncIterator
 from itertools import pairwise
 from pathlib import Path
 
@@ -17,6 +18,7 @@ import pytest
 from server.conversation import Conversation, Speaker, script
 from server.sample_people import invented, sample_people
 from server.settings import child_environment
+from tests.guests import House, guest
 
 ANA = Speaker("ana", ("en",), ("AI", "coffee"))
 HANAKO = Speaker("hanako", ("ja", "en"), ("ai", "music"))
@@ -88,21 +90,31 @@ def test_nobody_talks_at_an_empty_table() -> None:
     assert talk.next() is None
 
 
-async def test_links_are_printed_at_once_and_ctrl_c_ends_everything(tmp_path: Path) -> None:
-    began = time.monotonic()
+@contextlib.asynccontextmanager
+async def demo(folder: Path, *arguments: str) -> AsyncIterator[tuple[Process, list[str]]]:
+    """Runs the demo; yields its process and its three links once they are printed."""
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "server.cli", "demo", "--port", "0",
-        env=child_environment(HOME=str(tmp_path), TMPDIR=str(tmp_path), REDIS_URL=None),
+        sys.executable, "-m", "server.cli", "demo", "--port", "0", *arguments,
+        env=child_environment(HOME=str(folder), TMPDIR=str(folder), REDIS_URL=None),
         stdout=PIPE, stderr=PIPE, start_new_session=True,
     )  # fmt: skip
     assert process.stdout is not None
-    links: list[bytes] = []
+    links: list[str] = []
     try:
         async with asyncio.timeout(30):
             while len(links) < 3:
-                line = await process.stdout.readline()
+                line = (await process.stdout.readline()).decode()
                 assert line, (await process.communicate())[1].decode()
-                links += [line] if b"http://" in line else []
+                links += [line.strip()] if "http://" in line else []
+        yield process, links
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+
+
+async def test_links_are_printed_at_once_and_ctrl_c_ends_everything(tmp_path: Path) -> None:
+    began = time.monotonic()
+    async with demo(tmp_path) as (process, _):
         assert time.monotonic() - began < 10, "3 s alone on this machine; tests are not alone"
         process.send_signal(signal.SIGINT)
         async with asyncio.timeout(20):
@@ -110,6 +122,27 @@ async def test_links_are_printed_at_once_and_ctrl_c_ends_everything(tmp_path: Pa
         assert process.returncode == 0
         assert b"nothing is left behind" in out
         assert os.listdir(tmp_path) == []
-    finally:
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)
+
+
+def is_a_room(place: object) -> bool:
+    """Says whether words were said at a table."""
+    return place != "lobby"
+
+
+async def test_a_newcomer_is_welcomed_and_answered(tmp_path: Path) -> None:
+    """With eight people, all online and on site, Ana sits with some; they greet and answer her."""
+    arguments = ["--people", "8", "--seconds", "40", "--rounds", "1", "--starts-in", "6"]
+    async with demo(tmp_path, *arguments) as (process, links):
+        origin, _, rest = links[0].partition("/e/")
+        house = House(origin, links[2].rpartition("/")[2])
+        house.event = rest.partition("/")[0]
+        await house.brings([{"name": "Ana"}])
+        async with guest(house, "Ana") as ana:
+            await ana.sees("said", room="lobby")
+            await ana.sees("room", within=20)
+            await ana.sees("said", text=lambda text: "Ana" in str(text), room=is_a_room, within=20)
+            await ana.asks("say", text="Thank you for having me.")
+            thanks = [t.replace("{name}", "Ana") for t in script().answers["thanks"]["en"]]
+            await ana.sees("said", text=lambda text: text in thanks, room=is_a_room, within=20)
+        process.send_signal(signal.SIGINT)
+        await process.communicate()

@@ -166,6 +166,9 @@ def test_the_same_message_twice_is_counted(ana: Witness) -> None:
     ana.hears(said, 0)
     ana.hears(said, 1)
     assert ana.doubled == 1
+    ana.hears(welcome(), 2)
+    ana.hears(said, 3)
+    assert ana.doubled == 1, "a full view brings the last fifty again"
 
 
 def test_the_export_is_read_as_it_comes() -> None:
