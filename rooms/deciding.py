@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from rooms.event import Event, apply
+from rooms.apply import apply
+from rooms.event import Event
 from rooms.facts import AnyFact
 from rooms.people import HOST_ROLES, Attendee, Register, Role, Row, Text, text_key
 from rooms.refusal import Refusal

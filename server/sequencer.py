@@ -64,8 +64,8 @@ class Rules:
 
 def real_rules() -> Rules:
     """Returns the rules of `rooms`."""
+    from rooms.apply import apply
     from rooms.decide import decide
-    from rooms.event import apply
     from rooms.rounds import due
 
     return Rules(Event, decide, apply, due)

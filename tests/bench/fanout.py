@@ -26,7 +26,8 @@ from starlette.routing import WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketState
 
 from rooms import facts as f
-from rooms.event import Event, apply
+from rooms.apply import apply
+from rooms.event import Event
 from rooms.messages import MediaPolicy
 from rooms.people import Attendee, Details, Mode, Register, Role, Text, attendee_key, text_key
 from rooms.programme import Plan, planned_round

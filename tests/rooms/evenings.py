@@ -15,6 +15,7 @@ import pytest
 from msgspec import json
 
 from rooms import messages as m
+from rooms.apply import apply
 from rooms.commands import (
     AddAttendees,
     Alarm,
@@ -32,7 +33,7 @@ from rooms.commands import (
 from rooms.decide import decide
 from rooms.deciding import CLOCK, ORGANISER, SERVER
 from rooms.encounters import Encounter, encounters
-from rooms.event import Event, apply
+from rooms.event import Event
 from rooms.facts import AnyFact
 from rooms.messages import Everyone, Hosts, People
 from rooms.people import HOST_ROLES, Attendee, Details, Mode, Register, Role, SegmentRule

@@ -10,8 +10,9 @@ import pytest
 from msgspec import Struct, json
 
 from rooms import facts as f
+from rooms.apply import apply
 from rooms.encounters import encounters
-from rooms.event import Event, apply
+from rooms.event import Event
 from rooms.facts import AnyFact
 from rooms.people import Mode, Role
 from rooms.programme import Plan, planned_round

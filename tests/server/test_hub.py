@@ -10,7 +10,8 @@ import msgspec
 import pytest
 
 from rooms import facts as f
-from rooms.event import Event, apply
+from rooms.apply import apply
+from rooms.event import Event
 from rooms.messages import EVERYONE, HOSTS, MediaPolicy, Notice, People
 from rooms.people import Attendee, Details, Mode, Register, Role, Text, attendee_key, text_key
 from rooms.programme import Plan, planned_round

@@ -1,0 +1,401 @@
+"""Applying: what each fact changes in the event as it stands. One match over all facts.
+
+Responsible for folding one fact, in place. It decides nothing and refuses nothing: a fact has
+happened. What a change of one person or one room brings with it, `Event` sees to; who is here, and
+how, is `presence.py`'s.
+
+Invariant: the same facts in the same order give the same event; nothing else counts.
+"""
+
+from __future__ import annotations
+
+from typing import TypeVar, assert_never
+
+from msgspec.structs import replace
+
+from rooms import facts as f
+from rooms.event import Event
+from rooms.log import with_line
+from rooms.messages import Phase
+from rooms.people import SEATED_ROLES, Mode
+from rooms.presence import apply_connection, apply_presence
+from rooms.standing import Calling, Given, Pair, Person, pair
+
+Kept = TypeVar("Kept")
+
+
+def apply(event: Event, fact: f.AnyFact) -> None:
+    """Folds one fact into the event, in place."""
+    event.count += 1
+    event.log = with_line(event.log, fact)
+    match fact:
+        case f.EventCreated():
+            event.plan = fact.plan
+        case f.EventChanged():
+            _change_plan(event, fact)
+        case f.DoorsOpened():
+            event.phase = Phase.LOBBY
+        case f.ClosingBegan():
+            event.closes_at = fact.closes_at
+        case f.EventEnded():
+            _end_event(event, fact)
+        case f.AttendeeAdded() | f.ProfileChanged() | f.ConsentGiven() | f.Erased():
+            _apply_profile(event, fact)
+        case f.Removed() | f.Readmitted():
+            _apply_removal(event, fact)
+        case f.Connected() | f.Disconnected() | f.NodeLost():
+            apply_connection(event, fact)
+        case (
+            f.Looked()
+            | f.Spoken()
+            | f.NotHereYet()
+            | f.CheckedIn()
+            | f.CheckedOut()
+            | f.ArrivedAtTable()
+            | f.SatOut()
+            | f.Rejoined()
+            | f.SaidReady()
+            | f.MediaChanged()
+        ):
+            apply_presence(event, fact)
+        case f.SeatingOffered():
+            event.proposal = fact
+        case f.RoundCalled():
+            event.called = fact
+        case f.CallWithdrawn():
+            event.called = None
+        case f.SeatingFixed():
+            _begin_preview(event, fact)
+        case f.PreviewShortened() | f.DeadlineMoved() | f.Resumed():
+            _apply_deadlines(event, fact)
+        case f.RoundStarted():
+            event.phase = Phase.ROUND
+            for id in event.current:
+                event.look_for_alone(id, fact.at)
+        case f.Paused():
+            event.paused_at = fact.at
+        case f.Warned():
+            for room in event.running_rooms():
+                if fact.room in (None, room.id) and fact.seconds not in room.warned:
+                    event.rooms[room.id] = replace(room, warned=(*room.warned, fact.seconds))
+            if fact.room is None:
+                event.warned = (*event.warned, fact.seconds)
+        case f.RoomEnded():
+            event.end_room(fact.room, fact.at, "room-ended")
+        case f.RoundEnded():
+            _end_round(event, fact)
+        case f.BreakEnded():
+            event.phase = Phase.LOBBY
+            event.break_ends_at = None
+        case (
+            f.Seated()
+            | f.Unseated()
+            | f.RoomOpened()
+            | f.JoinPlanned()
+            | f.JoinCancelled()
+            | f.ChoseToWait()
+            | f.ChoseToMeetOthers()
+            | f.MoreTimeWished()
+        ):
+            _apply_seat(event, fact)
+        case f.Rated():
+            event.ratings[(fact.id, fact.round)] = fact.stars
+        case (
+            f.YesGiven()
+            | f.YesWithdrawn()
+            | f.ContactMade()
+            | f.CardGiven()
+            | f.CardReached()
+            | f.NoteWritten()
+            | f.Blocked()
+            | f.Unblocked()
+        ):
+            _apply_contact(event, fact)
+        case f.Reported() | f.Announced() | f.HostCalled() | f.CallWasSeen() | f.CallAnswered():
+            _apply_hosting(event, fact)
+        case _:
+            assert_never(fact)
+
+
+def _change_plan(event: Event, fact: f.EventChanged) -> None:
+    """Changes the plan; a break then ends by itself, or waits for the host, as the new one says."""
+    if fact.plan is None:
+        return
+    event.plan = fact.plan
+    following, planned = event.next_planned, event.planned
+    if event.phase is not Phase.BREAK or planned is None:
+        return
+    if following is not None and not following.auto:
+        event.break_ends_at = None
+    elif event.break_ends_at is None:
+        event.break_ends_at = (event.ends_at or fact.at) + planned.break_seconds * 1000
+
+
+def _end_event(event: Event, fact: f.EventEnded) -> None:
+    for id in list(event.holding):
+        event.end_room(id, fact.at, "round-ended")
+    event.phase = Phase.ENDED
+    event.ended_at = fact.at
+    event.paused_at = event.break_ends_at = event.called = event.proposal = None
+    event.joins.clear()
+
+
+def _apply_profile(
+    event: Event, fact: f.AttendeeAdded | f.ProfileChanged | f.ConsentGiven | f.Erased
+) -> None:
+    person = event.people.get(fact.id)
+    match fact:
+        case f.AttendeeAdded():
+            event.put(
+                Person(
+                    id=fact.id,
+                    role=fact.role,
+                    mode=fact.mode,
+                    table=fact.table,
+                    sits_with=fact.sits_with,
+                    takes_seat=fact.role in SEATED_ROLES,
+                    waits_for_yes=fact.waits_for_yes,
+                ),
+                fact.at,
+            )
+        case f.ProfileChanged() if person is not None:
+            role = fact.role or person.role
+            takes_seat = person.takes_seat if role is person.role else role in SEATED_ROLES
+            event.put(
+                replace(
+                    person,
+                    role=role,
+                    mode=fact.mode or person.mode,
+                    table=fact.table,
+                    sits_with=fact.sits_with,
+                    takes_seat=takes_seat,
+                ),
+                fact.at,
+            )
+        case f.ConsentGiven():
+            _, kept = event.consents.get(fact.id, ("", 0))
+            event.consents[fact.id] = (fact.version, kept + 1)
+        case f.Erased() if person is not None:
+            event.put(replace(person, erased=True, connections=(), seat=None), fact.at)
+            _forget(event.yeses, fact.id)
+            _forget(event.contacts, fact.id)
+            _forget(event.cards, fact.id)
+            _forget(event.blocks, fact.id)
+            event.consents.pop(fact.id, None)
+        case _:
+            pass  # about somebody erased meanwhile
+
+
+def _forget(kept: dict[Pair, Kept], id: str) -> None:
+    for key in [key for key in kept if id in key]:
+        del kept[key]
+
+
+def _apply_removal(event: Event, fact: f.Removed | f.Readmitted) -> None:
+    person = event.people[fact.id]
+    if isinstance(fact, f.Removed):
+        event.newcomers_wait = True
+        event.put(replace(person, removed_at=fact.at, connections=(), dropped_at=None), fact.at)
+    else:
+        event.put(replace(person, removed_at=None, waits_for_yes=False), fact.at)
+
+
+def _begin_preview(event: Event, fact: f.SeatingFixed) -> None:
+    for id in list(event.holding):
+        event.end_room(id, fact.at, "round-ended")
+    event.phase = Phase.PREVIEW
+    event.round = fact.round
+    event.round_seconds, event.round_size = fact.seconds, fact.size
+    event.preview_at, event.starts_at, event.ends_at = fact.at, fact.starts_at, fact.ends_at
+    event.paused_at = event.break_ends_at = event.called = event.proposal = None
+    event.warned = ()
+    for kept in (event.current, event.joins, event.alone, event.unseen):
+        kept.clear()
+    left_over = {left.id: left.because for left in fact.left_over}
+    for person in list(event.people.values()):
+        because = left_over.get(person.id, "")
+        sat_out = person.sat_out + (because == "left-over")
+        event.people[person.id] = replace(
+            person, ready=False, held=False, arrived=False, because=because, sat_out=sat_out
+        )
+    for seats in fact.rooms:
+        event.open_room(seats, fact.round, fact.starts_at, fact.ends_at, fact.at)
+        for id in seats.people:
+            person = event.people[id]
+            if person.mode is Mode.ONLINE and not person.visible and not person.microphone:
+                event.unseen[id] = None
+    for person in list(event.people.values()):
+        if person.seat is None:
+            event.put(person, fact.at)
+
+
+def _apply_deadlines(event: Event, fact: f.PreviewShortened | f.DeadlineMoved | f.Resumed) -> None:
+    match fact:
+        case f.PreviewShortened():
+            shift = fact.ends_at - (event.ends_at or fact.ends_at)
+            event.starts_at, event.ends_at = fact.starts_at, fact.ends_at
+            for room in event.running_rooms():
+                event.rooms[room.id] = replace(
+                    room, starts_at=fact.starts_at, ends_at=room.ends_at + shift
+                )
+        case f.DeadlineMoved() if fact.room is not None:
+            room = event.rooms[fact.room]
+            warned = tuple(w for w in room.warned if fact.ends_at - fact.at <= w * 1000)
+            event.rooms[room.id] = replace(
+                room, ends_at=fact.ends_at, warned=warned, granted=room.granted or not fact.by
+            )
+        case f.DeadlineMoved() if event.phase is Phase.BREAK:
+            event.break_ends_at = fact.ends_at
+        case f.DeadlineMoved():
+            shift = fact.ends_at - (event.ends_at or fact.ends_at)
+            event.ends_at = fact.ends_at
+            event.warned = tuple(w for w in event.warned if fact.ends_at - fact.at <= w * 1000)
+            for room in event.running_rooms():
+                ends_at = room.ends_at + shift
+                warned = tuple(w for w in room.warned if ends_at - fact.at <= w * 1000)
+                event.rooms[room.id] = replace(room, ends_at=ends_at, warned=warned)
+        case f.Resumed():
+            _resume(event, fact.at)
+
+
+def _resume(event: Event, at: int) -> None:
+    """Moves all that was ahead when the pause began by as long as it lasted."""
+    paused_at = event.paused_at if event.paused_at is not None else at
+    shift = at - paused_at
+
+    def moved(instant: int | None) -> int | None:
+        return instant + shift if instant is not None and instant >= paused_at else instant
+
+    if event.phase is Phase.PREVIEW and event.preview_at is not None:
+        event.preview_at += shift
+    event.starts_at, event.ends_at = moved(event.starts_at), moved(event.ends_at)
+    event.break_ends_at = moved(event.break_ends_at)
+    for room in event.running_rooms():
+        event.rooms[room.id] = replace(
+            room,
+            starts_at=moved(room.starts_at) or room.starts_at,
+            ends_at=moved(room.ends_at) or room.ends_at,
+        )
+    event.paused_at = None
+
+
+def _end_round(event: Event, fact: f.RoundEnded) -> None:
+    by_host = bool(fact.by)
+    for room in event.running_rooms():
+        if by_host or room.ends_at <= fact.as_of:
+            event.end_room(room.id, fact.as_of, "")
+    event.phase = Phase.BREAK
+    event.paused_at = None
+    event.ends_at = fact.as_of
+    event.break_ends_at = fact.break_ends_at
+    event.joins.clear()
+    event.alone.clear()
+    for person in list(event.people.values()):
+        if person.because and person.seat is None:
+            event.people[person.id] = replace(person, because="")
+
+
+def _apply_seat(
+    event: Event,
+    fact: f.Seated
+    | f.Unseated
+    | f.RoomOpened
+    | f.JoinPlanned
+    | f.JoinCancelled
+    | f.ChoseToWait
+    | f.ChoseToMeetOthers
+    | f.MoreTimeWished,
+) -> None:
+    match fact:
+        case f.Seated():
+            event.seat(fact.id, fact.room, fact.at)
+        case f.Unseated():
+            person = replace(
+                event.people[fact.id],
+                seat=None,
+                arrived=False,
+                because=fact.because,
+                held=fact.because == "moved" and bool(fact.by),
+            )
+            event.joins.pop(fact.id, None)
+            event.put(person, fact.at)
+        case f.RoomOpened():
+            event.open_room(fact.room, event.round, fact.starts_at, fact.ends_at, fact.at)
+            event.look_for_alone(fact.room.id, fact.at)
+        case f.JoinPlanned():
+            event.joins[fact.id] = fact
+        case f.JoinCancelled():
+            event.joins.pop(fact.id, None)
+        case f.ChoseToWait() if fact.id in event.alone:
+            event.alone[fact.id] = replace(
+                event.alone[fact.id], waits_until=fact.until, wants_others=False
+            )
+        case f.ChoseToMeetOthers() if fact.id in event.alone:
+            event.alone[fact.id] = replace(
+                event.alone[fact.id], waits_until=None, wants_others=True
+            )
+        case f.MoreTimeWished():
+            room = event.rooms[fact.room]
+            event.rooms[room.id] = replace(room, wishes=(*room.wishes, fact.id))
+        case _:
+            pass  # alone no more
+
+
+def _apply_contact(
+    event: Event,
+    fact: f.YesGiven
+    | f.YesWithdrawn
+    | f.ContactMade
+    | f.CardGiven
+    | f.CardReached
+    | f.NoteWritten
+    | f.Blocked
+    | f.Unblocked,
+) -> None:
+    match fact:
+        case f.YesGiven():
+            event.yeses[(fact.by, fact.about)] = fact.fields
+        case f.YesWithdrawn():
+            event.yeses.pop((fact.by, fact.about), None)
+            event.contacts.pop(pair(fact.by, fact.about), None)
+        case f.ContactMade():
+            event.contacts[pair(fact.a, fact.b)] = fact.at
+        case f.CardGiven() if fact.fields:
+            before = event.cards.get((fact.by, fact.to))
+            reached = before is not None and before.reached
+            event.cards[(fact.by, fact.to)] = Given(fact.fields, reached)
+        case f.CardGiven():
+            event.cards.pop((fact.by, fact.to), None)
+        case f.CardReached():
+            given = event.cards.get((fact.by, fact.to))
+            if given is not None:
+                event.cards[(fact.by, fact.to)] = replace(given, reached=True)
+        case f.NoteWritten():
+            pass  # its words are in the register
+        case f.Blocked():
+            event.blocks[(fact.by, fact.about)] = fact.at
+        case f.Unblocked():
+            event.blocks.pop((fact.by, fact.about), None)
+        case _:
+            assert_never(fact)
+
+
+def _apply_hosting(
+    event: Event,
+    fact: f.Reported | f.Announced | f.HostCalled | f.CallWasSeen | f.CallAnswered,
+) -> None:
+    match fact:
+        case f.Reported():
+            event.reports = (*event.reports, fact)
+        case f.Announced():
+            event.announcements = (*event.announcements, fact)
+        case f.HostCalled():
+            event.calls[fact.id] = Calling(id=fact.id, by=fact.by, at=fact.at, room=fact.room)
+        case f.CallWasSeen():
+            event.calls[fact.id] = replace(event.calls[fact.id], seen=True)
+        case f.CallAnswered():
+            event.calls[fact.id] = replace(
+                event.calls[fact.id], seen=True, answered_by=fact.by, answer=fact.text
+            )
+        case _:
+            assert_never(fact)

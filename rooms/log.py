@@ -1,0 +1,58 @@
+"""The log of an evening that hosts read back: which facts stand in it, and with what.
+
+Ids and choices only; the host's page words them. It is for reading back, never for deciding.
+"""
+
+from __future__ import annotations
+
+from msgspec.structs import replace
+
+from rooms import facts as f
+from rooms.messages import LogLine
+
+LINES = 120
+"""How many lines are kept; the oldest fall out."""
+
+
+def with_line(log: tuple[LogLine, ...], fact: f.AnyFact) -> tuple[LogLine, ...]:
+    """Returns a log with the line of a fact, if it has one."""
+    line = line_of(fact)
+    return log if line is None else (*log[-LINES + 1 :], line)
+
+
+def line_of(fact: f.AnyFact) -> LogLine | None:
+    """Returns what hosts read of a fact; None: it is not for the log."""
+    by = getattr(fact, "by", "")
+    line = LogLine(at=fact.at, what=str(fact.__struct_config__.tag), by=by)
+    match fact:
+        case (
+            f.DoorsOpened()
+            | f.ClosingBegan()
+            | f.EventEnded()
+            | f.RoundCalled()
+            | f.CallWithdrawn()
+            | f.SeatingFixed()
+            | f.RoundStarted()
+            | f.RoundEnded()
+            | f.BreakEnded()
+            | f.Paused()
+            | f.Resumed()
+            | f.PreviewShortened()
+        ):
+            return line
+        case f.DeadlineMoved():
+            return replace(line, room=fact.room or "", seconds=fact.seconds)
+        case f.Seated():
+            return replace(line, what=f"seated-{fact.because}", about=fact.id, room=fact.room)
+        case f.Unseated() if not fact.onward:
+            return replace(line, what=f"unseated-{fact.because}", about=fact.id, room=fact.room)
+        case f.RoomOpened():
+            return replace(line, room=fact.room.id)
+        case f.RoomEnded():
+            return replace(line, room=fact.room)
+        case f.Removed() | f.Readmitted():
+            return replace(line, about=fact.id)
+        case f.Announced() | f.HostCalled() | f.CallAnswered():
+            return replace(line, about=fact.id)
+        case _:
+            return None
