@@ -235,7 +235,11 @@ class Witness:
 
     def _full_view(self, welcome: messages.Welcome, at: float) -> None:
         if isinstance(welcome.event, messages.EventView):
-            self.phase, self.round = welcome.event.phase, welcome.event.round
+            event = welcome.event
+            self.phase, self.round = event.phase, event.round
+            running = event.phase in (Phase.PREVIEW, Phase.ROUND)
+            if running and event.starts_at is not None and event.ends_at is not None:
+                self.round_bounds[event.round] = (event.starts_at, event.ends_at)
             if welcome.you.because:
                 self.told.add(self.round)
         if isinstance(welcome.room, messages.Room):
