@@ -22,14 +22,14 @@ SHOWN = 200
 PARTS = ("pool", "proposal", "calls", "deliveries", "reports", "people", "log", "called")
 
 
-def board(event: Event, register: Register, now: int) -> m.Board:
-    """Returns the whole board at `now` (ms)."""
+def board(event: Event, register: Register) -> m.Board:
+    """Returns the whole board."""
     rooms = tuple(_room(event, register, event.rooms[id]) for id in event.current)
     return m.Board(rooms=rooms, parts=_parts(event, register, set(PARTS)))
 
 
 def board_change(
-    event: Event, register: Register, rooms: set[str], parts: set[str], now: int
+    event: Event, register: Register, rooms: set[str], parts: set[str]
 ) -> m.BoardChange:
     """Returns the rooms and parts that were touched, as they stand now."""
     kept = [event.rooms[id] for id in event.current if id in rooms]
@@ -92,7 +92,6 @@ def touches(event: Event, fact: f.AnyFact) -> tuple[set[str], set[str]]:
 
 def _room(event: Event, register: Register, room: Room) -> m.BoardRoom:
     away = states(event, room)
-    lonely = next((id for id, alone in event.alone.items() if alone.room == room.id), None)
     return m.BoardRoom(
         id=room.id,
         round=room.round,
@@ -102,7 +101,7 @@ def _room(event: Event, register: Register, room: Room) -> m.BoardRoom:
         starts_at=room.starts_at,
         ends_at=room.ends_at,
         ended=room.ended_at is not None,
-        alone=lonely,
+        alone=event.alone_in(room.id),
         calls=sum(1 for k in event.calls.values() if k.room == room.id and not k.answered_by),
     )
 

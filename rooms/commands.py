@@ -122,18 +122,6 @@ class CallHost(Command, frozen=True, kw_only=True):
     text: Words = ""
 
 
-class ChooseTopic(Command, frozen=True, kw_only=True):
-    topic: ShortWords
-
-
-class ProposeTopic(Command, frozen=True, kw_only=True):
-    topic: ShortWords
-
-
-class ChooseRoom(Command, frozen=True, kw_only=True):
-    room: Id
-
-
 class Profile(Command, frozen=True, kw_only=True):
     """Changes one's own fields; those left out stay as they are."""
 

@@ -1,7 +1,7 @@
 """Keep in touch, cards, blocks: who may see what of whom (rules 13, 16 to 19).
 
 Invariant: nobody learns of a yes unless both said it, and of no field that its owner did not give
-them. `visible_fields` is the only way to a contact field.
+them. `fields_by_yes` and `fields_by_card` are the only ways to a contact field.
 """
 
 from __future__ import annotations
@@ -33,17 +33,6 @@ def contacts_of(event: Event, id: str) -> list[str]:
     return [b if a == id else a for _, (a, b) in sorted(mine)]
 
 
-def visible_fields(event: Event, register: Register, viewer: str, about: str) -> dict[str, str]:
-    """Returns the contact fields of `about` that `viewer` may see, filled ones only.
-
-    Given by a mutual yes, by a card that has reached them, or both.
-    """
-    return {
-        **fields_by_yes(event, register, viewer, about),
-        **fields_by_card(event, register, viewer, about),
-    }
-
-
 def fields_by_yes(event: Event, register: Register, viewer: str, about: str) -> dict[str, str]:
     """Returns what a contact chose to show; nothing unless both said yes."""
     if not is_contact(event, viewer, about):
@@ -66,11 +55,6 @@ def _values(register: Register, about: str, fields: tuple[str, ...]) -> dict[str
     profile = register.attendee(about)
     values = {name: str(getattr(profile, name)) for name in GIVEN_FIELDS if name in fields}
     return {"name": profile.name, **{name: value for name, value in values.items() if value}}
-
-
-def share_running_room(event: Event, a: str, b: str) -> bool:
-    """Says whether two people sit together in a room that is not over."""
-    return any(id in event.holding for id in event.acquainted.get(pair(a, b), ()))
 
 
 def keep_in_touch(deciding: Deciding, command: c.KeepInTouch) -> None:
@@ -111,7 +95,7 @@ def _make_contact(deciding: Deciding, a: str, b: str) -> None:
     both = (a, b) in event.yeses and (b, a) in event.yeses
     if not both or is_contact(event, a, b) or event.is_blocked(a, b):
         return
-    if not share_running_room(event, a, b):
+    if not event.share_running_room(a, b):
         first, second = pair(a, b)
         deciding.happened(f.ContactMade(at=deciding.now, a=first, b=second))
 
@@ -123,7 +107,7 @@ def reveal(deciding: Deciding) -> None:
         if by < about:
             _make_contact(deciding, by, about)
     for (by, to), given in list(event.cards.items()):
-        if not given.reached and not share_running_room(event, by, to):
+        if not given.reached and not event.share_running_room(by, to):
             deciding.happened(f.CardReached(at=deciding.now, by=by, to=to))
 
 
@@ -145,7 +129,7 @@ def give_card(deciding: Deciding, command: c.GiveCard) -> None:
             continue
         deciding.happened(_card(deciding, to, fields))
         reached = given is not None and given.reached
-        if fields and not reached and not share_running_room(event, me.id, to):
+        if fields and not reached and not event.share_running_room(me.id, to):
             deciding.happened(f.CardReached(at=deciding.now, by=me.id, to=to))
 
 

@@ -12,7 +12,7 @@ from rooms.event import Event
 from rooms.facts import AnyFact
 from rooms.people import HOST_ROLES, Attendee, Register, Role, Row, Text, text_key
 from rooms.refusal import Refusal
-from rooms.standing import Person
+from rooms.standing import Person, Room
 
 ORGANISER = "organiser"
 SERVER = "server"
@@ -71,7 +71,7 @@ class Deciding:
         return self.by == ORGANISER or (person is not None and person.role in HOST_ROLES)
 
     @property
-    def is_helper(self) -> bool:
+    def is_staff(self) -> bool:
         """Whether who asks is staff: a host, or a helper who checks people in."""
         person = self.event.people.get(self.by)
         return self.is_host or (person is not None and person.role is Role.HELPER)
@@ -82,6 +82,15 @@ class Deciding:
         if person is None or person.erased:
             raise Refusal("unknown-person", "There is nobody with this id at this event.")
         return person
+
+    def running_room(self, id: str) -> Room:
+        """Returns a room that is not over; refuses any other id."""
+        room = self.event.rooms.get(id)
+        if room is None:
+            raise Refusal("unknown-room", "There is no room with this id.")
+        if room.ended_at is not None:
+            raise Refusal("room-ended", "That room has ended.")
+        return room
 
     def profile(self, id: str) -> Attendee:
         """Returns somebody's profile."""

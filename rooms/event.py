@@ -163,6 +163,19 @@ class Event:
         """Returns how many hosts are connected."""
         return sum(1 for p in self.people.values() if p.role in HOST_ROLES and p.connections)
 
+    def alone_in(self, room_id: str) -> str | None:
+        """Returns who is the only one present in a room; None: nobody is."""
+        return next((id for id, alone in self.alone.items() if alone.room == room_id), None)
+
+    def share_running_room(self, a: str, b: str) -> bool:
+        """Says whether two people were seated in one room that is not over."""
+        return any(id in self.holding for id in self.acquainted.get(pair(a, b), ()))
+
+    def are_roommates(self, a: str, b: str) -> bool:
+        """Says whether two people have a seat in the same room now."""
+        one, other = self.people.get(a), self.people.get(b)
+        return bool(one and other and one.seat and one.seat == other.seat and a != b)
+
     def is_blocked(self, a: str, b: str) -> bool:
         """Says whether either of two people blocked the other."""
         return (a, b) in self.blocks or (b, a) in self.blocks

@@ -287,7 +287,7 @@ class Seated(Fact, frozen=True, kw_only=True):
 
 
 class Unseated(Fact, frozen=True, kw_only=True):
-    """Somebody lost their seat; `because` is a code (left, moved, removed, stranded, erased)."""
+    """Somebody lost their seat; `because` is a code (left, moved, removed, stranded)."""
 
     id: str
     room: str

@@ -30,11 +30,7 @@ def announce(deciding: Deciding, command: c.Announce) -> None:
     deciding.require_host()
     event = deciding.event
     for id in command.rooms or ():
-        room = event.rooms.get(id)
-        if room is None:
-            raise Refusal("unknown-room", "There is no room with this id.")
-        if room.ended_at is not None:
-            raise Refusal("room-ended", "That room has ended.")
+        deciding.running_room(id)
     meant = audience(event, command.rooms)
     text = deciding.wrote_text(command.text)
     deciding.happened(

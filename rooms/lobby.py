@@ -222,7 +222,7 @@ def check_out(deciding: Deciding, command: c.CheckOut) -> None:
 
 
 def _for_staff(deciding: Deciding, id: str) -> Person:
-    if not deciding.is_helper:
+    if not deciding.is_staff:
         raise Refusal("not-allowed", "Only a host or a helper can do this.")
     person = deciding.person(id)
     if person.removed_at is not None:
@@ -236,14 +236,12 @@ def arrived(deciding: Deciding, command: c.Arrived) -> None:
     about = me if command.about is None else deciding.person(command.about)
     if about.mode is not Mode.ON_SITE:
         raise Refusal("on-site-only", "Only people on site arrive at a table.")
-    if about.seat is None or (about.id != me.id and about.seat != me.seat and not _staff(deciding)):
+    if about.seat is None or (
+        about.id != me.id and about.seat != me.seat and not deciding.is_staff
+    ):
         raise Refusal("not-your-table", "This person is not at your table.")
     if not about.arrived:
         deciding.happened(f.ArrivedAtTable(at=deciding.now, id=about.id, by=me.id))
-
-
-def _staff(deciding: Deciding) -> bool:
-    return deciding.is_helper
 
 
 # The pool

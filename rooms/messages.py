@@ -25,6 +25,10 @@ class Phase(StrEnum):
     ENDED = "ended"
 
 
+LOBBY = "lobby"
+"""Where the contract names a room: no room, but everybody without a seat."""
+
+
 class Message(Struct, frozen=True, kw_only=True, tag_field="type", tag=kebab):
     """Anything a person is told; subclasses are told apart by their type."""
 

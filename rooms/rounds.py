@@ -422,7 +422,7 @@ def end_round(deciding: Deciding, command: c.EndRound) -> None:
             raise Refusal("out-of-turn", "No round is on now.")
         _end_round(deciding, deciding.now, by=deciding.by)
         return
-    room = _running(event, command.room)
+    room = deciding.running_room(command.room)
     deciding.happened(f.RoomEnded(at=deciding.now, room=room.id, by=deciding.by))
 
 
@@ -432,7 +432,7 @@ def extend(deciding: Deciding, command: c.Extend) -> None:
     event = deciding.event
     now = event.clock(deciding.now)
     if command.room is not None:
-        room = _running(event, command.room)
+        room = deciding.running_room(command.room)
         ends_at = room.ends_at + command.seconds * 1000
         latest = event.break_ends_at if event.phase is Phase.BREAK else event.next_preview_at()
         if latest is not None and ends_at > latest:
@@ -459,15 +459,6 @@ def extend(deciding: Deciding, command: c.Extend) -> None:
             by=deciding.by,
         )
     )
-
-
-def _running(event: Event, id: str) -> Room:
-    room = event.rooms.get(id)
-    if room is None:
-        raise Refusal("unknown-room", "There is no room with this id.")
-    if room.ended_at is not None:
-        raise Refusal("room-ended", "That room has ended.")
-    return room
 
 
 def wish_more_time(deciding: Deciding) -> None:

@@ -19,13 +19,11 @@ from rooms.event import Event
 from rooms.lobby import in_pool, pool
 from rooms.matching.affinity import rarity, suits
 from rooms.matching.ask import Seeker, seeker
-from rooms.matching.rules import HardRules, broken, hard_rules, may_join
-from rooms.messages import Phase
+from rooms.matching.rules import UNTIL_OTHERS_COME, HardRules, broken, hard_rules, may_join
+from rooms.messages import LOBBY, Phase
 from rooms.people import Mode, Register
 from rooms.refusal import Refusal
 from rooms.standing import Person, Room, pair
-
-LOBBY = "lobby"
 
 JOIN_WARNING_MS = 5_000
 """Rule 10: a room is told this long before somebody joins; a tenth of a shorter round."""
@@ -211,10 +209,7 @@ def count_repeats(event: Event, rooms: Iterable[Sequence[str]]) -> int:
 
 def have_met(event: Event, a: str, b: str) -> bool:
     """Says whether two people have met, or sit together right now and will have."""
-    key = pair(a, b)
-    if key in event.met:
-        return True
-    return any(id in event.holding for id in event.acquainted.get(key, ()))
+    return pair(a, b) in event.met or event.share_running_room(a, b)
 
 
 def _meets_again(event: Event, id: str, others: Iterable[str]) -> bool:
@@ -535,7 +530,7 @@ def move(deciding: Deciding, command: c.Move) -> None:
         raise Refusal("not-here", "This person is not here now.")
     if person.sitting_out or not person.takes_seat:
         raise Refusal("sits-out", "This person is sitting out.")
-    room = _running_room(event, command.room)
+    room = _room_of_round(deciding, command.room)
     _check_may_join(deciding, [person.id], room)
     if person.seat is not None:
         deciding.happened(
@@ -550,7 +545,8 @@ def merge(deciding: Deciding, command: c.Merge) -> None:
     event, now = deciding.event, deciding.now
     if not event.is_running:
         raise Refusal("out-of-turn", "Rooms can be merged while a round is on.")
-    room, into = _running_room(event, command.room), _running_room(event, command.into)
+    room = _room_of_round(deciding, command.room)
+    into = _room_of_round(deciding, command.into)
     if room.id == into.id:
         raise Refusal("already-there", "That is the same room.")
     _check_may_join(deciding, list(room.people), into)
@@ -560,14 +556,10 @@ def merge(deciding: Deciding, command: c.Merge) -> None:
     deciding.happened(f.RoomEnded(at=now, room=room.id, by=deciding.by))
 
 
-def _running_room(event: Event, id: str) -> Room:
-    room = event.rooms.get(id)
-    if room is None:
-        raise Refusal("unknown-room", "There is no room with this id.")
-    if room.round != event.round:
+def _room_of_round(deciding: Deciding, id: str) -> Room:
+    room = deciding.running_room(id)
+    if room.round != deciding.event.round:
         raise Refusal("room-ended", "That room belongs to another round.")
-    if room.ended_at is not None:
-        raise Refusal("room-ended", "That room has ended.")
     return room
 
 
@@ -641,4 +633,4 @@ def _dealt_into(
 
 def _may_be_dealt(id: str, ids: list[str], look: Placing) -> bool:
     causes = broken([*ids, id], look.rules) - broken(ids, look.rules)
-    return all(cause.rule in ("alone", "assistant", "company") for cause in causes)
+    return all(cause.rule in UNTIL_OTHERS_COME for cause in causes)

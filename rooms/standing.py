@@ -1,7 +1,7 @@
 """What the fold is made of: people as they stand, rooms with their stays, cards, calls.
 
 Frozen values only, so that working copies of the event can share them. How facts change them is in
-`event.py`.
+`apply.py`.
 """
 
 from __future__ import annotations
@@ -104,7 +104,6 @@ class Room(Struct, frozen=True, kw_only=True):
     granted: bool = False
     """Its wish for more time was granted."""
     warned: tuple[int, ...] = ()
-    because: str = "shared-interests"
     met_ms: int = 0
     """Two people who were together for so long in it have met (rule 4)."""
 

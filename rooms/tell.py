@@ -17,9 +17,9 @@ from rooms.encounters import together
 from rooms.event import Event
 from rooms.lobby import why_not_in_pool
 from rooms.matching.affinity import reasons
-from rooms.messages import EVERYONE, HOSTS, Phase, Told
+from rooms.messages import EVERYONE, HOSTS, LOBBY, Phase, Told
 from rooms.people import HOST_ROLES, Card, Mode, Register, card, shared_interests
-from rooms.seats import LOBBY, moves_at
+from rooms.seats import moves_at
 from rooms.standing import Person, Room, pair
 
 OWN_FIELDS = (
@@ -265,7 +265,7 @@ def _seat_told(
             gone = (fact.id,)
             told = [
                 _people_told(event, room, left=gone)
-                if fact.because in ("left", "erased")
+                if fact.because == "left"
                 else _people_told(event, room, moved=gone)
             ]
             if not fact.onward and fact.because != "removed":
@@ -368,7 +368,7 @@ def room_message(event: Event, register: Register, room: Room) -> m.Room:
     )
     number = room.round - 1
     prompts = register.details.prompts
-    lonely = next((id for id, alone in event.alone.items() if alone.room == room.id), None)
+    lonely = event.alone_in(room.id)
     planned = event.planned
     joining = tuple(
         m.Joining(card=_card(register, join.id), at=join.join_at)
@@ -430,7 +430,7 @@ def room_people(
     not_joining: tuple[str, ...] = (),
 ) -> m.RoomPeople:
     """Returns what changed among a room's people, with who is alone now."""
-    lonely = next((id for id, alone in event.alone.items() if alone.room == room.id), None)
+    lonely = event.alone_in(room.id)
     return m.RoomPeople(
         joining=joining,
         joined=joined,

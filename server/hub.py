@@ -27,6 +27,7 @@ from msgspec.structs import replace
 from rooms import facts as f
 from rooms.board import board, board_change, touches
 from rooms.messages import (
+    LOBBY,
     Audience,
     Everyone,
     Hosts,
@@ -64,8 +65,6 @@ SAID_KEPT = 50
 NOTICE_MS = 5 * 60 * 1000
 OVER_SECONDS = 60.0
 """After an event's end its sockets stay open this long."""
-
-LOBBY = "lobby"
 
 Frame = bytes
 
@@ -502,7 +501,7 @@ class Gathering:
         if not self._hosts:
             return
         evening = self.evening
-        message = board_change(evening.event, evening.register, rooms, parts, self._hub.clock())
+        message = board_change(evening.event, evening.register, rooms, parts)
         frame = text_frame(encode(message))
         for host in self._hosts:
             if host.is_waiting:
@@ -518,7 +517,7 @@ class Gathering:
 
     def _send_board(self, host: Connection) -> None:
         evening = self.evening
-        message = board(evening.event, evening.register, self._hub.clock())
+        message = board(evening.event, evening.register)
         host.send(text_frame(encode(message)), "board")
 
 

@@ -85,10 +85,5 @@ def seeker(attendee: Attendee, *, mode: Mode | None = None, sat_out: int = 0) ->
     )
 
 
-def pair(a: str, b: str) -> tuple[str, str]:
-    """Returns two ids in the order in which pairs are kept."""
-    return (a, b) if a < b else (b, a)
-
-
 def _tags(written: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(tag for tag in map(_normalised, written) if tag))

@@ -38,11 +38,15 @@ from itertools import combinations
 
 from msgspec import Struct
 
-from rooms.matching.ask import Seeker, Wanted, pair
+from rooms.matching.ask import Seeker, Wanted
 from rooms.people import Mode, SegmentRule, normalise
+from rooms.standing import pair
 
 MUST = "must"
 MUST_NOT = "must-not"
+
+UNTIL_OTHERS_COME = frozenset({"alone", "company", "assistant"})
+"""Rules that a room breaks only for as long as somebody is missing in it."""
 
 
 class HardRules(Struct, frozen=True):
@@ -121,7 +125,7 @@ def may_join(id: str, ids: Sequence[str], rules: HardRules, *, table: int | None
 def may_share(a: str, b: str, rules: HardRules) -> bool:
     """Says whether two people may sit in one room, whoever else does."""
     causes = broken([a, b], rules)
-    return all(cause.rule in ("alone", "company", "assistant") for cause in causes)
+    return all(cause.rule in UNTIL_OTHERS_COME for cause in causes)
 
 
 def broken(ids: Sequence[str], rules: HardRules, *, table: int | None = None) -> frozenset[Broken]:

@@ -30,7 +30,7 @@ import numpy as np
 
 from rooms.commands import OfferSeating
 from rooms.matching.affinity import affinity_matrix
-from rooms.matching.ask import Seeker, Wanted, pair
+from rooms.matching.ask import Seeker, Wanted
 from rooms.matching.budget import Budget
 from rooms.matching.room_rules import Bools, Ints
 from rooms.matching.rules import HardRules, hard_rules_of, table_of
@@ -38,6 +38,7 @@ from rooms.matching.seating import Group, Seated, Sizes, seat
 from rooms.matching.sizes import room_counts
 from rooms.matching.solver import Floats
 from rooms.people import Mode
+from rooms.standing import pair
 
 CALLED_PLANNING = 3_000
 """Steps for planning the rounds ahead while somebody waits: some 0.2 s."""

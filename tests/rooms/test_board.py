@@ -33,7 +33,7 @@ def talk() -> Evening:
 
 
 def shown(evening: Evening) -> m.Board:
-    return board(evening.event, evening.register, evening.now)
+    return board(evening.event, evening.register)
 
 
 def test_the_board_shows_the_current_rounds_rooms_with_their_people() -> None:
@@ -114,7 +114,7 @@ def test_a_change_holds_just_what_was_touched() -> None:
     (fact,) = evening.drops("bo")
     rooms, parts = touches(evening.event, fact)
     assert (rooms, parts) == ({"r1-1"}, {"pool"})
-    change = board_change(evening.event, evening.register, rooms, parts, evening.now)
+    change = board_change(evening.event, evening.register, rooms, parts)
     assert [room.id for room in change.rooms] == ["r1-1"]
     assert change.parts.log is UNSET
     assert isinstance(change.parts.pool, m.PoolView)
@@ -142,7 +142,7 @@ def test_changes_add_up_to_the_board() -> None:
         nonlocal seen
         for fact in evening.journal[seen:]:
             touched, names = touches(evening.event, fact)
-            change = board_change(evening.event, evening.register, touched, names, evening.now)
+            change = board_change(evening.event, evening.register, touched, names)
             for room in change.rooms:
                 rooms[room.id] = room
             for gone in change.gone:
@@ -186,6 +186,6 @@ def test_the_next_round_takes_the_last_ones_rooms_off_the_board() -> None:
         fact for fact in evening.asks("dana", StartRound()) if isinstance(fact, f.SeatingFixed)
     )
     rooms, parts = touches(evening.event, fixed)
-    change = board_change(evening.event, evening.register, rooms, parts, evening.now)
+    change = board_change(evening.event, evening.register, rooms, parts)
     assert set(change.gone) == {"r1-1", "r1-2", "r1-3"}
     assert [room.id for room in change.rooms] == ["r2-1", "r2-2", "r2-3"]

@@ -21,7 +21,7 @@ from rooms.commands import (
     SitOut,
     Unblock,
 )
-from rooms.contacts import is_contact, visible_fields
+from rooms.contacts import fields_by_card, fields_by_yes, is_contact
 from rooms.facts import Blocked, ContactMade, Unseated
 from tests.rooms.evenings import Evening, kinds, only
 
@@ -39,7 +39,8 @@ def talk(evening: Evening | None = None) -> Evening:
 
 def fields(evening: Evening, viewer: str, about: str) -> dict[str, str]:
     """The contact fields of somebody that a viewer may see, beside the name."""
-    seen = visible_fields(evening.event, evening.register, viewer, about)
+    seen = fields_by_yes(evening.event, evening.register, viewer, about)
+    seen |= fields_by_card(evening.event, evening.register, viewer, about)
     return {name: value for name, value in seen.items() if name != "name"}
 
 
@@ -290,7 +291,7 @@ def test_blocking_is_quiet() -> None:
     assert not evening.heard["bo"]
     assert not evening.heard["dana"]
     assert [card.id for card in evening.last("ana", m.YouChanged).you.blocked] == ["bo"]
-    seen = json.encode(board(evening.event, evening.register, evening.now))
+    seen = json.encode(board(evening.event, evening.register))
     assert b"block" not in seen
 
 
@@ -357,7 +358,7 @@ def test_a_report_goes_to_hosts_only() -> None:
     evening = talk()
     evening.asks("ana", Report(about="bo", text="He shouted."))
     assert not evening.heard["bo"]
-    reports = board(evening.event, evening.register, evening.now).parts.reports
+    reports = board(evening.event, evening.register).parts.reports
     assert [(r.about, r.text) for r in reports or ()] == [("bo", "He shouted.")]
     assert b"shouted" not in everything_told(evening, "bo")
 

@@ -42,7 +42,7 @@ def newcomer(name: str) -> AddAttendees:
 def test_a_call_stays_on_the_board_until_it_is_answered() -> None:
     evening = talk()
     call = only(evening.asks("ana", CallHost(text="No sound")), HostCalled).id
-    (open_call,) = board(evening.event, evening.register, evening.now).parts.calls or ()
+    (open_call,) = board(evening.event, evening.register).parts.calls or ()
     assert (open_call.sender, open_call.room, open_call.answered) == ("ana", "r1-1", None)
     evening.asks("dana", CallSeen(call=call))
     assert evening.last("ana", m.Call).seen

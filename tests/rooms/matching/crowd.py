@@ -8,9 +8,10 @@ from random import Random
 from msgspec.structs import replace
 
 from rooms.commands import OfferSeating
-from rooms.matching.ask import Seeker, Wanted, pair
+from rooms.matching.ask import Seeker, Wanted
 from rooms.matching.solving import solve_wanted
 from rooms.people import Mode
+from rooms.standing import pair
 
 INTERESTS = (
     *("hiking", "film", "music", "reading", "museums", "concerts", "cooking", "theatre"),

@@ -6,10 +6,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rooms.matching.ask import Seeker, Wanted, pair
+from rooms.matching.ask import Seeker, Wanted
 from rooms.matching.rules import broken_seating, hard_rules_of, may_share
 from rooms.matching.solving import solve_wanted
 from rooms.people import Mode, SegmentRule
+from rooms.standing import pair
 from tests.rooms.matching.crowd import (
     ANA,
     BO,
