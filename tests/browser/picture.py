@@ -58,7 +58,8 @@ async def _take(browser: Browser, join: str, host: str) -> None:
     await phone.locator("input[name=agree]").check()
     await phone.locator("main form button[type=submit]").last.click()
     await expect(phone.get_by_text("To begin with")).to_be_visible(timeout=SECONDS)
-    await expect(phone.get_by_text(re.compile(r"^1:0\d$")).first).to_be_visible(timeout=SECONDS)
+    timer = phone.get_by_role("timer")
+    await expect(timer).to_have_text(re.compile(r"1:0\d"), timeout=SECONDS)
     keep = phone.get_by_role("button", name="Keep in touch").first
     await keep.click()
     await board.bring_to_front()
