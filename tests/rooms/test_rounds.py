@@ -30,6 +30,7 @@ from rooms.facts import (
     RoundEnded,
     RoundStarted,
     SeatingFixed,
+    Warned,
 )
 from rooms.programme import Plan, planned_round
 from rooms.rounds import due
@@ -329,7 +330,7 @@ def test_warnings_come_60_s_and_10_s_before_the_end() -> None:
 def test_a_round_as_short_as_a_warning_has_none() -> None:
     evening = four_talk(Evening(seconds=60))
     evening.passes(60)
-    assert evening.codes("ana") == ["ten-seconds-left"]
+    assert [fact.seconds for fact in evening.journal if isinstance(fact, Warned)] == [10]
 
 
 def test_who_is_not_in_a_room_is_not_warned() -> None:
@@ -490,7 +491,9 @@ def test_nothing_can_be_ended_when_no_round_is_on() -> None:
 def test_a_room_gets_more_time_only_when_all_in_it_wish_so() -> None:
     evening = four_talk(Evening(seconds=480))
     assert evening.refuses("ana", WishMoreTime()) == "too-soon"
-    evening.passes(420)
+    evening.passes(419)
+    assert evening.refuses("ana", WishMoreTime()) == "too-soon"
+    evening.passes(1)
     evening.hushes()
     evening.asks("ana", WishMoreTime())
     assert not evening.heard["bo"], "a wish is quiet"
@@ -682,6 +685,12 @@ def test_any_command_does_first_what_is_due() -> None:
     evening = four_talk(Evening(rounds=1))
     evening.now = evening.instant(505)
     assert "RoundEnded" in kinds(evening.asks("ana", Here(visible=False)))
+
+
+def test_whoever_wakes_the_clock_it_is_the_clock_that_calls() -> None:
+    evening = four_talk(Evening(auto=True, pause_between=60))
+    evening.now = evening.instant(570)
+    assert only(evening.asks("ana", Here(visible=False)), RoundCalled).by == CLOCK
 
 
 # Closing

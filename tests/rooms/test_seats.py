@@ -32,6 +32,7 @@ from rooms.facts import (
     SeatingFixed,
     Unseated,
 )
+from rooms.lobby import pool
 from rooms.people import Attendee, Mode, SegmentRule
 from tests.rooms.evenings import Evening, kinds, only, rooms_of
 
@@ -122,10 +123,10 @@ def test_a_proposal_that_many_have_left_is_solved_again() -> None:
 
 
 def test_a_proposal_that_let_somebody_sit_out_is_solved_again_when_somebody_went() -> None:
-    evening = Evening(size=2, most=2)
-    evening.comes("ana", "bo", "chidi", "hana", "ines")
-    evening.offers(PAIRS, sitting_out=["ines"])
-    evening.asks("hana", Leave())
+    evening = Evening(size=3, most=3)
+    evening.comes(*FOUR, "ines", "jun", "kofi")
+    evening.offers([["ana", "bo", "chidi"], ["hana", "ines", "jun"]], sitting_out=["kofi"])
+    evening.asks("jun", Leave())
     assert only(evening.asks("dana", StartRound()), RoundCalled)
 
 
@@ -258,6 +259,21 @@ def test_with_more_than_half_left_late_people_go_below_target_size_first() -> No
     assert evening.mates("ines") == ["chidi", "ines"]
 
 
+@pytest.mark.parametrize(("gone", "mates"), [(239, ["ana", "bo"]), (240, ["chidi", "hana", "jun"])])
+def test_with_half_left_the_best_room_is_not_sought_below_target_size_any_more(
+    gone: float, mates: list[str]
+) -> None:
+    evening = Evening(size=3, most=4, seconds=480)
+    for name in ("chidi", "ines"):
+        evening.adds(Attendee(id=name, name=name.title(), interests=("tea",)))
+    evening.comes(*FOUR, "jun")
+    evening.talking([["ana", "bo"], ["chidi", "hana", "jun"]])
+    evening.passes(gone)
+    evening.comes("ines")
+    evening.passes(5)
+    assert evening.mates("ines") == sorted([*mates, "ines"])
+
+
 def test_with_more_than_half_left_a_room_below_its_most_is_the_next_choice() -> None:
     evening = with_late_ines(Evening(size=2, most=3), 10)
     evening.passes(5)
@@ -332,16 +348,19 @@ def test_in_the_preview_late_people_are_seated_as_well() -> None:
     assert len(evening.mates("ines") or []) == 3
 
 
-def test_a_room_with_nobody_met_comes_before_one_with_somebody_met() -> None:
+@pytest.mark.parametrize(("met", "room"), [("ana", ["chidi", "hana"]), ("hana", ["ana", "bo"])])
+def test_a_room_with_nobody_met_comes_before_one_with_somebody_met(
+    met: str, room: list[str]
+) -> None:
     evening = Evening(size=3)
     evening.comes(*FOUR, "ines")
-    evening.talking([["ana", "ines"], ["bo", "chidi", "hana"]])
+    evening.talking([[met, "ines"], [name for name in FOUR if name != met]])
     evening.passes(490)
     evening.asks("ines", Leave())
     evening.talking(PAIRS)
     evening.comes("ines")
     evening.passes(5)
-    assert evening.mates("ines") == ["chidi", "hana", "ines"]
+    assert evening.mates("ines") == sorted([*room, "ines"])
 
 
 def test_meeting_again_is_better_than_sitting_out() -> None:
@@ -621,6 +640,20 @@ def test_a_lost_process_starts_the_20_s_anew() -> None:
     assert evening.mates("ana") == ["ana", "chidi", "hana"]
 
 
+def test_a_lost_process_starts_the_20_s_anew_for_everybody_alone() -> None:
+    evening = Evening(size=2, most=3)
+    evening.comes(*FOUR)
+    evening.comes("ines", node="n2")
+    evening.talking([["ana", "bo"], ["chidi", "hana", "ines"]])
+    evening.drops("bo")
+    evening.passes(12)
+    evening.loses_node("n2")
+    evening.passes(19.9)
+    assert evening.mates("ana") == ["ana", "bo"]
+    evening.passes(0.1)
+    assert evening.mates("ana") != ["ana", "bo"]
+
+
 def test_both_of_a_lost_process_come_back_to_their_room() -> None:
     evening = Evening()
     evening.comes("ana", "bo", node="n1")
@@ -757,6 +790,7 @@ def test_with_the_microphone_on_nobody_is_not_here_yet() -> None:
 def test_connecting_anew_without_looking_is_not_coming_back() -> None:
     evening = hidden()
     evening.passes(45)
+    evening.drops("bo")
     evening.hushes()
     evening.comes("bo", visible=None)
     assert not any(message.back for message in evening.told("ana", m.RoomPeople))
@@ -767,7 +801,11 @@ def test_connecting_anew_without_looking_is_not_coming_back() -> None:
 def test_who_is_not_here_yet_is_out_of_the_pool_after_20_s_and_told_why() -> None:
     evening = hidden()
     evening.comes("dana")
-    evening.passes(500)
+    evening.passes(59)
+    assert "bo" in pool(evening.event, evening.now), "as if dropped for 19 s"
+    evening.passes(1)
+    assert "bo" not in pool(evening.event, evening.now)
+    evening.passes(440)
     evening.offers([["ana", "chidi", "hana"]])
     evening.asks("dana", StartRound())
     assert evening.phase == "preview"
