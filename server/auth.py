@@ -348,7 +348,10 @@ def is_same_origin(connection: HTTPConnection, settings: Settings, *, unsaid: bo
         ours = {connection.headers.get("host", "").lower()}
         if settings.public_url:
             ours.add(urlsplit(settings.public_url).netloc.lower())
-        return urlsplit(origin).netloc.lower() in ours
+        try:
+            return urlsplit(origin).netloc.lower() in ours
+        except ValueError:  # `http://[`: no browser sends it, and no page is there
+            return False
     # Browsers that hide the origin (`null`, from sandboxes and strict referrer policies) still say
     # whether the page was of the same one, in a header that scripts cannot set.
     site = connection.headers.get("sec-fetch-site")

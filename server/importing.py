@@ -41,6 +41,10 @@ from server.person_rows import (
     typed_row,
 )
 
+COLUMNS_LIMIT = 1000
+"""A file of another kind (JSON in one line) has a "header" of any length, which would be read for
+minutes before it is found to have no names."""
+
 REPEATS_TOLD = 20
 """Rows that repeat earlier ones are told one by one up to here."""
 
@@ -101,15 +105,20 @@ def _columns(header: Sequence[str]) -> _Columns:
                 fields[at] = field
                 taken.add(field)
     status = next((at for at, name in enumerate(plain_names) if name in STATUS_COLUMNS), None)
-    custom: list[str] = []
+    return _Columns(tuple(fields), _told_apart(header), tuple(header), status)
+
+
+def _told_apart(header: Sequence[str]) -> tuple[str, ...]:
+    """Returns the columns' titles as the names of custom fields, no two of them the same."""
+    names: dict[str, None] = {}
     for at, title in enumerate(header):
-        shown = " ".join(title.split())[:COLUMN_NAME_LIMIT] or f"column {at + 1}"
-        while shown in custom:
-            shown = (
-                f"{shown[: COLUMN_NAME_LIMIT - 4]} (2)" if not shown.endswith(")") else shown + "'"
-            )
-        custom.append(shown)
-    return _Columns(tuple(fields), tuple(custom), tuple(header), status)
+        name = own = " ".join(title.split())[:COLUMN_NAME_LIMIT] or f"column {at + 1}"
+        count = 1
+        while name in names:
+            count += 1
+            name = f"{own[: COLUMN_NAME_LIMIT - 7]} ({count})"
+        names[name] = None
+    return tuple(names)
 
 
 def read_people(data: bytes) -> Reading:
@@ -132,6 +141,14 @@ def read_people(data: bytes) -> Reading:
         header = cells or []
         if any(cell.strip() for cell in header):
             break
+    if len(header) > COLUMNS_LIMIT:
+        raise Unreadable(
+            "too-many-columns",
+            "The first row has {count} columns, and at most {most} are read. Is this a list of"
+            " people?",
+            count=len(header),
+            most=COLUMNS_LIMIT,
+        )
     columns = _columns(header)
     if not {"name", "given_name", "family_name"} & set(columns.fields):
         shown = ", ".join(f"“{title.strip()[:40]}”" for title in header[:12])
@@ -266,7 +283,7 @@ def read_json(data: bytes) -> Reading:
         raise Unreadable("too-big", "The file is too big: at most {megabytes} MB.", megabytes=20)
     try:
         people = msgspec.json.decode(data)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise Unreadable("bad-json", "The list is not valid JSON.") from error
     if isinstance(people, dict) and isinstance(people.get("attendees"), list):
         people = people["attendees"]

@@ -26,8 +26,9 @@ BAD = HTTPStatus.UNPROCESSABLE_ENTITY
 Title = Annotated[str, Meta(min_length=1, max_length=200)]
 Prompt = Annotated[str, Meta(max_length=1000)]
 Name = Annotated[str, Meta(max_length=80)]
-Instant = Annotated[int, Meta(ge=0, le=253_402_300_799_000)]
-"""Milliseconds since 1970 UTC, up to the year 9999."""
+Instant = Annotated[int, Meta(ge=0, le=253_370_764_799_000)]
+"""Milliseconds since 1970 UTC, up to the end of 9998: a day later there are zones in which no
+calendar of Python's can write it, and then no page that lists the event."""
 Count = Annotated[int, Meta(ge=0, le=10_000)]
 Seconds = Annotated[int, Meta(ge=0, le=86_400)]
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from http import HTTPStatus
-from urllib.parse import urlsplit
 
 from msgspec import Struct
 from starlette.requests import Request
@@ -370,10 +369,9 @@ def local_path(address: str) -> str:
     The attack: `/language?next=https://evil.example`, or `//evil.example`, or `/\\evil.example`,
     which browsers read as another host.
     """
-    parts = urlsplit(address)
     plain = address.startswith("/") and not address.startswith(("//", "/\\"))
     controls = any(c <= " " or c == "\x7f" for c in address)
-    return address if plain and not controls and not parts.scheme and not parts.netloc else "/"
+    return address if plain and not controls else "/"
 
 
 def session_key(key: str) -> str:

@@ -120,6 +120,7 @@ def request(**headers: str) -> Request:
         ({"origin": "https://evil.example"}, False),
         ({"origin": "https://tea.example.org.evil.example"}, False),
         ({"origin": "https://tea.example.org:8443"}, False),
+        ({"origin": "http://["}, False),
         ({"origin": "null"}, False),
         ({"origin": "null", "sec_fetch_site": "same-origin"}, True),
         ({"origin": "null", "sec_fetch_site": "cross-site"}, False),

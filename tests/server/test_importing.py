@@ -94,6 +94,18 @@ def test_a_picture_is_not_a_list() -> None:
         read_people(b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x81\x00\xff")
 
 
+def test_a_file_of_another_kind_with_one_endless_line_is_refused_at_once() -> None:
+    with pytest.raises(Unreadable) as refused:
+        read_people(b'{"a":1,' * 200_000)
+    assert refused.value.code == "too-many-columns"
+
+
+def test_columns_of_the_same_name_are_told_apart() -> None:
+    reading = read_people(b"name,hat,hat,hat,\nAna,a,b,c,d\n")
+    custom = {"hat": "a", "hat (2)": "b", "hat (3)": "c", "column 5": "d"}
+    assert reading.rows[0].custom == custom
+
+
 def test_a_header_alone_brings_nobody_and_says_so() -> None:
     reading = read_people(b"name,email\n")
     assert not reading.rows
@@ -311,7 +323,7 @@ def test_people_come_as_json_too() -> None:
     ]
 
 
-@pytest.mark.parametrize("data", [b"", b"{", b"3", b'{"name":"Ana"}', b"\xff\xfe"])
+@pytest.mark.parametrize("data", [b"", b"{", b"3", b'{"name":"Ana"}', b"\xff\xfe", b"[" * 100_000])
 def test_what_is_no_list_is_refused(data: bytes) -> None:
     with pytest.raises(Unreadable) as refused:
         read_json(data)

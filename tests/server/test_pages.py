@@ -310,7 +310,7 @@ async def test_forms_of_other_sites_get_nowhere(house: Doors) -> None:
 @pytest.mark.parametrize(
     "address",
     ["https://evil.example", "//evil.example", "/\\evil.example", "evil", "", "/\tx", "/ /x",
-     "javascript:alert(1)"],
+     "javascript:alert(1)", "//[", "https://["],
 )  # fmt: skip
 def test_the_choice_of_language_leads_nowhere_else(address: str) -> None:
     assert local_path(address) == "/"
