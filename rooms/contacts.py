@@ -10,7 +10,7 @@ from rooms import commands as c
 from rooms import facts as f
 from rooms.deciding import Deciding
 from rooms.event import Event
-from rooms.people import CONTACT_FIELDS, Register, note_key
+from rooms.people import CONTACT_FIELDS, Attendee, Register, note_key
 from rooms.people import Note as NoteRow
 from rooms.refusal import Refusal
 from rooms.standing import pair
@@ -44,6 +44,12 @@ def fields_by_card(event: Event, register: Register, viewer: str, about: str) ->
     """Returns what a card handed over shows, once it has reached the viewer."""
     given = event.cards.get((about, viewer))
     return _values(register, about, given.fields) if given and given.reached else {}
+
+
+def consented(profile: Attendee, field: str) -> str:
+    """Returns a field if its owner lets the organiser have it, else nothing (rule 20)."""
+    value: str = getattr(profile, field)
+    return value if field in profile.organiser_may_export else ""
 
 
 def _values(register: Register, about: str, fields: tuple[str, ...]) -> dict[str, str]:

@@ -6,9 +6,11 @@ online stays while present; somebody on site from their arrival, or as assumed f
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from itertools import combinations
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from rooms.standing import Pair, Room, Stay
 
@@ -60,6 +62,36 @@ def encounters(room: Room, until: int) -> list[Encounter]:
             )
         )
     return found
+
+
+def rooms_by_round(rooms: Iterable[Room]) -> dict[int, list[Room]]:
+    """Returns rooms by their round, in the order of rounds."""
+    found: dict[int, list[Room]] = {}
+    for room in rooms:
+        found.setdefault(room.round, []).append(room)
+    return dict(sorted(found.items()))
+
+
+def round_encounters(rooms: Iterable[Room], until: int) -> list[Encounter]:
+    """Returns one encounter for each pair of a round, who may have shared several of its rooms."""
+    pairs: dict[Pair, Encounter] = {}
+    for room in rooms:
+        for met in encounters(room, until):
+            before = pairs.get((met.a, met.b))
+            pairs[met.a, met.b] = met if before is None else joined(before, met)
+    return list(pairs.values())
+
+
+def joined(first: Encounter, second: Encounter) -> Encounter:
+    """Returns two encounters of a pair as one: the earlier one's room, the seconds of both."""
+    if second.met_at < first.met_at:
+        first, second = second, first
+    both = first.presence == second.presence == "confirmed"
+    return replace(
+        first,
+        seconds=first.seconds + second.seconds,
+        presence="confirmed" if both else "assumed",
+    )
 
 
 def together(room: Room, until: int) -> dict[Pair, int]:

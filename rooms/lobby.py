@@ -11,6 +11,7 @@ from rooms import commands as c
 from rooms import facts as f
 from rooms.deciding import ORGANISER, Deciding
 from rooms.event import Event
+from rooms.messages import LOBBY
 from rooms.people import (
     CONSENT_FIELDS,
     CONTACT_FIELDS,
@@ -167,10 +168,24 @@ def here(deciding: Deciding, command: c.Here) -> None:
         )
 
 
+def where_may_speak(event: Event, by: str) -> str:
+    """Returns the room that somebody writes to, or `lobby`; refuses those who may not take part."""
+    person = event.people.get(by)
+    if person is None or not person.belongs:
+        raise Refusal("not-allowed", "You cannot write here.")
+    return person.seat or LOBBY
+
+
+def is_awaited(event: Event, id: str) -> bool:
+    """Says whether a sign of life from somebody in a room would be the first since the preview."""
+    person = event.people[id]
+    return person.seat is not None and (person.not_here_yet or id in event.unseen)
+
+
 def spoke(deciding: Deciding) -> None:
     """Notes that somebody wrote, where that shows that they are here (rule 11)."""
     me = deciding.me
-    if me.not_here_yet or me.id in deciding.event.unseen:
+    if is_awaited(deciding.event, me.id):
         deciding.happened(f.Spoken(at=deciding.now, id=me.id, back=me.not_here_yet))
 
 

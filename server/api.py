@@ -19,6 +19,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from rooms.commands import AddAttendees, ChangeEvent, Clock, Here, Media, Say, Signal, SocketCommand
+from rooms.contacts import consented
 from rooms.messages import Contact, EventView, Room, You
 from rooms.people import Attendee, Role
 from rooms.refusal import Refusal
@@ -28,7 +29,6 @@ from server.auth import ORGANISER, Viewer, public_url
 from server.bodies import read_data
 from server.delimited import DATA_LIMIT
 from server.evenings import Evening, Evenings
-from server.exports import consented
 from server.importing import Landing, Named, changed, read_json, read_people
 from server.organising import (
     Brought,

@@ -26,6 +26,7 @@ from rooms.commands import AnyCommand, Erase, Spoke
 from rooms.deciding import Decision
 from rooms.event import Event
 from rooms.facts import AnyFact, Connected, Erased, NodeLost
+from rooms.lobby import is_awaited, where_may_speak
 from rooms.people import Register
 from rooms.refusal import Refusal
 from server.journal import (
@@ -44,8 +45,6 @@ log = logging.getLogger(__name__)
 
 SAID_KEPT = 2000
 """Chat entries kept in memory for new arrivals, of 20,000 in the store."""
-
-LOBBY = "lobby"
 
 LONGEST_PAUSE_SECONDS = 1.0
 
@@ -195,7 +194,7 @@ class Evening:
 
         While the store is away it waits. Raises Refusal.
         """
-        room = self._where_may_speak(by)
+        room = where_may_speak(self.event, by)
         said_ref = ref or secrets.token_urlsafe(9)
         if said_ref in self._fold.said_refs:
             return self._fold.said_refs[said_ref]
@@ -207,19 +206,12 @@ class Evening:
                 self._hear(await self._journal.say(self._fold.chat_id, by, room, words, said_ref))
 
         await self._insist(add)
-        person = self.event.people[by]
-        if person.seat is not None and not person.visible:
+        if is_awaited(self.event, by):
             try:
                 await self.submit(by, Spoke())
             except Refusal as refusal:  # they left while the store was away: nothing to note
                 log.info("That somebody spoke was not noted: %s", refusal)
         return self._fold.said_refs.get(said_ref, self._fold.chat_id)
-
-    def _where_may_speak(self, by: str) -> str:
-        person = self.event.people.get(by)
-        if person is None or not person.belongs:
-            raise Refusal("not-allowed", "You cannot write here.")
-        return person.seat or LOBBY
 
     async def caught_up(self) -> None:
         """Reads both streams to their end. Raises StoreAway."""

@@ -12,7 +12,7 @@ from __future__ import annotations
 import asyncio
 import csv
 import io
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
 
 import msgspec
 from msgspec import Struct
@@ -21,14 +21,13 @@ from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
 from rooms import facts as f
-from rooms.contacts import is_contact
-from rooms.encounters import Encounter, encounters
+from rooms.contacts import consented, is_contact
+from rooms.encounters import Encounter, joined, rooms_by_round, round_encounters
 from rooms.event import Event
 from rooms.people import Attendee, Register, shared_interests
-from rooms.standing import Room
 from server import words
 from server.journal import Journal
-from server.problems import answering
+from server.problems import Endpoint, answering
 from server.rights import organiser_only
 
 SECRET_FACTS = (
@@ -93,12 +92,6 @@ def side(register: Register, id: str) -> Side:
     )
 
 
-def consented(person: Attendee, field: str) -> str:
-    """Returns a contact field if its owner lets the organiser have it, else nothing (rule 20)."""
-    value: str = getattr(person, field)
-    return value if field in person.organiser_may_export else ""
-
-
 # Pairs
 
 
@@ -156,39 +149,9 @@ def _side_cells(name: str, person: Side) -> dict[str, Cell]:
     }
 
 
-def rooms_by_round(event: Event) -> dict[int, list[Room]]:
-    """Returns all rooms, in the order of rounds."""
-    found: dict[int, list[Room]] = {}
-    for room in event.rooms.values():
-        found.setdefault(room.round, []).append(room)
-    return dict(sorted(found.items()))
-
-
-def round_encounters(rooms: Iterable[Room], until: int) -> list[Encounter]:
-    """Returns one encounter for each pair of a round, who may have shared several of its rooms."""
-    pairs: dict[tuple[str, str], Encounter] = {}
-    for room in rooms:
-        for met in encounters(room, until):
-            before = pairs.get((met.a, met.b))
-            pairs[met.a, met.b] = met if before is None else _together(before, met)
-    return list(pairs.values())
-
-
-def _together(first: Encounter, second: Encounter) -> Encounter:
-    """Returns two encounters of a pair as one: the earlier one's room, both one's seconds."""
-    if second.met_at < first.met_at:
-        first, second = second, first
-    both = first.presence == second.presence == "confirmed"
-    return msgspec.structs.replace(
-        first,
-        seconds=first.seconds + second.seconds,
-        presence="confirmed" if both else "assumed",
-    )
-
-
 def pair_rows(event: Event, register: Register, until: int) -> Iterator[PairRow]:
     """Yields a row for two people and a round in which they were together for a second or more."""
-    for rooms in rooms_by_round(event).values():
+    for rooms in rooms_by_round(event.rooms.values()).values():
         for met in round_encounters(rooms, until):
             yield _pair_row(event, register, met)
 
@@ -196,11 +159,11 @@ def pair_rows(event: Event, register: Register, until: int) -> Iterator[PairRow]
 def summary_rows(event: Event, register: Register, until: int) -> Iterator[PairRow]:
     """Yields a row for each two people who were together at all."""
     pairs: dict[tuple[str, str], tuple[Encounter, int]] = {}
-    for rooms in rooms_by_round(event).values():
+    for rooms in rooms_by_round(event.rooms.values()).values():
         for met in round_encounters(rooms, until):
             before = pairs.get((met.a, met.b))
             pairs[met.a, met.b] = (
-                (met, 1) if before is None else (_together(before[0], met), before[1] + 1)
+                (met, 1) if before is None else (joined(before[0], met), before[1] + 1)
             )
     for met, rounds in pairs.values():
         yield msgspec.structs.replace(_pair_row(event, register, met), rounds_together=rounds)
@@ -229,7 +192,7 @@ def attendee_rows(
     rounds: dict[str, int] = {}
     met: dict[str, set[str]] = {}
     seconds: dict[str, int] = {}
-    for rooms in rooms_by_round(event).values():
+    for rooms in rooms_by_round(event.rooms.values()).values():
         found = round_encounters(rooms, until)
         for id in {id for pair in found for id in (pair.a, pair.b)}:
             rounds[id] = rounds.get(id, 0) + 1
@@ -278,7 +241,7 @@ def organiser_sees(person: Attendee) -> dict[str, Cell]:
 
 def round_rows(event: Event, until: int) -> Iterator[dict[str, Cell]]:
     """Yields a row for each round that was held or is running."""
-    for number, rooms in rooms_by_round(event).items():
+    for number, rooms in rooms_by_round(event.rooms.values()).items():
         planned = event.plan.rounds[number - 1] if number <= len(event.plan.rounds) else None
         found = round_encounters(rooms, until)
         people = {stay.id for room in rooms for stay in room.stays}
@@ -410,7 +373,7 @@ async def journal_lines(journal: Journal) -> AsyncIterator[bytes]:
             yield b"".join(lines)
 
 
-EXPORTS: Mapping[str, Callable[[Request], object]] = {
+EXPORTS: Mapping[str, Endpoint] = {
     "pairs.csv": pairs_csv,
     "pairs.jsonl": pairs_jsonl,
     "attendees.csv": attendees_csv,
@@ -420,11 +383,5 @@ EXPORTS: Mapping[str, Callable[[Request], object]] = {
 
 routes = [
     Route(f"/api/events/{{event}}/{name}", answering(endpoint), methods=["GET"])
-    for name, endpoint in (
-        ("pairs.csv", pairs_csv),
-        ("pairs.jsonl", pairs_jsonl),
-        ("attendees.csv", attendees_csv),
-        ("rounds.csv", rounds_csv),
-        ("journal.jsonl", journal_jsonl),
-    )
+    for name, endpoint in EXPORTS.items()
 ]

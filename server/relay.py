@@ -20,7 +20,6 @@ import msgspec
 from msgspec import Struct
 
 from rooms.commands import Signal
-from rooms.event import Event
 from rooms.messages import SignalFrom
 from rooms.refusal import Refusal
 from server.evenings import Evening, Evenings
@@ -57,12 +56,6 @@ def channel(node: str) -> str:
     return f"meguri:signals:{node}"
 
 
-def are_roommates(event: Event, a: str, b: str) -> bool:
-    """Says whether two people have a seat in the same room now."""
-    one, other = event.people.get(a), event.people.get(b)
-    return bool(one and other and one.seat and one.seat == other.seat and a != b)
-
-
 class Relay:
     """Hands signals on. `node` gives this process's name, which may change."""
 
@@ -83,7 +76,7 @@ class Relay:
     def hand_on(self, evening: Evening, sender: str, signal: Signal) -> None:
         """Hands a signal to a roommate. Raises Refusal."""
         event = evening.event
-        if not are_roommates(event, sender, signal.to):
+        if not event.are_roommates(sender, signal.to):
             raise Refusal("not-allowed", "You can reach only people in your own room.")
         self._deliver(evening.id, sender, signal.to, signal.data)
         nodes = {link.node for link in event.people[signal.to].connections} - {self._node()}
@@ -134,6 +127,6 @@ class Relay:
             return
         for evening in self._evenings.held():
             if evening.id == handed.event:
-                if are_roommates(evening.event, handed.sender, handed.to):
+                if evening.event.are_roommates(handed.sender, handed.to):
                     self._deliver(evening.id, handed.sender, handed.to, handed.data)
                 return

@@ -22,6 +22,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from rooms.contacts import consented
 from rooms.people import HOST_ROLES
 from rooms.refusal import Refusal
 from server import words
@@ -37,7 +38,7 @@ from server.auth import (
 from server.bodies import read_form, read_upload
 from server.delimited import DATA_LIMIT, Unreadable
 from server.evenings import Evening
-from server.exports import consented, safe
+from server.exports import safe
 from server.importing import read_people
 from server.organising import (
     Brought,
