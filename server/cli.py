@@ -505,7 +505,8 @@ def _show(figures: Figures) -> None:
         sizes = ", ".join(f"{count} of {size}" for size, count in one.sizes.items())
         last = "—" if one.to_last_room_ms is None else f"{one.to_last_room_ms:.0f} ms"
         click.echo(
-            f"Round {one.round}: {one.seated} seated in {one.rooms} rooms ({sizes}); "
+            f"Round {one.round}: {one.seated} seated in {one.rooms} "
+            f"{'room' if one.rooms == 1 else 'rooms'} ({sizes}); "
             f"{one.repeats} met again; last room after {last}; "
             f"deadline ±{one.deadline_spread_ms:.0f} ms, "
             f"start +{one.start_lateness_ms:.0f} ms, end +{one.end_lateness_ms:.0f} ms"

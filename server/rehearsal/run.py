@@ -169,7 +169,10 @@ def _first_rows(text: bytes, people: int) -> bytes:
     """Returns the file as it is, or cut to so many people (0: all)."""
     if not people:
         return text
-    rows = list(csv.reader(io.StringIO(text.decode("utf-8-sig"))))
+    try:
+        rows = list(csv.reader(io.StringIO(text.decode("utf-8-sig"))))
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise NotAnswered(f"--people cannot cut this list, which is not UTF-8: {error}") from error
     cut = io.StringIO()
     csv.writer(cut).writerows(rows[: people + 1])
     return cut.getvalue().encode()
