@@ -294,7 +294,7 @@ def _proposal(deciding: Deciding, offer: c.OfferSeating) -> f.SeatingOffered:
         sitting_out=offer.sitting_out,
         seed=offer.seed,
         steps=offer.steps,
-        repeats=offer.repeats,
+        repeats=seats.count_repeats(deciding.event, offer.rooms),
         mean_affinity=offer.mean_affinity,
         worst_affinity=offer.worst_affinity,
         random_affinity=offer.random_affinity,

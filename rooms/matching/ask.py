@@ -54,6 +54,8 @@ class Wanted(Struct, frozen=True, kw_only=True):
     people: tuple[Seeker, ...]
     met: tuple[tuple[str, str, int], ...] = ()
     """(a, b, the last round they met), a < b; a lower number is longer ago."""
+    glimpsed: tuple[tuple[str, str], ...] = ()
+    """(a, b), a < b: sat together too briefly to have met; they are worth nothing to each other."""
     blocked: tuple[tuple[str, str], ...] = ()
     """(a, b), a < b: either blocked the other."""
     common_language: bool = False

@@ -105,7 +105,7 @@ class _Pool:
         self.heads = [p for p in everybody.values() if self.rules.persons[p.id] == p.id]
         self.number = {head.id: row for row, head in enumerate(self.heads)}
         self.escorts = self._escorts()
-        self.affinity = affinity_matrix(self.heads)
+        self.affinity = self._affinity()
         self.repeats = self._repeats()
         self.apart = self._apart()
         self.luck = rng.random(len(self.heads))
@@ -190,6 +190,15 @@ class _Pool:
 
     def _with_escorts(self, room: list[str]) -> tuple[str, ...]:
         return tuple(id for head in room for id in (head, *self.escorts.get(head, ())))
+
+    def _affinity(self) -> Floats:
+        """Returns affinity; those who only glimpsed each other would feel it as a repeat."""
+        found = affinity_matrix(self.heads)
+        for a, b in self.wanted.glimpsed:
+            i, j = self.number.get(a), self.number.get(b)
+            if i is not None and j is not None:
+                found[i, j] = found[j, i] = 0.0
+        return found
 
     def _repeats(self) -> Floats:
         """Returns what meeting again costs: 1 for the oldest to 1.5 for the latest round."""

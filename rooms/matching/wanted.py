@@ -45,6 +45,7 @@ def wanted(event: Event, register: Register, now: int) -> Wanted | None:
         most=max(planned.most, size),
         people=people,
         met=tuple((a, b, last) for (a, b), last in met.items()),
+        glimpsed=tuple(key for key in event.acquainted if key not in met),
         blocked=tuple(sorted({pair(a, b) for a, b in event.blocks})),
         common_language=event.plan.common_language,
         segments=details.segments,

@@ -113,6 +113,7 @@ def test_a_host_takes_a_seat_and_gives_it_up() -> None:
     assert in_pool(evening) == ["ana", "dana"]
     evening.asks("dana", SitOut())
     assert in_pool(evening) == ["ana"]
+    assert evening.asks("dana", SitOut()) == []
 
 
 def test_a_host_who_takes_a_seat_is_told_why_there_is_none() -> None:

@@ -204,6 +204,14 @@ def test_an_erased_person_is_nobody_any_more() -> None:
     assert evening.refuses(ORGANISER, Erase(attendee="ana")) == "unknown-person"
 
 
+def test_erasure_reaches_the_reason_of_a_removal() -> None:
+    evening = Evening()
+    evening.comes("ana")
+    evening.asks("dana", Remove(attendee="ana", reason="He shouted."))
+    evening.asks(ORGANISER, Erase(attendee="ana"))
+    assert "He shouted." not in repr(list(evening.register.rows.values()))
+
+
 def test_erasure_during_a_round_gives_the_seat_up() -> None:
     evening = Evening()
     evening.comes("ana", "bo", "chidi")

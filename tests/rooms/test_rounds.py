@@ -349,6 +349,15 @@ def test_an_extended_round_warns_again() -> None:
     assert evening.codes("ana") == ["minute-left"]
 
 
+def test_a_room_extended_alone_is_warned_again() -> None:
+    evening = four_talk()
+    evening.passes(425)
+    evening.asks("dana", Extend(seconds=60, room="r1-1"))
+    evening.hushes()
+    evening.passes(60)
+    assert evening.codes("ana") == ["minute-left"]
+
+
 def test_a_room_with_its_own_deadline_is_warned_by_that() -> None:
     evening = four_talk()
     evening.asks("dana", Extend(seconds=-100, room="r1-1"))

@@ -115,9 +115,9 @@ def test_a_proposal_is_mended_for_who_came_and_went() -> None:
 
 def test_a_proposal_that_many_have_left_is_solved_again() -> None:
     evening = Evening()
-    evening.comes(*FOUR, "ines", "jun")
-    evening.offers([["ana", "bo"], ["chidi", "hana"], ["ines", "jun"]])
-    for name in ("bo", "hana", "jun"):
+    evening.comes(*(f"a{i}" for i in range(12)))
+    evening.offers([[f"a{i}" for i in range(row, row + 4)] for row in (0, 4, 8)])
+    for name in ("a0", "a4", "a8"):
         evening.asks(name, Leave())
     assert only(evening.asks("dana", StartRound()), RoundCalled)
 
@@ -397,6 +397,14 @@ def test_who_leaves_before_joining_is_called_off() -> None:
     assert evening.last(mate, m.RoomPeople).not_joining == ("ines",)
 
 
+def test_who_sits_out_before_joining_is_called_off() -> None:
+    evening = with_late_ines(Evening(), 10)
+    evening.passes(2)
+    assert any(isinstance(fact, JoinCancelled) for fact in evening.asks("ines", SitOut()))
+    evening.passes(60)
+    assert evening.mates("ines") is None
+
+
 def test_a_room_that_cannot_take_them_any_more_is_told_and_the_other_gets_its_5_s() -> None:
     evening = with_late_ines(Evening(size=3), 10)
     room = evening.event.joins["ines"].room
@@ -553,6 +561,17 @@ def test_who_waits_may_change_their_mind() -> None:
     assert evening.mates("ana") == ["ana", "chidi", "hana"]
 
 
+def test_a_server_that_was_asleep_tells_5_s_before_all_the_same() -> None:
+    evening = four_talk()
+    evening.drops("bo")
+    evening.sleeps(60)
+    assert evening.mates("ana") == ["ana", "bo"]
+    evening.passes(4.9)
+    assert evening.mates("ana") == ["ana", "bo"]
+    evening.passes(0.1)
+    assert evening.mates("ana") == ["ana", "chidi", "hana"]
+
+
 def test_the_mate_coming_back_in_the_5_s_calls_the_move_off() -> None:
     evening = four_talk()
     evening.drops("bo")
@@ -620,10 +639,11 @@ def test_leaving_makes_the_other_alone_as_dropping_does() -> None:
 def test_late_people_go_to_somebody_alone_first() -> None:
     evening = four_talk(Evening(size=3))
     evening.drops("hana")
-    evening.passes(3)
+    evening.passes(12)
     evening.comes("ines")
-    evening.passes(60)
+    happened = evening.passes(60)
     assert evening.mates("ines") == ["chidi", "hana", "ines"]
+    assert not any(isinstance(x, JoinPlanned) for x in happened), "and chidi stays"
 
 
 def test_a_lost_process_starts_the_20_s_anew() -> None:

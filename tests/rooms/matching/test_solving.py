@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec import structs
 
 from rooms.matching.ask import Seeker, Wanted
 from rooms.matching.rules import broken_seating, hard_rules_of, may_share
@@ -251,3 +252,16 @@ def test_pairs_are_judged_by_the_same_rules_everywhere() -> None:
     rules = hard_rules_of(wanted)
     assert not may_share("ana", "hanako", rules)
     assert may_share("bo", "hanako", rules)
+
+
+def test_people_who_only_glimpsed_each_other_are_kept_apart_where_that_costs_nothing() -> None:
+    """They have not met by rule 4, but it would feel like a repeat."""
+    alike = tuple(
+        Seeker(id=id, interests=("kites",) if id in ("a0", "a1") else ("tea",))
+        for id in (f"a{n}" for n in range(12))
+    )
+    asked = Wanted(event="e", round=2, basis="b", size=4, least=3, most=6, people=alike)
+    together = solve_wanted(asked, 1.0, 1, steps=200).rooms
+    apart = solve_wanted(structs.replace(asked, glimpsed=(("a0", "a1"),)), 1.0, 1, steps=200).rooms
+    assert any({"a0", "a1"} <= set(room) for room in together)
+    assert not any({"a0", "a1"} <= set(room) for room in apart)
