@@ -54,6 +54,7 @@ STRIKE_SEATS = (
     | f.Looked
     | f.Spoken
     | f.CheckedIn
+    | f.SatOut
     | f.Rejoined
     | f.SaidReady
     | f.SeatingFixed
