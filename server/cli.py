@@ -11,6 +11,7 @@ import asyncio
 import contextlib
 import logging
 import secrets
+import signal
 import sys
 import tempfile
 import traceback
@@ -61,7 +62,7 @@ def run(arguments: list[str]) -> int:
     except click.ClickException as refused:
         refused.show()
         return refused.exit_code
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, asyncio.CancelledError):
         return 130
     except Exception as error:
         if "--debug" in arguments:
@@ -470,6 +471,10 @@ def _rehearse(options: Options, url: str | None, key: str | None, workers: int) 
             return await run_rehearsal(asker, options, progress, status)
 
     async def here() -> Figures:
+        this = asyncio.current_task()
+        assert this is not None
+        # Ended by a signal, the server that was started for this must end too.
+        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, this.cancel)
         own_key = secrets.token_urlsafe(24)
         with tempfile.TemporaryDirectory(prefix="meguri-rehearsal-") as folder:
             async with spawned(Path(folder), own_key, workers=workers) as server:
