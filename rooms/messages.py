@@ -158,8 +158,9 @@ class PhaseChanged(Message, tag="phase", frozen=True, kw_only=True):
 
 
 class RoomPeople(Message, frozen=True, kw_only=True):
-    """What changed among the people of one's room."""
+    """What changed among the people of one's room, and when (`at`, ms): it may be heard later."""
 
+    at: int = 0
     joining: tuple[Joining, ...] = ()
     joined: tuple[Card, ...] = ()
     left: tuple[str, ...] = ()

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import assert_never
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from rooms import facts as f
 from rooms import messages as m
@@ -59,6 +60,13 @@ class View(Struct, frozen=True, kw_only=True):
 
 def tell(event: Event, register: Register, fact: f.AnyFact) -> list[Told]:
     """Returns the messages that a fact, just folded in, gives to each audience, in order."""
+    return [
+        (audience, replace(message, at=fact.at) if isinstance(message, m.RoomPeople) else message)
+        for audience, message in _told(event, register, fact)
+    ]
+
+
+def _told(event: Event, register: Register, fact: f.AnyFact) -> list[Told]:
     match fact:
         case f.EventCreated() | f.AttendeeAdded() | f.Erased() | f.Removed():
             return []

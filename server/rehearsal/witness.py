@@ -295,6 +295,8 @@ class Witness:
     def _people(self, change: messages.RoomPeople, at: float) -> None:
         if self.room is None:
             return
+        if change.at:  # on site one learns late, by a phone that was away, what happened then
+            at = max(self.timeline[-1].at, min(at, change.at - self.offset))
         seen = self.rooms[self.room]
         for card in change.joined:
             if card.id != self.me:
