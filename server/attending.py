@@ -21,7 +21,6 @@ from rooms import messages
 from rooms.commands import Command
 
 SUBPROTOCOL = "meguri.1"
-COME_BACK = range(4000, 4500)
 STAY_AWAY = range(4500, 5000)
 OPEN_SECONDS = 20.0
 FRAME_MOST = 1 << 22

@@ -258,11 +258,6 @@ def _is_of(value: bytes, event_id: str) -> bool:
     return value.startswith(b"{") and msgspec.json.decode(value, type=KeyRecord).event == event_id
 
 
-async def make_key(store: Store, event_id: str, attendee_id: str, role: Role) -> str:
-    """Makes somebody's key, which ends their earlier one; only its SHA-256 is stored."""
-    return await Keys(store, Settings()).make(event_id, attendee_id, role)
-
-
 # Requests
 
 

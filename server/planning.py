@@ -6,7 +6,6 @@ sentence for what to mend; and back. Knows no request and no store.
 
 from __future__ import annotations
 
-import re
 from http import HTTPStatus
 from typing import Annotated, TypeVar
 from zoneinfo import available_timezones
@@ -19,6 +18,7 @@ from rooms.messages import Phase
 from rooms.people import HOST_ROLES, Details, Mode, Register, SegmentRule
 from rooms.programme import Kind, Mixing, Plan, PlannedRound, planned_round
 from server.problems import Problem
+from server.wire import fault_of
 
 MOST_ROUNDS = 100
 BAD = HTTPStatus.UNPROCESSABLE_ENTITY
@@ -91,23 +91,18 @@ class EventBody(EventPatch, kw_only=True):
 
 Body = TypeVar("Body")
 
-_MISSING = re.compile(r"missing required field `([^`]+)`(?: - at `\$\.?(.*)`)?")
-_AT = re.compile(r" - at `\$\.?(.*)`$")
-
 
 def read_body(data: bytes, type: type[Body]) -> Body:
     """Decodes a JSON body; raises Problem with the path of the field that is wrong."""
     try:
         return msgspec.json.decode(data, type=type)
     except msgspec.ValidationError as error:
-        found = str(error)
-        if missing := _MISSING.search(found):
-            field = f"{missing[2]}.{missing[1]}" if missing[2] else missing[1]
+        fault = fault_of(error)
+        field = fault.field
+        if fault.is_missing:
             raise Problem(
                 BAD, "bad-field", "The field “{name}” is missing.", field=field, name=field
             ) from error
-        at = _AT.search(found)
-        field = at[1] if at else ""
         if not field:
             raise Problem(
                 BAD, "bad-json", "The body must be a JSON object with the fields of this request."
@@ -118,7 +113,7 @@ def read_body(data: bytes, type: type[Body]) -> Body:
             "The field “{name}” is wrong ({detail}).",
             field=field,
             name=field,
-            detail=_AT.sub("", found).replace("`", "")[:200],
+            detail=fault.detail,
         ) from error
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise Problem(HTTPStatus.BAD_REQUEST, "bad-json", "The body is not valid JSON.") from error

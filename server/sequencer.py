@@ -24,12 +24,15 @@ from typing import Protocol
 
 from msgspec import Struct
 
+from rooms.apply import apply
 from rooms.commands import AnyCommand
+from rooms.decide import decide
 from rooms.deciding import Decision
 from rooms.event import Event
 from rooms.facts import AnyFact, Connected
 from rooms.people import Register, Row
 from rooms.refusal import Refusal
+from rooms.rounds import due
 from server.journal import Appended, Draft, Entry, Journal, Lost, Overtaken, TurnTaken
 from server.redis import StoreAway
 from server.register import encode_rows
@@ -64,10 +67,6 @@ class Rules:
 
 def real_rules() -> Rules:
     """Returns the rules of `rooms`."""
-    from rooms.apply import apply
-    from rooms.decide import decide
-    from rooms.rounds import due
-
     return Rules(Event, decide, apply, due)
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from msgspec import Struct, field
 
@@ -32,10 +33,6 @@ class Settings(Struct, frozen=True, kw_only=True):
     media: str = "none"
     turn_urls: tuple[str, ...] = ()
     turn_secret: str | None = None
-    smtp_url: str | None = None
-    livekit_url: str | None = None
-    livekit_key: str | None = None
-    livekit_secret: str | None = None
 
 
 def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
@@ -54,6 +51,8 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
     public_url = value("MEGURI_PUBLIC_URL")
     if public_url is not None and not public_url.startswith(("http://", "https://")):
         raise SettingsError("MEGURI_PUBLIC_URL must begin with http:// or https://.")
+    if public_url is not None and not _has_host(public_url):
+        raise SettingsError("MEGURI_PUBLIC_URL names no host: https://events.example.org does.")
     media = value("MEGURI_MEDIA") or "none"
     if media not in MEDIA:
         raise SettingsError(f"MEGURI_MEDIA must be one of {', '.join(MEDIA)}.")
@@ -67,11 +66,14 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
         media=media,
         turn_urls=tuple(turn_urls),
         turn_secret=value("MEGURI_TURN_SECRET"),
-        smtp_url=value("MEGURI_SMTP_URL"),
-        livekit_url=value("LIVEKIT_URL"),
-        livekit_key=value("LIVEKIT_API_KEY"),
-        livekit_secret=value("LIVEKIT_API_SECRET"),
     )
+
+
+def _has_host(url: str) -> bool:
+    try:
+        return bool(urlsplit(url).hostname)
+    except ValueError:  # brackets that are not closed
+        return False
 
 
 def _folder(written: str) -> Path:

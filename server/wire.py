@@ -164,27 +164,39 @@ def _may_send(type: str, role: Role) -> bool:
     return role in HOST_ROLES or (role is Role.HELPER and type in HELPER_TYPES)
 
 
+class Fault(Struct, frozen=True):
+    """What msgspec found wrong. `field` is a path; empty: the whole is no object."""
+
+    field: str
+    detail: str = ""
+    is_missing: bool = False
+
+
 _MISSING = re.compile(r"missing required field `([^`]+)`(?: - at `\$\.?(.*)`)?")
 _AT = re.compile(r" - at `\$\.?(.*)`$")
 
 
-def _malformed(error: msgspec.ValidationError, ref: Ref | None, type: str = "") -> WireError:
-    """Words what msgspec found: which field is missing, or wrong and why."""
+def fault_of(error: msgspec.ValidationError) -> Fault:
+    """Returns which field is missing, or wrong and why, as msgspec (0.22) words it."""
     found = str(error)
     if missing := _MISSING.search(found):
         parent = f"{missing[2]}." if missing[2] else ""
-        return WireError("The field “{field}” is missing.", ref=ref, field=parent + missing[1])
+        return Fault(parent + missing[1], is_missing=True)
     at = _AT.search(found)
-    path = at[1] if at else ""
-    if not path:
+    return Fault(at[1] if at else "", detail=_AT.sub("", found).replace("`", "")[:200])
+
+
+def _malformed(error: msgspec.ValidationError, ref: Ref | None, type: str = "") -> WireError:
+    """Words what msgspec found: which field is missing, or wrong and why."""
+    fault = fault_of(error)
+    if fault.is_missing:
+        return WireError("The field “{field}” is missing.", ref=ref, field=fault.field)
+    if not fault.field:
         return WireError("A message is a JSON object with a “type”.", ref=ref)
-    if path == "type" and type:
+    if fault.field == "type" and type:
         return WireError("There is no message of the type “{type}”.", ref=ref, type=type[:80])
     return WireError(
-        "The field “{field}” is wrong ({detail}).",
-        ref=ref,
-        field=path,
-        detail=_AT.sub("", found).replace("`", "")[:200],
+        "The field “{field}” is wrong ({detail}).", ref=ref, field=fault.field, detail=fault.detail
     )
 
 

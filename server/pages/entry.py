@@ -17,7 +17,7 @@ from starlette.routing import Route
 
 from rooms.commands import AddAttendees, GiveConsent
 from rooms.messages import Phase
-from rooms.people import CONSENT_FIELDS, HOST_ROLES, Attendee, Mode, Role
+from rooms.people import CONSENT_FIELDS, HOST_ROLES, Attendee, Mode, Role, is_visible
 from server import words
 from server.auth import (
     COOKIE_SECONDS,
@@ -27,7 +27,6 @@ from server.auth import (
     Session,
     address,
     cookie_name,
-    hashed,
     is_same_origin,
     is_secure,
     keys_of,
@@ -40,7 +39,7 @@ from server.evenings import Evening
 from server.importing import changed, new_id
 from server.pages import consent
 from server.pages.rendering import redirect, render
-from server.person_rows import BadRow, typed_row
+from server.person_rows import BadRow, clean, typed_row
 from server.problems import Problem
 from server.rights import limits_of, take
 from server.sequencer import UnknownEvent
@@ -277,7 +276,7 @@ async def open_link(request: Request) -> Response:
     check_origin(request)
     take(limits_of(request).joins, address(request))
     sent = await read_form(request)
-    form = {field: str(sent.get(field, "")).strip() for field in FORM_FIELDS}
+    form = {field: clean(str(sent.get(field, "")), field) for field in FORM_FIELDS}
     chosen = [str(field) for field in sent.getlist("fields") if field in CONSENT_FIELDS]
     try:
         person = _newcomer(form, words.language(request, evening.event.plan.locale))
@@ -304,7 +303,7 @@ class _Wrong(Exception):
 
 def _newcomer(form: Mapping[str, str], locale: str) -> Attendee:
     """Returns the person a form describes; raises _Wrong for the first field that cannot be."""
-    if not form["name"]:
+    if not is_visible(form["name"]):
         raise _Wrong("name", "Please give a name: it is what the others see.")
     person = Attendee(id=new_id(), name=form["name"], role=Role.ATTENDEE, locale=locale)
     for field in FORM_FIELDS:
@@ -372,11 +371,6 @@ def local_path(address: str) -> str:
     plain = address.startswith("/") and not address.startswith(("//", "/\\"))
     controls = any(c <= " " or c == "\x7f" for c in address)
     return address if plain and not controls else "/"
-
-
-def session_key(key: str) -> str:
-    """Returns what a session keeps of the key that began it."""
-    return hashed(key)[:SESSION_KEY]
 
 
 routes = [
