@@ -177,9 +177,8 @@ def where_may_speak(event: Event, by: str) -> str:
 
 
 def is_awaited(event: Event, id: str) -> bool:
-    """Says whether a sign of life from somebody in a room would be the first since the preview."""
-    person = event.people[id]
-    return person.seat is not None and (person.not_here_yet or id in event.unseen)
+    """Says whether a sign of life from somebody would be the first since a preview (rule 11)."""
+    return event.people[id].not_here_yet or id in event.unseen
 
 
 def spoke(deciding: Deciding) -> None:

@@ -17,7 +17,7 @@ from rooms.commands import (
     SitOut,
 )
 from rooms.deciding import SERVER
-from rooms.encounters import encounters, met_after_ms
+from rooms.encounters import encounters, met_after_ms, rooms_by_round, round_encounters
 from rooms.people import Attendee
 from rooms.seats import have_met
 from tests.rooms.evenings import Evening
@@ -264,6 +264,19 @@ def test_dropped_people_have_no_minutes_though_their_seat_is_kept() -> None:
     evening.drops("bo")
     evening.passes(480)
     assert evening.together("ana", "bo") == 0
+
+
+def test_a_pair_that_shared_two_rooms_of_a_round_has_one_encounter() -> None:
+    evening = three_and_two_talk()
+    evening.passes(100)
+    evening.asks("dana", Merge(room="r1-2", into="r1-1"))
+    evening.asks("dana", Move(attendee="ines", room="lobby"))
+    evening.passes(400)
+    (rooms,) = rooms_by_round(evening.event.rooms.values()).values()
+    met = {(e.a, e.b): e for e in round_encounters(rooms, evening.now)}
+    assert len(met) == len(round_encounters(rooms, evening.now))
+    assert met["chidi", "hana"].seconds == 480
+    assert met["chidi", "hana"].room == "r1-2", "where they met first"
 
 
 # On site

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from rooms import messages as m
 from rooms.board import board
 from rooms.commands import (
@@ -18,7 +20,9 @@ from rooms.commands import (
 )
 from rooms.deciding import ORGANISER, SERVER
 from rooms.facts import Announced, HostCalled, Unseated
+from rooms.lobby import where_may_speak
 from rooms.people import Attendee, Mode, Role
+from rooms.refusal import Refusal
 from tests.rooms.evenings import Evening, only
 
 
@@ -91,6 +95,18 @@ def test_announcements_are_for_hosts_and_for_rooms_that_are_open() -> None:
     assert evening.refuses("dana", Announce(text="!", rooms=("r9-9",))) == "unknown-room"
     evening.passes(490)
     assert evening.refuses("dana", Announce(text="!", rooms=("r1-1",))) == "room-ended"
+
+
+def test_one_writes_to_ones_room_or_the_lobby_and_not_while_waiting_for_a_yes() -> None:
+    evening = talk()
+    assert where_may_speak(evening.event, "ana") == "r1-1"
+    evening.asks("dana", Remove(attendee="bo"))
+    evening.asks(SERVER, newcomer("jun"))
+    for name in ("bo", "jun", "nobody"):
+        with pytest.raises(Refusal, match="cannot write"):
+            where_may_speak(evening.event, name)
+    evening.passes(490)
+    assert where_may_speak(evening.event, "ana") == "lobby"
 
 
 # Removing

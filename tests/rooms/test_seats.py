@@ -835,6 +835,14 @@ def test_who_is_not_here_yet_is_out_of_the_pool_after_20_s_and_told_why() -> Non
     assert evening.mates("bo") is not None
 
 
+def test_writing_in_the_lobby_is_being_here_too() -> None:
+    evening = hidden()
+    evening.passes(520)
+    assert not evening.event.people["bo"].present
+    evening.asks("bo", Spoke())
+    assert evening.event.people["bo"].present
+
+
 def test_who_comes_to_the_lobby_anew_is_here() -> None:
     evening = hidden()
     evening.passes(500)
