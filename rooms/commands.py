@@ -14,7 +14,7 @@ from rooms.people import Attendee, Consent, Details, Mode
 from rooms.programme import Plan
 
 Id = Annotated[str, Meta(min_length=1, max_length=64)]
-Said = Annotated[str, Meta(min_length=1, max_length=2000)]
+Said = Annotated[str, Meta(min_length=1, max_length=2000, pattern=r"\S")]
 Words = Annotated[str, Meta(max_length=2000)]
 ShortWords = Annotated[str, Meta(max_length=200)]
 Tag = Annotated[str, Meta(max_length=80)]

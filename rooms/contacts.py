@@ -22,6 +22,10 @@ YES_AFTER_END_MS = 14 * 24 * 3600 * 1000
 """Rule 16: a yes can be given until 14 days after the event."""
 
 
+MOST_REPORTS = 20
+"""Reports of one person at an event: all of them stay on every host's board."""
+
+
 def is_contact(event: Event, a: str, b: str) -> bool:
     """Says whether both said yes and know it."""
     return pair(a, b) in event.contacts
@@ -210,5 +214,7 @@ def report(deciding: Deciding, command: c.Report) -> None:
     """Reports somebody to hosts and organiser only."""
     me = deciding.me
     about = deciding.person(command.about)
+    if sum(report.by == me.id for report in deciding.event.reports) >= MOST_REPORTS:
+        raise Refusal("too-many", "You have reported a lot. Please call a host instead.")
     id = deciding.wrote_text(command.text)
     deciding.happened(f.Reported(at=deciding.now, id=id, by=me.id, about=about.id, room=me.seat))

@@ -13,6 +13,9 @@ from rooms.people import HOST_ROLES, text_key
 from rooms.people import Text as TextRow
 from rooms.refusal import Refusal
 
+MOST_CALLS = 5
+"""Calls of one person that may wait for an answer: all of them stay on every host's board."""
+
 
 def audience(event: Event, rooms: tuple[str, ...] | None) -> list[str]:
     """Returns who is meant by an announcement: everybody here, or who sits in these rooms."""
@@ -48,6 +51,9 @@ def announce(deciding: Deciding, command: c.Announce) -> None:
 def call_host(deciding: Deciding, command: c.CallHost) -> None:
     """Calls a host; the call stays on the board until it is answered."""
     me = deciding.me
+    waiting = [k for k in deciding.event.calls.values() if k.by == me.id and not k.answered_by]
+    if len(waiting) >= MOST_CALLS:
+        raise Refusal("too-many", "The hosts have your calls. Please wait for an answer.")
     id = deciding.wrote_text(command.text)
     deciding.happened(f.HostCalled(at=deciding.now, id=id, by=me.id, room=me.seat))
 

@@ -22,7 +22,10 @@ from rooms.people import (
     Mode,
     attendee_key,
     consent_key,
+    is_visible,
     text_key,
+    tidied,
+    web_address,
 )
 from rooms.refusal import Refusal
 from rooms.standing import Person, pair
@@ -296,6 +299,10 @@ def add_attendees(deciding: Deciding, command: c.AddAttendees) -> None:
     for profile in command.people:
         _check_fields(profile)
         known = deciding.event.people.get(profile.id)
+        if known is not None:
+            if known.erased:
+                raise Refusal("unknown-person", "There is nobody with this id at this event.")
+            profile = _with_own_choices(deciding.profile(known.id), profile)
         deciding.wrote(attendee_key(profile.id), profile)
         if known is None:
             deciding.happened(
@@ -314,17 +321,24 @@ def add_attendees(deciding: Deciding, command: c.AddAttendees) -> None:
             _profile_changed(deciding, known, profile)
 
 
+OWN_CHOICES = ("locale", "contact_fields", "organiser_may_export", "consent_version")
+"""What nobody but the person themselves chooses."""
+
+
+def _with_own_choices(before: Attendee, profile: Attendee) -> Attendee:
+    """Returns a profile as the organiser writes it, with its owner's choices as they are now.
+
+    A long list is compared with the people once, before its first row is written: a consent taken
+    back meanwhile would else be given again.
+    """
+    return replace(profile, **{name: getattr(before, name) for name in OWN_CHOICES})
+
+
 def change_profile(deciding: Deciding, command: c.Profile) -> None:
     """Changes one's own fields; a changed consent to the organiser is kept as a consent."""
     me = deciding.me
     before = deciding.profile(me.id)
-    changes = {
-        name: getattr(command, name)
-        for name in command.__struct_fields__
-        if getattr(command, name) is not None
-    }
-    if "name" in changes and not str(changes["name"]).strip():
-        raise Refusal("bad-field", "A name is needed.", field="name")
+    changes = _typed(command)
     if me.mode is Mode.ON_SITE and me.checked_in_at is not None and me.checked_out_at is None:
         changes.pop("mode", None)  # checked in on site: the staff check out
     elif "mode" in changes and me.seat is not None and changes["mode"] is not me.mode:
@@ -347,6 +361,34 @@ def change_profile(deciding: Deciding, command: c.Profile) -> None:
                 fields=after.organiser_may_export,
             ),
         )
+
+
+def _typed(command: c.Profile) -> dict[str, object]:
+    """Returns the fields that a command changes, tidied as an import tidies them."""
+    changes: dict[str, object] = {}
+    for name in command.__struct_fields__:
+        match getattr(command, name):
+            case None:
+                pass
+            case Mode() as mode:
+                changes[name] = mode
+            case str() as text:
+                changes[name] = tidied(text)
+            case tuple() as words:
+                changes[name] = tuple(dict.fromkeys(t for t in map(tidied, words) if t))
+    if command.name is not None and not is_visible(command.name):
+        raise Refusal("bad-field", "A name is needed.", field="name")
+    if link := str(changes.get("link", "")):
+        address = web_address(link)
+        if address is None:
+            raise Refusal(
+                "bad-field",
+                "“{value}” is not a web address that begins with https://.",
+                field="link",
+                value=link[:80],
+            )
+        changes["link"] = address
+    return changes
 
 
 def give_consent(deciding: Deciding, consent: Consent) -> None:

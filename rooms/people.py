@@ -7,6 +7,7 @@ Invariant: a `Card` never carries a contact field; those travel by consent alone
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterator, Mapping
 from enum import StrEnum
@@ -225,6 +226,28 @@ def card(attendee: Attendee) -> Card:
         mode=attendee.mode,
         interests=attendee.interests,
     )
+
+
+_WEB_ADDRESS = re.compile(r"https?://[^\s/?#\"<>\\]+\.[^\s\"<>\\]+", re.IGNORECASE)
+
+
+def web_address(typed: str) -> str | None:
+    """Returns a web address, `https://` added where it is left out; None: it is none.
+
+    The attack: `javascript:…`, given to others as a contact's link, runs where they press it.
+    """
+    address = typed if "://" in typed else f"https://{typed}"
+    return address if _WEB_ADDRESS.fullmatch(address) else None
+
+
+def is_visible(text: str) -> bool:
+    """Says whether there is anything to see: not only spaces, controls and marks of no width."""
+    return any(unicodedata.category(c) not in ("Cc", "Cf", "Zs", "Zl", "Zp") for c in text)
+
+
+def tidied(text: str) -> str:
+    """Returns what somebody typed into one line, without control characters and outer spaces."""
+    return "".join(c for c in text if unicodedata.category(c) != "Cc").strip()
 
 
 def normalise(tag: str) -> str:

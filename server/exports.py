@@ -12,6 +12,7 @@ from __future__ import annotations
 import asyncio
 import csv
 import io
+import re
 from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
 
 import msgspec
@@ -263,9 +264,19 @@ def round_rows(event: Event, until: int) -> Iterator[dict[str, Cell]]:
 # Writing
 
 
+_INNER = re.compile(r";(?=\s*[=+\-@＝＋－＠])")
+
+
 def safe(cell: Cell) -> Cell:
-    """Returns a cell that no spreadsheet takes for a formula (rule 24)."""
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(FORMULA) else cell
+    """Returns a cell that no spreadsheet takes for a formula (rule 24).
+
+    Where lists are separated by `;` (most of Europe), a spreadsheet that opens a file with commas
+    begins a new cell at each `;` of ours: what stands behind one must be no formula either.
+    """
+    if not isinstance(cell, str):
+        return cell
+    whole = _INNER.sub(";'", cell)
+    return f"'{whole}" if whole.startswith(FORMULA) else whole
 
 
 def csv_lines(columns: Iterable[str], rows: Iterable[Mapping[str, Cell]]) -> Iterator[bytes]:

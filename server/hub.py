@@ -438,6 +438,10 @@ class Gathering:
                 # The tab that left says goodbye itself; a host's other tabs leave with it.
                 others = (c for c in self.of(viewer) if c.id == ended and not c.is_leaving)
                 self.close(others, CloseCode.LEFT)
+            case f.ProfileChanged(id=viewer, role=Role() as role) if role not in HOST_ROLES:
+                # A host no more: they come back, and see no board.
+                were = (c for c in self.of(viewer) if c.is_host)
+                self.close(were, CloseCode.SHUTTING_DOWN)
             case f.Removed(id=viewer):
                 self.close(self.of(viewer), CloseCode.REMOVED)
             case f.Erased(id=viewer):

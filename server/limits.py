@@ -50,6 +50,9 @@ class Limits:
         self.joins = Buckets(rate=5, burst=600)
         # Keys have 144 bits; this only keeps guessers from filling logs and the store's time.
         self.wrong_keys = Buckets(rate=0.5, burst=60)
+        # Each connect and its end are facts that the journal keeps: a page that flaps passes, a
+        # loop of connects does not.
+        self.connects = Buckets(rate=1, burst=60)
         # A program at the API, by its key: an import of single people, a rehearsal's commands.
         self.programs = Buckets(rate=100, burst=1000)
         # An attendee's or host's commands over HTTP: as on the socket, 300 in a minute.

@@ -17,7 +17,7 @@ from typing import Final
 import msgspec
 from msgspec import UNSET, Struct, UnsetType
 
-from rooms.people import NAME_LIMIT, TAG_LIMIT, TAGS_LIMIT, Mode, Role
+from rooms.people import NAME_LIMIT, TAG_LIMIT, TAGS_LIMIT, Mode, Role, web_address
 
 Value = str | int
 SHORT_LIMIT = 200
@@ -242,9 +242,8 @@ def _email(value: str) -> str:
 
 
 def _link(value: str) -> str:
-    """Returns a web address; anything but http(s) could run when pressed (`javascript:`)."""
-    address = value if "://" in value else f"https://{value}"
-    if not re.fullmatch(r"https?://[^\s/?#\"<>\\]+\.[^\s\"<>\\]+", address, re.IGNORECASE):
+    address = web_address(value)
+    if address is None:
         raise BadRow("“{value}” is not a web address that begins with https://.", value=value[:80])
     return address
 

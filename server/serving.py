@@ -115,7 +115,10 @@ def listen(host: str, port: int) -> socket.socket:
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
         listener = socket.create_server((host, port), family=family, backlog=BACKLOG)
     except OSError as error:
-        reason = os.strerror(error.errno).lower() if error.errno else str(error)
+        # A name that leads to no address has numbers of its own, which `os.strerror` does not know.
+        known = error.errno is not None and error.errno > 0
+        reason = os.strerror(error.errno or 0) if known else error.strerror or str(error)
+        reason = reason.partition(" (while")[0].lower()
         raise ServeError(f"Port {port} on {host} cannot be used: {reason}.") from error
     listener.set_inheritable(True)
     return listener

@@ -23,11 +23,13 @@ import hmac
 import logging
 import re
 import secrets
+import time
 from asyncio import Task, TaskGroup
 from contextlib import suppress
 from typing import cast
 
 from msgspec import Struct
+from msgspec.structs import replace
 from starlette.responses import PlainTextResponse
 from starlette.routing import WebSocketRoute
 from starlette.websockets import WebSocket
@@ -35,12 +37,14 @@ from starlette.websockets import WebSocket
 from rooms.commands import Clock, Connect, Disconnect, Leave, Say, Signal, SocketCommand
 from rooms.deciding import ORGANISER, SERVER
 from rooms.messages import Bye, ClockNow, Done, MediaPolicy, Message, Refused
+from rooms.people import HOST_ROLES
 from rooms.refusal import Refusal
 from server import words
 from server.auth import Viewer, bearer, is_same_origin, viewer_of
 from server.evenings import Evening, Evenings, SteppedDown, Tip
 from server.hub import Gathering, Hub
 from server.journal import UnknownFact, place
+from server.limits import Limits
 from server.metrics import Metrics
 from server.nodes import Nodes
 from server.outbox import Connection
@@ -112,8 +116,28 @@ async def socket(websocket: WebSocket) -> None:
         await _accept(websocket)
         await websocket.close(CloseCode.NOT_ALLOWED)
         return
+    limits: Limits = websocket.app.state.limits
+    name = f"{event_id}:{viewer.id}"
+    if viewer.id != ORGANISER and limits.connects.take(name, time.monotonic()):
+        if is_program:
+            await _deny(websocket, 429, "That was too often. Please try again in a moment.")
+            return
+        await _accept(websocket)
+        await websocket.close(CloseCode.TOO_SLOW)
+        return
     await _accept(websocket)
-    await Talk(building, websocket, viewer, evening).run()
+    await Talk(building, websocket, _as_of_now(viewer, evening), evening).run()
+
+
+def _as_of_now(viewer: Viewer, evening: Evening) -> Viewer:
+    """Returns who comes in without a host's rights where they are a host no more.
+
+    Their key or cookie still says so; it would show them the board.
+    """
+    person = evening.event.people.get(viewer.id)
+    if person is None or viewer.role not in HOST_ROLES or person.role in HOST_ROLES:
+        return viewer
+    return replace(viewer, role=person.role)
 
 
 async def _deny(websocket: WebSocket, status: int, sentence: str) -> None:

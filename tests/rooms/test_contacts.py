@@ -21,7 +21,7 @@ from rooms.commands import (
     SitOut,
     Unblock,
 )
-from rooms.contacts import fields_by_card, fields_by_yes, is_contact
+from rooms.contacts import MOST_REPORTS, fields_by_card, fields_by_yes, is_contact
 from rooms.facts import Blocked, ContactMade, Unseated
 from tests.rooms.evenings import Evening, kinds, only
 
@@ -420,3 +420,12 @@ def test_a_room_shows_cards_without_contact_fields() -> None:
     assert b"Bo" in room
     assert b"example.org" not in room
     assert b"+81" not in room
+
+
+def test_nobody_fills_the_board_with_reports() -> None:
+    evening = Evening()
+    evening.comes("ana", "bo", "chidi")
+    for _ in range(MOST_REPORTS):
+        evening.asks("ana", Report(about="bo", text="He shouted."))
+    assert evening.refuses("ana", Report(about="bo")) == "too-many"
+    assert evening.asks("chidi", Report(about="bo")), "others still can"

@@ -20,6 +20,7 @@ from rooms.commands import (
 )
 from rooms.deciding import ORGANISER, SERVER
 from rooms.facts import Announced, HostCalled, Unseated
+from rooms.hosting import MOST_CALLS
 from rooms.lobby import where_may_speak
 from rooms.people import Attendee, Mode, Role
 from rooms.refusal import Refusal
@@ -193,3 +194,13 @@ def test_a_removed_person_is_not_checked_in_by_the_way() -> None:
     evening.adds(Attendee(id="emre", name="Emre", mode=Mode.ON_SITE))
     evening.asks("dana", Remove(attendee="emre"))
     assert evening.refuses("dana", CheckIn(attendee="emre")) == "removed-person"
+
+
+def test_nobody_fills_the_board_with_calls() -> None:
+    evening = Evening()
+    evening.comes("ana", "bo", "dana")
+    calls = [only(evening.asks("ana", CallHost()), HostCalled).id for _ in range(MOST_CALLS)]
+    assert evening.refuses("ana", CallHost()) == "too-many"
+    assert evening.asks("bo", CallHost()), "others still can"
+    evening.asks("dana", AnswerCall(call=calls[0]))
+    assert evening.asks("ana", CallHost()), "once one is answered, the next goes through"

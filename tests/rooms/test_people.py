@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from msgspec import json
+from msgspec.structs import replace
 
 from rooms import messages as m
 from rooms.commands import (
@@ -74,6 +75,52 @@ def test_one_changes_ones_own_fields_and_those_left_out_stay() -> None:
     assert (profile.title, profile.interests, profile.email) == ("Dr", ("tea",), "ana@example.org")
     assert evening.asks("ana", Profile(title="Dr")) == []
     assert evening.refuses("ana", Profile(name="  ")) == "bad-field"
+
+
+def test_what_one_types_about_oneself_is_tidied_as_an_import_tidies_it() -> None:
+    evening = Evening()
+    evening.comes("ana")
+    evening.asks("ana", Profile(name=" A\x00na\x1b ", interests=("", " tea", "tea ", "\u3000")))
+    profile = evening.register.attendee("ana")
+    assert (profile.name, profile.interests) == ("Ana", ("tea",))
+    assert evening.refuses("ana", Profile(name="\u200b\u2060")) == "bad-field"
+
+
+def test_a_link_is_a_web_address_and_nothing_that_runs() -> None:
+    evening = Evening()
+    evening.comes("ana")
+    evening.asks("ana", Profile(link="example.org/ana"))
+    assert evening.register.attendee("ana").link == "https://example.org/ana"
+    for link in (
+        "javascript:alert(1)",
+        "data:text/html,x",
+        "nowhere",
+        "javascript://a.b/%0aalert()",
+    ):
+        assert evening.refuses("ana", Profile(link=link)) == "bad-field", link
+    evening.asks("ana", Profile(link=""))
+    assert evening.register.attendee("ana").link == ""
+
+
+def test_a_list_compared_with_the_people_before_leaves_their_own_choices() -> None:
+    evening = Evening()
+    evening.comes("ana", "bo")
+    evening.asks("ana", Profile(organiser_may_export=("email",)))
+    as_listed = replace(evening.register.attendee("ana"), title="Dr")
+    evening.asks("ana", Profile(organiser_may_export=(), contact_fields=("link",)))
+    evening.asks(ORGANISER, AddAttendees(people=(as_listed,)))
+    ana = evening.register.attendee("ana")
+    assert (ana.title, ana.organiser_may_export, ana.contact_fields) == ("Dr", (), ("link",))
+
+
+def test_a_list_from_before_an_erasure_brings_nobody_back() -> None:
+    evening = Evening()
+    evening.comes("ana")
+    as_listed = evening.register.attendee("ana")
+    evening.asks(ORGANISER, Erase(attendee="ana"))
+    command = AddAttendees(people=(as_listed,))
+    assert evening.refuses(ORGANISER, command) == "unknown-person"
+    assert not evening.register.has("ana")
 
 
 def test_the_mode_changes_between_rounds() -> None:

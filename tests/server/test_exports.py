@@ -180,6 +180,10 @@ def test_on_site_minutes_that_nobody_confirmed_are_assumed() -> None:
         ("\rx", "'\rx"),
         ("＝1", "'＝1"),
         ("Ana=", "Ana="),
+        # Where lists are separated by `;`, a cell begins there too.
+        ("tea;=1+1", "tea;'=1+1"),
+        ("tea; @x;go", "tea;' @x;go"),
+        ("=a;-b", "'=a;'-b"),
         (-3, -3),
         (None, None),
     ],

@@ -128,6 +128,12 @@ def test_a_port_in_use_is_one_sentence() -> None:
         listen("127.0.0.1", taken.getsockname()[1])
 
 
+def test_an_address_that_leads_nowhere_is_one_sentence() -> None:
+    with pytest.raises(ServeError, match=r"cannot be used: [a-z ]+\.$") as refused:
+        listen("nosuch.invalid", 0)
+    assert "unknown error" not in str(refused.value)
+
+
 async def test_a_port_in_use_ends_with_1_and_no_traceback(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         process = await start(tmp_path, port=taken.getsockname()[1])

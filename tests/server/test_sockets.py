@@ -172,6 +172,26 @@ async def test_clock_is_answered_with_the_server_s_time_and_what_was_sent(house:
         assert told["tip"] == ana.tip
 
 
+async def test_somebody_who_is_a_host_no_more_sees_no_board(house: House) -> None:
+    async with guest(house, "Dana") as dana:
+        await dana.sees("board")
+        person = f"/api/events/{house.event}/attendees/{dana.id}"
+        await asyncio.to_thread(house.asker.patch, person, {"role": "attendee"}, object)
+        await dana.is_sent_away(4000)
+    async with guest(house, "Dana") as dana:
+        await dana.never_saw("board")
+
+
+async def test_a_loop_of_connects_gets_429_and_others_still_come_in(house: House) -> None:
+    key = {"authorization": f"Bearer {house.key('Ana')}"}
+    for _ in range(60):
+        async with connect(address(house), additional_headers=key):
+            pass
+    assert await status(address(house), **key) == 429
+    async with guest(house, "Bo") as bo:
+        await bo.sees("lobby")
+
+
 async def test_leaving_is_done_then_bye_then_closed_with_1000(house: House) -> None:
     async with guest(house, "Ana") as ana:
         await ana.sends({"type": "leave", "ref": 7})

@@ -77,6 +77,10 @@ def test_every_type_of_the_contract_is_either_known_or_named_as_not_built() -> N
         ('{"type":"say"}', "The field “text” is missing."),
         ('{"type":"say","text":5}', "The field “text” is wrong (Expected str, got int)."),
         ('{"type":"say","text":""}', "The field “text” is wrong (Expected str of length >= 1)."),
+        (
+            '{"type":"say","text":" \\n　"}',
+            "The field “text” is wrong (Expected str matching regex '\\\\S').",
+        ),
         ('{"type":"rate","stars":6}', "The field “stars” is wrong (Expected int <= 5)."),
         (
             '{"type":"profile","interests":["tea",4]}',
