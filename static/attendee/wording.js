@@ -29,6 +29,12 @@ export function sittingOutWords(because) {
       );
     case "waits-for-yes":
       return t("A host lets newcomers in one by one now. You are in as soon as they say yes.");
+    case "not-checked-in":
+      return t("Please check in at the entrance. You have a seat from then on.");
+    case "not-here-yet":
+      return t("Your page was in the background when seats were given. You are in the next round.");
+    case "stranded":
+      return t("The others had to go, and no table had a free seat. You are in the next round.");
     case "no-round":
       return t("No round is running.");
     default:
