@@ -191,7 +191,7 @@ def demo(
     debug: bool, port: int | None, people: int, seconds: int, rounds: int, starts_in: int
 ) -> None:
     """Try it: an evening with forty believable people, running by itself."""
-    from server.demo import Demo, DemoOptions
+    from server.demo.run import Demo, DemoOptions
     from server.logs import start_logging
 
     options = DemoOptions(

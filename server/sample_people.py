@@ -39,15 +39,14 @@ def _person(row: dict[str, str]) -> Person:
 
 
 def invented(people: int) -> list[Person]:
-    """Returns so many people: the sample, again and again, numbered so that each is somebody."""
+    """Returns so many people: the sample, then copies, numbered so that each is somebody."""
     sample = sample_people()
     made: list[Person] = []
     for number in range(people):
         person = dict(sample[number % len(sample)])
         if number >= len(sample):
             person["name"] = f"{person['name']} {number // len(sample) + 1}"
-        person["external_id"] = f"r{number + 1:05}"
-        person["email"] = f"r{number + 1:05}@example.com"
-        person.pop("mode", None)
+            person["external_id"] = f"more{number}"
+            person["email"] = f"more{number}@example.com"
         made.append(person)
     return made

@@ -151,7 +151,7 @@ async def _enrol(asker: Asker, options: Options, event: str) -> tuple[list[Enrol
         body, kind = _first_rows(text, options.people), "text/csv"
         imported = await asyncio.to_thread(asker.post, path, body, Imported, kind)
     else:
-        people = invented(options.people)
+        people = [{**person, "mode": "online"} for person in invented(options.people)]
         imported = await asyncio.to_thread(asker.post, path, people, Imported)
     enrolled = [one for one in imported.attendees if one.key]
     if not enrolled:

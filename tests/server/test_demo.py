@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from server.conversation import Conversation, Speaker, script
+from server.demo.conversation import Conversation, Speaker, script
 from server.sample_people import invented, sample_people
 from server.settings import child_environment
 from tests.guests import House, guest

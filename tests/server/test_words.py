@@ -25,7 +25,7 @@ SENTENCES = {
 """Callables that are given a msgid, and at which place."""
 
 ELSEWHERE = {
-    "server/cli.py", "server/doctor.py", "server/demo.py", "server/settings.py",
+    "server/cli.py", "server/doctor.py", "server/demo/run.py", "server/settings.py",
 }  # fmt: skip
 """What speaks on a terminal, which is English."""
 

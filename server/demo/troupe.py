@@ -19,7 +19,7 @@ from rooms import commands, messages
 from rooms.messages import Phase
 from rooms.people import Card, Mode
 from server.attending import Chain, Door, Heard
-from server.conversation import Conversation, Line, Speaker, script
+from server.demo.conversation import Conversation, Line, Speaker, script
 
 LATE = 2
 """So many come during the first round."""

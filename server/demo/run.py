@@ -1,4 +1,4 @@
-"""The demo: a store, a server and an evening with forty believable people, from one command.
+"""Runs the demo: a store, a server and one evening after the other, until Ctrl-C.
 
 Everything is real but the people: the bundled store in a temporary folder, the server on a free
 port, sockets, rounds by the clock. Prints three links; ends with everything it started.
@@ -22,11 +22,11 @@ from rooms.people import Mode
 from server import serving
 from server.asking import Asker
 from server.attending import Door
-from server.conversation import Speaker
+from server.demo.conversation import Speaker
+from server.demo.troupe import Role, Troupe
 from server.rehearsal.run import Created, Imported
-from server.sample_people import Person, sample_people
+from server.sample_people import Person, invented
 from server.settings import Settings
-from server.troupe import Role, Troupe
 
 TITLE = "Makers and neighbours ・ つくる人とご近所"
 PROMPTS = (
@@ -126,7 +126,7 @@ class Demo:
             "programme": {"rounds": rounds},
         }
         created = asker.post("/api/events", body, Created)
-        people = _people(options.people)
+        people = invented(options.people)
         imported = asker.post(f"/api/events/{created.id}/attendees", people, Imported)
         commands = f"/api/events/{created.id}/commands"
         asker.post(commands, {"type": "open-doors"}, object)
@@ -191,17 +191,6 @@ class Demo:
         }
         if message.phase in words:
             self._say(f"    {stamp}  {words[message.phase]}")
-
-
-def _people(count: int) -> list[Person]:
-    """Returns the sample's people, numbered copies beyond forty."""
-    sample = sample_people()
-    people = [dict(sample[number % len(sample)]) for number in range(count)]
-    for number in range(len(sample), count):
-        people[number]["name"] = f"{people[number]['name']} {number // len(sample) + 1}"
-        people[number]["external_id"] = f"more{number}"
-        people[number]["email"] = f"more{number}@example.com"
-    return people
 
 
 def _list(person: Person, name: str) -> tuple[str, ...]:
