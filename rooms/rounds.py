@@ -18,6 +18,7 @@ Which command may be given in which phase:
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import partial
 
 from rooms import commands as c
 from rooms import facts as f
@@ -122,7 +123,7 @@ def _alarms(event: Event) -> Iterator[tuple[int, Action]]:
 def _round_alarms(event: Event) -> Iterator[tuple[int, Action]]:
     starts_at, ends_at = event.starts_at or 0, event.ends_at or 0
     for id, planned in event.joins.items():
-        yield planned.join_at, lambda d, id=id: seats.join(d, id)  # type: ignore[misc]
+        yield planned.join_at, partial(seats.join, id=id)
     if event.phase is Phase.ROUND:
         for id in event.alone:
             yield from _alone_alarms(event, id)
@@ -134,12 +135,12 @@ def _round_alarms(event: Event) -> Iterator[tuple[int, Action]]:
     yield ends_at, _end_round_by_clock
     for seconds in WARNINGS_S:
         if seconds not in event.warned and event.round_seconds > seconds:
-            yield ends_at - seconds * 1000, lambda d, s=seconds: _warn(d, s, None)  # type: ignore[misc]
+            yield ends_at - seconds * 1000, partial(_warn, seconds=seconds, room=None)
     for id in event.unseen:
         links = event.people[id].connections
         if links:
             at = max(starts_at, links[-1].at) + NOT_HERE_YET_MS
-            yield at, lambda d, id=id: d.happened(f.NotHereYet(at=d.now, id=id))  # type: ignore[misc]
+            yield at, partial(_await_no_longer, id=id)
     for room in event.running_rooms():
         if room.ends_at != ends_at:
             yield from _room_alarms(event, room)
@@ -151,10 +152,7 @@ def _room_alarms(event: Event, room: Room) -> Iterator[tuple[int, Action]]:
         yield room.ends_at, lambda d: d.happened(f.RoomEnded(at=d.now, room=room.id))
     for seconds in WARNINGS_S:
         if seconds not in room.warned and event.round_seconds > seconds:
-            yield (
-                room.ends_at - seconds * 1000,
-                lambda d, s=seconds: _warn(d, s, room.id),  # type: ignore[misc]
-            )
+            yield room.ends_at - seconds * 1000, partial(_warn, seconds=seconds, room=room.id)
 
 
 def _alone_alarms(event: Event, id: str) -> Iterator[tuple[int, Action]]:
@@ -164,6 +162,10 @@ def _alone_alarms(event: Event, id: str) -> Iterator[tuple[int, Action]]:
         return
     if at < (event.ends_at or 0) or event.paused_at is not None:
         yield at - seats.join_warning_ms(event), lambda d: seats.plan_for_stranded(d, id)
+
+
+def _await_no_longer(deciding: Deciding, id: str) -> None:
+    deciding.happened(f.NotHereYet(at=deciding.now, id=id))
 
 
 def _warn(deciding: Deciding, seconds: int, room: str | None) -> None:

@@ -160,6 +160,7 @@ async def leave(app: Starlette) -> None:
     building: Building = app.state.building
     app.state.readiness.trouble = "The server is stopping."
     node, now = building.nodes.name, building.store.clock()
+    building.nodes.is_leaving = True
     try:
         async with asyncio.timeout(LEAVE_SECONDS), TaskGroup() as group:
             for gathering in list(building.hub.gatherings()):

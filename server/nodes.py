@@ -64,6 +64,8 @@ class Nodes:
         self._evenings = evenings
         self._lost_myself = lost_myself
         self.name = new_name()
+        self.is_leaving = False
+        """This process ends, and says itself that its connections are gone."""
         self.store_away = False
         """Whether the store has not answered for a while."""
         self._told: list[Callable[[bool], None]] = []
@@ -178,7 +180,8 @@ class Nodes:
     def fact(self, evening: Evening, entry_id: str, fact: AnyFact) -> None:
         """Notices that this process was taken for lost: its sockets must go."""
         if isinstance(fact, NodeLost) and fact.node == self.name:
-            log.warning("This process was taken for lost; it goes on under a new name.")
+            if not self.is_leaving:
+                log.warning("This process was taken for lost; it goes on under a new name.")
             self.name = new_name()
             if self._lost_myself is not None:
                 self._lost_myself()
