@@ -14,7 +14,7 @@ from rooms import messages as m
 from rooms.event import Event
 from rooms.people import HOST_ROLES, Mode, Register
 from rooms.standing import Person, Room
-from rooms.tell import call, states, why_without_seat
+from rooms.view import call, states, why_without_seat
 
 SHOWN = 200
 """At most so many people are listed as waiting."""

@@ -22,7 +22,7 @@ from functools import partial
 
 from rooms import commands as c
 from rooms import facts as f
-from rooms import seats
+from rooms import seating, seats
 from rooms.deciding import CLOCK, SERVER, Deciding
 from rooms.event import Event
 from rooms.lobby import pool
@@ -207,7 +207,7 @@ def start_round(deciding: Deciding, command: c.StartRound) -> None:
 def _call_next(deciding: Deciding) -> None:
     """The clock calls the next round; one that nobody came to keeps its time without rooms."""
     if len(pool(deciding.event, deciding.now)) < 2:
-        seats.fix(deciding, [], seconds=None, size=None)
+        seating.fix(deciding, [], seconds=None, size=None)
     else:
         _call(deciding, None, None, by=CLOCK)
 
@@ -236,7 +236,7 @@ def _fix_from_proposal(deciding: Deciding, seconds: int | None) -> bool:
         return False
     if proposal.sitting_out and meant != here:
         return False
-    rooms, unplaced = seats.repaired(
+    rooms, unplaced = seating.repaired(
         event,
         deciding.register,
         proposal.rooms,
@@ -245,11 +245,11 @@ def _fix_from_proposal(deciding: Deciding, seconds: int | None) -> bool:
         size=following.size,
         most=following.most,
     )
-    if unplaced or not rooms or seats.count_repeats(event, rooms) > proposal.repeats:
+    if unplaced or not rooms or seating.count_repeats(event, rooms) > proposal.repeats:
         return False
     if len(meant - here) and any(len(ids) < following.least for ids in rooms):
         return False
-    seats.fix(deciding, rooms, seconds=seconds, size=None)
+    seating.fix(deciding, rooms, seconds=seconds, size=None)
     return True
 
 
@@ -266,7 +266,7 @@ def offer_seating(deciding: Deciding, offer: c.OfferSeating) -> None:
         deciding.happened(_proposal(deciding, offer))
         return
     size = called.size if called.size is not None else following.size
-    rooms, unplaced = seats.repaired(
+    rooms, unplaced = seating.repaired(
         event,
         deciding.register,
         offer.rooms,
@@ -284,7 +284,7 @@ def offer_seating(deciding: Deciding, offer: c.OfferSeating) -> None:
         )
         return
     deciding.happened(_proposal(deciding, offer))
-    seats.fix(deciding, rooms, seconds=called.seconds, size=called.size)
+    seating.fix(deciding, rooms, seconds=called.seconds, size=called.size)
 
 
 def _proposal(deciding: Deciding, offer: c.OfferSeating) -> f.SeatingOffered:
@@ -296,7 +296,7 @@ def _proposal(deciding: Deciding, offer: c.OfferSeating) -> f.SeatingOffered:
         sitting_out=offer.sitting_out,
         seed=offer.seed,
         steps=offer.steps,
-        repeats=seats.count_repeats(deciding.event, offer.rooms),
+        repeats=seating.count_repeats(deciding.event, offer.rooms),
         mean_affinity=offer.mean_affinity,
         worst_affinity=offer.worst_affinity,
         random_affinity=offer.random_affinity,
@@ -309,7 +309,7 @@ def _deal(deciding: Deciding) -> None:
     if called is None or following is None:
         return
     size = called.size if called.size is not None else following.size
-    rooms = seats.dealt(
+    rooms = seating.dealt(
         event,
         deciding.register,
         deciding.now,
@@ -322,7 +322,7 @@ def _deal(deciding: Deciding) -> None:
             f.CallWithdrawn(at=deciding.now, round=called.round, because="nobody-to-seat")
         )
         return
-    seats.fix(deciding, rooms, seconds=called.seconds, size=called.size)
+    seating.fix(deciding, rooms, seconds=called.seconds, size=called.size)
 
 
 def _start(deciding: Deciding) -> None:

@@ -1,29 +1,24 @@
-"""Seats: fixing a seating, and late, dropped, stranded and moved people (rules 5, 10, 11, 14).
+"""Seats during a round: late, dropped, stranded and moved people (rules 10, 11, 14).
 
-Deliberately solves no whole seating; that is `matching/`. What it finds for one person is the best
+Deliberately seats no whole round; that is `seating.py`. What it finds for one person is the best
 room by the rules in the order of rule 10.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
 from heapq import nsmallest
-from itertools import islice
-
-from msgspec import Struct
 
 from rooms import commands as c
 from rooms import facts as f
 from rooms.deciding import Deciding
 from rooms.event import Event
-from rooms.lobby import in_pool, pool
-from rooms.matching.affinity import rarity, suits
-from rooms.matching.ask import Seeker, seeker
-from rooms.matching.rules import UNTIL_OTHERS_COME, HardRules, broken, hard_rules, may_join
+from rooms.lobby import in_pool
+from rooms.matching.rules import broken, may_join
 from rooms.messages import LOBBY, Phase
-from rooms.people import Mode, Register
+from rooms.people import Mode
 from rooms.refusal import Refusal
-from rooms.standing import Person, Room, pair
+from rooms.seating import meets_again, placing, worth_in
+from rooms.standing import Person, Room
 
 JOIN_WARNING_MS = 5_000
 """Rule 10: a room is told this long before somebody joins; a tenth of a shorter round."""
@@ -43,184 +38,6 @@ OWN_ROOM_LEAST_MS = 60_000
 
 COMPARED_ROOMS = 200
 """At most so many rooms are compared for somebody late (7 ms): 10,000 people have 2,500 rooms."""
-
-DEALT_CHOICES = 8
-"""Rooms that are compared for each person when no solver answers: thousands are dealt at once."""
-
-
-class Placing(Struct, frozen=True):
-    """What is looked at when somebody is given a seat in rooms that stand."""
-
-    rules: HardRules
-    rare: dict[str, float]
-
-
-def seekers(event: Event, register: Register, ids: Iterable[str]) -> list[Seeker]:
-    """Returns people as the matcher sees them, with the mode they are here in."""
-    return [
-        seeker(register.attendee(id), mode=event.people[id].mode, sat_out=event.people[id].sat_out)
-        for id in ids
-    ]
-
-
-def placing(event: Event, register: Register, ids: Iterable[str]) -> Placing:
-    """Returns the hard rules and the rarity of interests among these people."""
-    people = seekers(event, register, dict.fromkeys(ids))
-    details = register.details
-    rules = hard_rules(
-        people,
-        blocked=[pair(a, b) for a, b in event.blocks],
-        common_language=event.plan.common_language,
-        segments=details.segments,
-        segment_most=details.segment_most,
-    )
-    return Placing(rules, rarity(people))
-
-
-# Fixing a seating
-
-
-def fix(
-    deciding: Deciding,
-    rooms: Sequence[Sequence[str]],
-    *,
-    seconds: int | None,
-    size: int | None,
-) -> None:
-    """Fixes the next round's seating: the preview begins (phases of `evening.md`)."""
-    event, now = deciding.event, deciding.now
-    planned = event.next_planned
-    if planned is None:
-        raise Refusal("programme-over", "The programme has no further round.")
-    number = event.round + 1
-    modes = [event.people[ids[0]].mode for ids in rooms]
-    tables = _tables(event, rooms, modes)
-    seated = {id for ids in rooms for id in ids}
-    preview = planned.preview_seconds
-    if any(mode is Mode.ON_SITE for mode in modes):
-        preview = max(preview, planned.walking_seconds)
-    length = seconds if seconds is not None else planned.seconds
-    starts_at = now + preview * 1000
-    deciding.happened(
-        f.SeatingFixed(
-            at=now,
-            round=number,
-            rooms=tuple(
-                f.Seats(id=f"r{number}-{i}", people=tuple(ids), mode=modes[i - 1], table=tables[i])
-                for i, ids in enumerate(rooms, 1)
-            ),
-            left_over=tuple(
-                f.LeftOver(id=id, because="left-over")
-                for id in pool(event, now)
-                if id not in seated
-            ),
-            starts_at=starts_at,
-            ends_at=starts_at + length * 1000,
-            seconds=length,
-            size=size if size is not None else planned.size,
-        )
-    )
-
-
-def _tables(
-    event: Event, rooms: Sequence[Sequence[str]], modes: Sequence[Mode]
-) -> dict[int, int | None]:
-    """Gives every on-site room a table: the one somebody is fixed at, else the lowest free."""
-    tables: dict[int, int | None] = {}
-    for i, ids in enumerate(rooms, 1):
-        fixed = [event.people[id].table for id in ids if event.people[id].table is not None]
-        tables[i] = fixed[0] if fixed and modes[i - 1] is Mode.ON_SITE else None
-    taken = {table for table in tables.values() if table is not None}
-    number = 1
-    for i, mode in enumerate(modes, 1):
-        if mode is Mode.ON_SITE and tables[i] is None:
-            while number in taken:
-                number += 1
-            tables[i] = number
-            taken.add(number)
-    return tables
-
-
-def repaired(
-    event: Event,
-    register: Register,
-    rooms: Sequence[Sequence[str]],
-    sitting_out: Sequence[str],
-    now: int,
-    *,
-    size: int,
-    most: int,
-) -> tuple[list[list[str]], list[str]]:
-    """Returns a seating for who is here now, and those for whom it has no seat.
-
-    People gone since are taken out, rooms of fewer than two dissolved, newcomers put into the
-    best rooms below the most. Rooms that then break a hard rule are dissolved too. Those whom the
-    seating already lets sit out are not among the unplaced.
-    """
-    here = dict.fromkeys(pool(event, now))
-    look = placing(event, register, here)
-    kept: list[list[str]] = []
-    seated: set[str] = set()
-    for ids in rooms:
-        still = [id for id in ids if id in here]
-        if still and not broken(still, look.rules):
-            kept.append(still)
-            seated.update(still)
-    unplaced = []
-    for id in here:
-        if id in seated or id in sitting_out:
-            continue
-        choices = [
-            ids
-            for ids in kept
-            if len(ids) < most
-            and may_join(id, ids, look.rules)
-            and not _belongs_elsewhere(event, id, ids, kept)
-        ]
-        fresh = [ids for ids in choices if not _meets_again(event, id, ids)]
-        if not fresh:
-            unplaced.append(id)
-            continue
-        best = max(fresh, key=lambda ids: (len(ids) < size, _suits(look, id, ids), -len(ids)))
-        best.append(id)
-    return kept, unplaced
-
-
-def _belongs_elsewhere(
-    event: Event, id: str, ids: Sequence[str], rooms: Iterable[Sequence[str]]
-) -> bool:
-    """Says whether another room is at the table that somebody is fixed at."""
-    table, mode = event.people[id].table, event.people[id].mode
-    if table is None or mode is not Mode.ON_SITE:
-        return False
-    return any(
-        other is not ids and event.people[o].table == table and event.people[o].mode is mode
-        for other in rooms
-        for o in other
-    )
-
-
-def count_repeats(event: Event, rooms: Iterable[Sequence[str]]) -> int:
-    """Returns how many pairs of a seating have met before (rule 4), this round's included."""
-    return sum(
-        1 for ids in rooms for i, a in enumerate(ids) for b in ids[i + 1 :] if have_met(event, a, b)
-    )
-
-
-def have_met(event: Event, a: str, b: str) -> bool:
-    """Says whether two people have met, or sit together right now and will have."""
-    return pair(a, b) in event.met or event.share_running_room(a, b)
-
-
-def _meets_again(event: Event, id: str, others: Iterable[str]) -> bool:
-    return any(have_met(event, id, other) for other in others if other != id)
-
-
-def _suits(look: Placing, id: str, others: Iterable[str]) -> float:
-    people = look.rules.people
-    if id not in people:
-        return 0.0
-    return suits(people[id], [people[o] for o in others if o in people], look.rare)
 
 
 # Late and stranded people (rule 10)
@@ -284,12 +101,12 @@ def best_room(
                 room
                 for room in allowed
                 if len(coming[room.id]) < limit
-                and (repeats or not _meets_again(event, id, coming[room.id]))
+                and (repeats or not meets_again(event, id, coming[room.id]))
             ]
             if fitting:
                 return max(
                     fitting,
-                    key=lambda r: (r.id in lonely, _suits(look, id, r.people), r.id),
+                    key=lambda r: (r.id in lonely, worth_in(look, id, r.people), r.id),
                 ).id
     return None
 
@@ -357,7 +174,7 @@ def _open_own_rooms(deciding: Deciding, ids: list[str]) -> None:
                 if (
                     len(group) < most
                     and not broken([*group, other], look.rules)
-                    and (repeats or not _meets_again(event, other, group))
+                    and (repeats or not meets_again(event, other, group))
                 ):
                     group.append(other)
             if len(group) > 1:
@@ -586,51 +403,3 @@ def _check_may_join(deciding: Deciding, ids: list[str], room: Room) -> None:
             raise Refusal("private", "They cannot share this room, for a private reason.")
         if named:
             raise Refusal("rule-broken", "A rule of this event keeps them from sharing this room.")
-
-
-# Without a solver
-
-
-def dealt(
-    event: Event, register: Register, now: int, *, size: int, least: int, most: int
-) -> list[list[str]]:
-    """Returns a seating found one by one: hard rules hold, repeats are avoided where that is easy.
-
-    Used only when no solver answers a called round. Whoever fits nowhere is left over.
-    """
-    here = pool(event, now)
-    look = placing(event, register, here)
-    found: list[list[str]] = []
-    for mode in Mode:
-        people = [id for id in here if event.people[id].mode is mode]
-        fewest = max(1, len(people) // size, -(-len(people) // most))
-        counts = range(fewest, max(fewest, min(len(people) // least, fewest + 3)) + 1)
-        if mode is Mode.ON_SITE and event.plan.tables is not None:
-            counts = range(min(fewest, event.plan.tables), min(counts[-1], event.plan.tables) + 1)
-        seatings = (_dealt_into(event, look, people, count, most) for count in counts)
-        found += max(seatings, key=lambda rooms: sum(map(len, rooms)), default=[])
-    return found
-
-
-def _dealt_into(
-    event: Event, look: Placing, people: list[str], count: int, most: int
-) -> list[list[str]]:
-    rooms: list[list[str]] = [[] for _ in range(count)]
-    for number, id in enumerate(people):
-        turned = (rooms[(number + i) % count] for i in range(count))
-        fits = (
-            ids
-            for ids in turned
-            if len(ids) < most
-            and _may_be_dealt(id, ids, look)
-            and not _belongs_elsewhere(event, id, ids, rooms)
-        )
-        tried = list(islice(fits, DEALT_CHOICES))
-        if tried:
-            min(tried, key=lambda ids: (_meets_again(event, id, ids), len(ids))).append(id)
-    return [ids for ids in rooms if ids and not broken(ids, look.rules)]
-
-
-def _may_be_dealt(id: str, ids: list[str], look: Placing) -> bool:
-    causes = broken([*ids, id], look.rules) - broken(ids, look.rules)
-    return all(cause.rule in UNTIL_OTHERS_COME for cause in causes)

@@ -23,7 +23,7 @@ from rooms.contacts import consented
 from rooms.messages import Contact, EventView, Room, You
 from rooms.people import Attendee, Role
 from rooms.refusal import Refusal
-from rooms.tell import view
+from rooms.view import view
 from server import words
 from server.auth import ORGANISER, Viewer, public_url
 from server.bodies import read_data

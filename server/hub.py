@@ -41,7 +41,8 @@ from rooms.messages import (
     Welcome,
 )
 from rooms.people import HOST_ROLES, Role
-from rooms.tell import View, tell, view
+from rooms.tell import tell
+from rooms.view import View, view
 from server.evenings import Evening, Tip
 from server.journal import ChatEntry, place
 from server.metrics import Metrics

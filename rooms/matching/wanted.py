@@ -11,7 +11,7 @@ from rooms.lobby import pool
 from rooms.matching.ask import Seeker, Wanted
 from rooms.messages import Phase
 from rooms.people import Details, Register
-from rooms.seats import seekers
+from rooms.seating import kept_rooms, seekers
 from rooms.standing import Pair, pair
 
 
@@ -23,11 +23,11 @@ def wanted(event: Event, register: Register, now: int) -> Wanted | None:
     planned = event.next_planned
     if planned is None or event.phase is Phase.ENDED:
         return None
-    here = pool(event, now)
+    here = _undecided(event, now)
     if len(here) < 2:
         return None
     called = event.called
-    size = called.size if called is not None and called.size is not None else planned.size
+    size = called.size if called is not None and called.size is not None else event.next_size
     met = {} if event.plan.reunions else {**event.met, **_meeting_now(event)}
     people = tuple(seekers(event, register, here))
     details = register.details
@@ -56,6 +56,19 @@ def wanted(event: Event, register: Register, now: int) -> Wanted | None:
     )
 
 
+def basis_now(event: Event, register: Register, now: int) -> str:
+    """Returns the digest that a proposal must have to need no solving at `now` (ms)."""
+    people = tuple(seekers(event, register, _undecided(event, now)))
+    met = {} if event.plan.reunions else {**event.met, **_meeting_now(event)}
+    return _basis(event, people, register.details, event.next_size, len(met))
+
+
+def _undecided(event: Event, now: int) -> list[str]:
+    """Returns the pool without those whose rooms a host keeps as they are."""
+    kept = {id for ids in kept_rooms(event, now) for id in ids}
+    return [id for id in pool(event, now) if id not in kept]
+
+
 def _meeting_now(event: Event) -> dict[Pair, int]:
     """Returns pairs who sit together in a room that is not over: they will have met."""
     return {
@@ -78,6 +91,7 @@ def _basis(event: Event, people: tuple[Seeker, ...], details: Details, size: int
         sorted(event.blocks),
         sorted(_meeting_now(event)),
         (details.segments, details.segment_most),
+        (event.pinned, event.asked.seed if event.asked is not None else None),
         (plan.common_language, plan.tables, plan.reunions, plan.rounds[event.round]),
     )
     return blake2b(msgspec.json.encode(depends_on), digest_size=8).hexdigest()

@@ -41,7 +41,8 @@ from rooms.programme import Plan, planned_round
 from rooms.refusal import Refusal
 from rooms.rounds import due
 from rooms.standing import Room, pair
-from rooms.tell import View, tell, view
+from rooms.tell import tell
+from rooms.view import View, view
 
 BEGINNING = 1_800_000_000_000
 """The instant (ms) that the tests' seconds count from."""

@@ -19,7 +19,7 @@ from rooms.commands import (
 from rooms.deciding import SERVER
 from rooms.encounters import encounters, met_after_ms, rooms_by_round, round_encounters
 from rooms.people import Attendee
-from rooms.seats import have_met
+from rooms.seating import have_met
 from tests.rooms.evenings import Evening
 
 

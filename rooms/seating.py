@@ -1,0 +1,281 @@
+"""A seating: fixed when a preview begins, mended for who came and went, or dealt without a solver.
+
+Responsible for whole seatings, once somebody has thought them out, and for what is looked at when
+one is changed (rules 4 to 6, 23). Deliberately searches for no good one; that is `matching/`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from itertools import islice
+
+from msgspec import Struct
+
+from rooms import facts as f
+from rooms.deciding import Deciding
+from rooms.event import Event
+from rooms.lobby import pool
+from rooms.matching.affinity import rarity, suits
+from rooms.matching.ask import Seeker, seeker
+from rooms.matching.rules import (
+    UNTIL_OTHERS_COME,
+    Broken,
+    HardRules,
+    broken,
+    hard_rules,
+    may_join,
+)
+from rooms.people import Mode, Register
+from rooms.refusal import Refusal
+from rooms.standing import pair
+
+DEALT_CHOICES = 8
+"""Rooms that are compared for each person when no solver answers: thousands are dealt at once."""
+
+
+class Placing(Struct, frozen=True):
+    """What is looked at when somebody is given a seat in rooms that stand."""
+
+    rules: HardRules
+    rare: dict[str, float]
+
+
+def seekers(event: Event, register: Register, ids: Iterable[str]) -> list[Seeker]:
+    """Returns people as the matcher sees them, with the mode they are here in."""
+    return [
+        seeker(register.attendee(id), mode=event.people[id].mode, sat_out=event.people[id].sat_out)
+        for id in ids
+    ]
+
+
+def placing(event: Event, register: Register, ids: Iterable[str]) -> Placing:
+    """Returns the hard rules and the rarity of interests among these people."""
+    people = seekers(event, register, dict.fromkeys(ids))
+    details = register.details
+    rules = hard_rules(
+        people,
+        blocked=[pair(a, b) for a, b in event.blocks],
+        common_language=event.plan.common_language,
+        segments=details.segments,
+        segment_most=details.segment_most,
+    )
+    return Placing(rules, rarity(people))
+
+
+# Fixing one
+
+
+def fix(
+    deciding: Deciding,
+    rooms: Sequence[Sequence[str]],
+    *,
+    seconds: int | None,
+    size: int | None,
+) -> None:
+    """Fixes the next round's seating: the preview begins (phases of `evening.md`)."""
+    event, now = deciding.event, deciding.now
+    planned = event.next_planned
+    if planned is None:
+        raise Refusal("programme-over", "The programme has no further round.")
+    number = event.round + 1
+    modes = [event.people[ids[0]].mode for ids in rooms]
+    tables = _tables(event, rooms, modes)
+    seated = {id for ids in rooms for id in ids}
+    preview = planned.preview_seconds
+    if any(mode is Mode.ON_SITE for mode in modes):
+        preview = max(preview, planned.walking_seconds)
+    length = seconds if seconds is not None else planned.seconds
+    starts_at = now + preview * 1000
+    deciding.happened(
+        f.SeatingFixed(
+            at=now,
+            round=number,
+            rooms=tuple(
+                f.Seats(id=f"r{number}-{i}", people=tuple(ids), mode=modes[i - 1], table=tables[i])
+                for i, ids in enumerate(rooms, 1)
+            ),
+            left_over=tuple(
+                f.LeftOver(id=id, because="left-over")
+                for id in pool(event, now)
+                if id not in seated
+            ),
+            starts_at=starts_at,
+            ends_at=starts_at + length * 1000,
+            seconds=length,
+            size=size if size is not None else planned.size,
+        )
+    )
+
+
+def _tables(
+    event: Event, rooms: Sequence[Sequence[str]], modes: Sequence[Mode]
+) -> dict[int, int | None]:
+    """Gives every on-site room a table: the one somebody is fixed at, else the lowest free."""
+    tables: dict[int, int | None] = {}
+    for i, ids in enumerate(rooms, 1):
+        fixed = [event.people[id].table for id in ids if event.people[id].table is not None]
+        tables[i] = fixed[0] if fixed and modes[i - 1] is Mode.ON_SITE else None
+    taken = {table for table in tables.values() if table is not None}
+    number = 1
+    for i, mode in enumerate(modes, 1):
+        if mode is Mode.ON_SITE and tables[i] is None:
+            while number in taken:
+                number += 1
+            tables[i] = number
+            taken.add(number)
+    return tables
+
+
+def repaired(
+    event: Event,
+    register: Register,
+    rooms: Sequence[Sequence[str]],
+    sitting_out: Sequence[str],
+    now: int,
+    *,
+    size: int,
+    most: int,
+) -> tuple[list[list[str]], list[str]]:
+    """Returns a seating for who is here now, and those for whom it has no seat.
+
+    People gone since are taken out, rooms of fewer than two dissolved, newcomers put into the
+    best rooms below the most. Rooms that then break a hard rule are dissolved too. Those whom the
+    seating already lets sit out are not among the unplaced.
+    """
+    here = dict.fromkeys(pool(event, now))
+    look = placing(event, register, here)
+    kept: list[list[str]] = []
+    seated: set[str] = set()
+    for ids in rooms:
+        still = [id for id in ids if id in here]
+        if still and not broken(still, look.rules):
+            kept.append(still)
+            seated.update(still)
+    unplaced = []
+    for id in here:
+        if id in seated or id in sitting_out:
+            continue
+        choices = [
+            ids
+            for ids in kept
+            if len(ids) < most
+            and may_join(id, ids, look.rules)
+            and not _belongs_elsewhere(event, id, ids, kept)
+        ]
+        fresh = [ids for ids in choices if not meets_again(event, id, ids)]
+        if not fresh:
+            unplaced.append(id)
+            continue
+        best = max(fresh, key=lambda ids: (len(ids) < size, worth_in(look, id, ids), -len(ids)))
+        best.append(id)
+    return kept, unplaced
+
+
+def _belongs_elsewhere(
+    event: Event, id: str, ids: Sequence[str], rooms: Iterable[Sequence[str]]
+) -> bool:
+    """Says whether another room is at the table that somebody is fixed at."""
+    table, mode = event.people[id].table, event.people[id].mode
+    if table is None or mode is not Mode.ON_SITE:
+        return False
+    return any(
+        other is not ids and event.people[o].table == table and event.people[o].mode is mode
+        for other in rooms
+        for o in other
+    )
+
+
+# Who meets again, who suits whom
+
+
+def kept_rooms(event: Event, now: int) -> list[tuple[str, ...]]:
+    """Returns the pinned rooms, without those who are gone; rooms of fewer than two are let go."""
+    here = set(pool(event, now))
+    rooms = [tuple(id for id in ids if id in here) for ids in event.pinned]
+    return [ids for ids in rooms if len(ids) > 1]
+
+
+def refuse_broken(causes: Iterable[Broken]) -> None:
+    """Refuses a room that breaks hard rules; a block is never named (rule 6)."""
+    named = {cause.rule for cause in causes}
+    if "blocked" in named:
+        raise Refusal("private", "They cannot share this room, for a private reason.")
+    if "modes" in named:
+        raise Refusal("rule-broken", "On-site and online people do not share a room here.")
+    if "alone" in named:
+        raise Refusal("rule-broken", "A room needs at least two people.")
+    if named:
+        raise Refusal("rule-broken", "A rule of this event keeps them from sharing this room.")
+
+
+def count_repeats(event: Event, rooms: Iterable[Sequence[str]]) -> int:
+    """Returns how many pairs of a seating have met before (rule 4), this round's included."""
+    return sum(
+        1 for ids in rooms for i, a in enumerate(ids) for b in ids[i + 1 :] if have_met(event, a, b)
+    )
+
+
+def have_met(event: Event, a: str, b: str) -> bool:
+    """Says whether two people have met, or sit together right now and will have."""
+    return pair(a, b) in event.met or event.share_running_room(a, b)
+
+
+def meets_again(event: Event, id: str, others: Iterable[str]) -> bool:
+    """Says whether somebody would meet one of these people again."""
+    return any(have_met(event, id, other) for other in others if other != id)
+
+
+def worth_in(look: Placing, id: str, others: Iterable[str]) -> float:
+    """Returns how well somebody suits the people of a room: their mean affinity."""
+    people = look.rules.people
+    if id not in people:
+        return 0.0
+    return suits(people[id], [people[o] for o in others if o in people], look.rare)
+
+
+# Dealing one, without a solver
+
+
+def dealt(
+    event: Event, register: Register, now: int, *, size: int, least: int, most: int
+) -> list[list[str]]:
+    """Returns a seating found one by one: hard rules hold, repeats are avoided where that is easy.
+
+    Used only when no solver answers a called round. Whoever fits nowhere is left over.
+    """
+    here = pool(event, now)
+    look = placing(event, register, here)
+    found: list[list[str]] = []
+    for mode in Mode:
+        people = [id for id in here if event.people[id].mode is mode]
+        fewest = max(1, len(people) // size, -(-len(people) // most))
+        counts = range(fewest, max(fewest, min(len(people) // least, fewest + 3)) + 1)
+        if mode is Mode.ON_SITE and event.plan.tables is not None:
+            counts = range(min(fewest, event.plan.tables), min(counts[-1], event.plan.tables) + 1)
+        seatings = (_dealt_into(event, look, people, count, most) for count in counts)
+        found += max(seatings, key=lambda rooms: sum(map(len, rooms)), default=[])
+    return found
+
+
+def _dealt_into(
+    event: Event, look: Placing, people: list[str], count: int, most: int
+) -> list[list[str]]:
+    rooms: list[list[str]] = [[] for _ in range(count)]
+    for number, id in enumerate(people):
+        turned = (rooms[(number + i) % count] for i in range(count))
+        fits = (
+            ids
+            for ids in turned
+            if len(ids) < most
+            and _may_be_dealt(id, ids, look)
+            and not _belongs_elsewhere(event, id, ids, rooms)
+        )
+        tried = list(islice(fits, DEALT_CHOICES))
+        if tried:
+            min(tried, key=lambda ids: (meets_again(event, id, ids), len(ids))).append(id)
+    return [ids for ids in rooms if ids and not broken(ids, look.rules)]
+
+
+def _may_be_dealt(id: str, ids: list[str], look: Placing) -> bool:
+    causes = broken([*ids, id], look.rules) - broken(ids, look.rules)
+    return all(cause.rule in UNTIL_OTHERS_COME for cause in causes)
