@@ -161,7 +161,7 @@ class Nodes:
         self._seen = {}
         self._failing_since = at if self._failing_since is None else self._failing_since
         if not self.store_away and at - self._failing_since >= AWAY_SECONDS - TRY_SECONDS:
-            log.warning("The store does not answer: %s", error)
+            log.warning("The store does not answer: %r", error)  # a time-out has no words
             self._tell_away(True)
 
     def _reached(self) -> None:

@@ -15,6 +15,8 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+from websockets.asyncio.client import connect
+from websockets.exceptions import InvalidStatus
 
 from server.serving import ServeError, listen
 from tests.guests import Guest, House, guest, quick_round
@@ -141,6 +143,17 @@ async def test_a_port_in_use_ends_with_1_and_no_traceback(tmp_path: Path) -> Non
     assert process.returncode == 1
     assert errors.decode().strip().startswith("Port ")
     assert "Traceback" not in errors.decode()
+
+
+async def test_a_wrong_key_at_the_socket_is_no_error_in_the_log(tmp_path: Path) -> None:
+    process = await start(tmp_path)
+    assert process.stdout is not None
+    url = (await process.stdout.readline()).decode().strip()
+    with pytest.raises(InvalidStatus):
+        await connect(f"ws{url.removeprefix('http')}/e/nosuchevent2/socket")
+    process.terminate()
+    _, errors = await process.communicate()
+    assert "ASGI" not in errors.decode()
 
 
 @pytest.mark.parametrize("sent", [signal.SIGTERM, signal.SIGINT])
