@@ -44,11 +44,12 @@ from rooms.people import HOST_ROLES, Role
 from rooms.tell import tell
 from rooms.view import View, view
 from server.evenings import Evening, Tip
-from server.journal import ChatEntry, place
+from server.journal import START, ChatEntry, place
 from server.metrics import Metrics
 from server.outbox import Connection
 from server.pulse import ELSEWHERE, IN_ROOM, Patience
 from server.recent import Hearers, Recent, Telling, Told, Unseated, hears
+from server.sequencer import UnknownEvent
 from server.transport import text_frame
 from server.wire import CloseCode, encode, with_tip
 
@@ -98,8 +99,11 @@ class Hub:
         evening.listen(self)
 
     def gathering(self, event_id: str) -> Gathering:
-        """Returns an event that is followed; raises KeyError for any other."""
-        return self._gatherings[event_id]
+        """Returns an event that is followed; raises UnknownEvent for any other."""
+        try:
+            return self._gatherings[event_id]
+        except KeyError:
+            raise UnknownEvent(event_id) from None
 
     def gatherings(self) -> Iterable[Gathering]:
         """Returns all events that are followed."""
@@ -119,8 +123,13 @@ class Hub:
         self._gatherings[evening.id].said(entry_id, entry)
 
     def lost(self, evening: Evening) -> None:
-        """Closes an event's sockets: what they were told may be wrong."""
-        self._gatherings[evening.id].start_anew()
+        """Closes an event's sockets: what they were told may be wrong, or the event is deleted."""
+        gathering = self._gatherings[evening.id]
+        gathering.start_anew()
+        if evening.journal_id == START:
+            gathering.stop()
+            del self._gatherings[evening.id]
+            self.metrics.events.set(len(self._gatherings))
 
     # What the building calls
 

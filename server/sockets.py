@@ -208,7 +208,7 @@ class Talk:
             self._gathering_left()
 
     def _gathering_left(self) -> None:
-        with suppress(KeyError):
+        with suppress(UnknownEvent):
             self._gathering.detach(self._connection)
 
     # Coming in

@@ -182,6 +182,33 @@ async def test_somebody_who_is_a_host_no_more_sees_no_board(house: House) -> Non
         await dana.never_saw("board")
 
 
+async def test_a_deleted_event_is_forgotten_and_nobody_comes_back_to_it(house: House) -> None:
+    async with guest(house, "Ana") as ana:
+        assert "meguri_events 1.0" in await asyncio.to_thread(metrics_page, house)
+        await asyncio.to_thread(delete_event, house)
+        await ana.is_sent_away(4002)
+    key = {"authorization": f"Bearer {house.key('Ana')}"}
+    assert await status(address(house), **key) == 401
+    assert "meguri_events 0.0" in await asyncio.to_thread(metrics_page, house)
+
+
+def metrics_page(house: House) -> str:
+    """Returns the process's numbers."""
+    with urllib.request.urlopen(house.url + "/metrics", timeout=5) as answer:
+        text: str = answer.read().decode()
+    return text
+
+
+def delete_event(house: House) -> None:
+    """Deletes the event over the API."""
+    request = urllib.request.Request(
+        f"{house.url}/api/events/{house.event}",
+        method="DELETE",
+        headers={"Authorization": f"Bearer {KEY}"},
+    )
+    urllib.request.urlopen(request, timeout=5).close()
+
+
 async def test_a_loop_of_connects_gets_429_and_others_still_come_in(house: House) -> None:
     key = {"authorization": f"Bearer {house.key('Ana')}"}
     for _ in range(60):
