@@ -19,7 +19,7 @@ from rooms.log import with_line
 from rooms.messages import Phase
 from rooms.people import SEATED_ROLES, Mode
 from rooms.presence import apply_connection, apply_presence
-from rooms.standing import Calling, Given, Pair, Person, pair
+from rooms.standing import Calling, Given, Pair, Person, Undoable, pair
 
 Kept = TypeVar("Kept")
 
@@ -58,8 +58,15 @@ def apply(event: Event, fact: f.AnyFact) -> None:
             | f.MediaChanged()
         ):
             apply_presence(event, fact)
-        case f.SeatingOffered():
-            event.proposal = fact
+        case (
+            f.SeatingOffered()
+            | f.RoundProposed()
+            | f.Pinned()
+            | f.ProposalChanged()
+            | f.Rearranged()
+            | f.Undone()
+        ):
+            _apply_proposal(event, fact)
         case f.RoundCalled():
             event.called = fact
         case f.CallWithdrawn():
@@ -129,6 +136,45 @@ def _change_plan(event: Event, fact: f.EventChanged) -> None:
         event.break_ends_at = None
     elif event.break_ends_at is None:
         event.break_ends_at = (event.ends_at or fact.at) + planned.break_seconds * 1000
+
+
+def _apply_proposal(
+    event: Event,
+    fact: f.SeatingOffered
+    | f.RoundProposed
+    | f.Pinned
+    | f.ProposalChanged
+    | f.Rearranged
+    | f.Undone,
+) -> None:
+    match fact:
+        case f.SeatingOffered():
+            event.proposal = fact
+            event.proposed = event.count
+        case f.RoundProposed():
+            event.asked = fact
+        case f.Pinned():
+            event.pinned = fact.rooms
+            event.proposed = event.count
+        case f.ProposalChanged():
+            event.undoable[fact.by] = Undoable(
+                at=fact.at,
+                rooms=fact.rooms,
+                sitting_out=fact.sitting_out,
+                pinned=fact.pinned,
+                proposed=event.proposed,
+            )
+        case f.Rearranged():
+            rooms = {id for _, *ends in fact.moves for id in ends if id in event.rooms}
+            event.undoable[fact.by] = Undoable(
+                at=fact.at,
+                moves=fact.moves,
+                touched={id: event.rooms[id].touched for id in sorted(rooms)},
+            )
+        case f.Undone():
+            event.undoable.pop(fact.by, None)
+        case _:
+            assert_never(fact)
 
 
 def _end_event(event: Event, fact: f.EventEnded) -> None:
@@ -209,7 +255,10 @@ def _begin_preview(event: Event, fact: f.SeatingFixed) -> None:
     event.preview_at, event.starts_at, event.ends_at = fact.at, fact.starts_at, fact.ends_at
     event.paused_at = event.break_ends_at = event.called = event.proposal = None
     event.warned = ()
-    for kept in (event.current, event.joins, event.alone, event.unseen):
+    if event.asked is not None and event.asked.prompt:
+        event.prompts[fact.round] = event.asked.prompt
+    event.asked, event.pinned = None, ()
+    for kept in (event.current, event.joins, event.alone, event.unseen, event.undoable):
         kept.clear()
     left_over = {left.id: left.because for left in fact.left_over}
     for person in list(event.people.values()):

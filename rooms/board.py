@@ -57,7 +57,7 @@ def touches(event: Event, fact: f.AnyFact) -> tuple[set[str], set[str]]:
             return {fact.room or ""}, {"log"}
         case f.DoorsOpened() | f.Paused() | f.BreakEnded() | f.ClosingBegan() | f.EventEnded():
             return rooms, {"pool", "log"}
-        case f.SeatingOffered():
+        case f.SeatingOffered() | f.Pinned():
             return rooms, {"proposal", "pool"}
         case f.RoundCalled() | f.CallWithdrawn():
             return rooms, {"called", "log"}
@@ -171,6 +171,7 @@ def _proposal(event: Event) -> m.Proposal | None:
     if offered is None:
         return None
     sizes = Counter(str(len(ids)) for ids in offered.rooms)
+    pinned = {frozenset(ids) for ids in event.pinned}
     return m.Proposal(
         round=offered.round,
         rooms=len(offered.rooms),
@@ -181,4 +182,8 @@ def _proposal(event: Event) -> m.Proposal | None:
         mean_affinity=offered.mean_affinity,
         worst_affinity=offered.worst_affinity,
         random_affinity=offered.random_affinity,
+        seating=tuple(
+            m.ProposedRoom(id=str(number), people=ids, pinned=frozenset(ids) in pinned)
+            for number, ids in enumerate(offered.rooms, 1)
+        ),
     )

@@ -11,7 +11,7 @@ from typing import Annotated
 from msgspec import Meta, Struct
 
 from rooms.people import Attendee, Consent, Details, Mode
-from rooms.programme import Plan
+from rooms.programme import Kind, Plan
 
 Id = Annotated[str, Meta(min_length=1, max_length=64)]
 Said = Annotated[str, Meta(min_length=1, max_length=2000, pattern=r"\S")]
@@ -192,6 +192,36 @@ class CloseEvent(Command, frozen=True, kw_only=True):
     pass
 
 
+class ProposeRound(Command, frozen=True, kw_only=True):
+    """Overrides of the next round's plan; what is left out stays as planned."""
+
+    kind: Kind | None = None
+    seconds: Annotated[int, Meta(ge=1, le=86400)] | None = None
+    size: Annotated[int, Meta(ge=2, le=100)] | None = None
+    prompt: Words | None = None
+    seed: Annotated[int, Meta(ge=0, le=2**31)] | None = None
+
+
+class Pin(Command, frozen=True, kw_only=True):
+    """Keeps people together in a room of the proposal, or that room as it is; neither: unpins."""
+
+    people: Annotated[tuple[Id, ...], Meta(max_length=100)] = ()
+    room: Id | None = None
+
+
+class Swap(Command, frozen=True, kw_only=True):
+    a: Id
+    b: Id
+
+
+class Reshuffle(Command, frozen=True, kw_only=True):
+    """Draws the rest of the proposal anew; what is pinned stays."""
+
+
+class Undo(Command, frozen=True, kw_only=True):
+    """Takes back the asker's latest change of seats, within 30 s (rule 15)."""
+
+
 class StartRound(Command, frozen=True, kw_only=True):
     seconds: Annotated[int, Meta(ge=1, le=86400)] | None = None
     size: Annotated[int, Meta(ge=2, le=100)] | None = None
@@ -261,6 +291,11 @@ class CheckOut(Command, frozen=True, kw_only=True):
 HostCommand = (
     OpenDoors
     | CloseEvent
+    | ProposeRound
+    | Pin
+    | Swap
+    | Reshuffle
+    | Undo
     | StartRound
     | Pause
     | Resume

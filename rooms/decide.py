@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import assert_never
 
 from rooms import commands as c
-from rooms import contacts, hosting, lobby, rounds, seats
+from rooms import contacts, hosting, lobby, proposal, rounds, seats
 from rooms import facts as f
 from rooms.deciding import CLOCK, ORGANISER, SERVER, Deciding, Decision
 from rooms.event import Event
@@ -146,6 +146,11 @@ def _carry_out(deciding: Deciding, command: c.AnyCommand) -> None:
         case (
             c.OpenDoors()
             | c.CloseEvent()
+            | c.ProposeRound()
+            | c.Pin()
+            | c.Swap()
+            | c.Reshuffle()
+            | c.Undo()
             | c.StartRound()
             | c.Pause()
             | c.Resume()
@@ -176,6 +181,16 @@ def _carry_out_for_host(deciding: Deciding, command: c.HostCommand) -> None:
             rounds.open_doors(deciding)
         case c.CloseEvent():
             rounds.close_event(deciding)
+        case c.ProposeRound():
+            proposal.propose(deciding, command)
+        case c.Pin():
+            proposal.pin(deciding, command)
+        case c.Swap():
+            proposal.swap(deciding, command)
+        case c.Reshuffle():
+            proposal.reshuffle(deciding)
+        case c.Undo():
+            proposal.undo(deciding)
         case c.StartRound():
             rounds.start_round(deciding, command)
         case c.Pause():

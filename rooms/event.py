@@ -22,7 +22,17 @@ from rooms.encounters import met_after_ms, met_in, together
 from rooms.messages import LogLine, Phase
 from rooms.people import HOST_ROLES, Mode
 from rooms.programme import Plan, PlannedRound
-from rooms.standing import Alone, Calling, Given, Pair, Person, Room, Stay, pair
+from rooms.standing import (
+    Alone,
+    Calling,
+    Given,
+    Pair,
+    Person,
+    Room,
+    Stay,
+    Undoable,
+    pair,
+)
 
 
 class Event:
@@ -32,6 +42,7 @@ class Event:
         "acquainted",
         "alone",
         "announcements",
+        "asked",
         "been",
         "blocks",
         "break_ends_at",
@@ -54,10 +65,13 @@ class Event:
         "paused_at",
         "people",
         "phase",
+        "pinned",
         "plan",
         "present",
         "preview_at",
+        "prompts",
         "proposal",
+        "proposed",
         "ratings",
         "reports",
         "rooms",
@@ -65,6 +79,7 @@ class Event:
         "round_seconds",
         "round_size",
         "starts_at",
+        "undoable",
         "unseen",
         "waiting",
         "warned",
@@ -109,6 +124,16 @@ class Event:
         """Online people in rooms who have not shown themselves since the preview (rule 11)."""
         self.joins: dict[str, f.JoinPlanned] = {}
         self.proposal: f.SeatingOffered | None = None
+        self.proposed = 0
+        """How many facts there had been when the proposal was last changed."""
+        self.pinned: tuple[tuple[str, ...], ...] = ()
+        """Rooms of the proposal that hosts keep as they are."""
+        self.asked: f.RoundProposed | None = None
+        """A host's overrides of the next round's plan."""
+        self.prompts: dict[int, str] = {}
+        """A host's own prompt of a round, as the register's id of its words."""
+        self.undoable: dict[str, Undoable] = {}
+        """Each host's latest change of seats."""
         self.called: f.RoundCalled | None = None
         self.yeses: dict[Pair, tuple[str, ...]] = {}
         """(by, about) to the fields chosen."""
@@ -144,6 +169,20 @@ class Event:
     def next_planned(self) -> PlannedRound | None:
         """The next round as planned; None when the programme is over."""
         return self.plan.rounds[self.round] if self.round < len(self.plan.rounds) else None
+
+    @property
+    def next_seconds(self) -> int:
+        """How long the next round is to be, as a host overrode or planned; 0: there is none."""
+        planned = self.next_planned
+        own = self.asked.seconds if self.asked is not None else None
+        return own or (planned.seconds if planned is not None else 0)
+
+    @property
+    def next_size(self) -> int:
+        """The next round's target size, as a host overrode or planned; 0: there is none."""
+        planned = self.next_planned
+        own = self.asked.size if self.asked is not None else None
+        return own or (planned.size if planned is not None else 0)
 
     @property
     def is_running(self) -> bool:
@@ -224,7 +263,9 @@ class Event:
         )
         people = tuple(p for p in room.people if p != id)
         wishes = tuple(w for w in room.wishes if w != id)
-        self.rooms[room_id] = replace(room, stays=stays, people=people, wishes=wishes)
+        self.rooms[room_id] = replace(
+            room, stays=stays, people=people, wishes=wishes, touched=self.count
+        )
         self.alone.pop(id, None)
         self.unseen.pop(id, None)
         self.look_for_alone(room_id, at)
@@ -276,7 +317,7 @@ class Event:
         if room_id not in self.been.get(id, ()):
             self.been[id] = (*self.been.get(id, ()), room_id)
         if id not in room.people:
-            self.rooms[room_id] = replace(room, people=(*room.people, id))
+            self.rooms[room_id] = replace(room, people=(*room.people, id), touched=self.count)
         for other in room.people:
             if other != id:
                 key = pair(id, other)

@@ -195,6 +195,44 @@ class SeatingOffered(Fact, frozen=True, kw_only=True):
     random_affinity: float = 0.0
 
 
+class RoundProposed(Fact, frozen=True, kw_only=True):
+    """The next round's plan is overridden; `prompt` names words of the register."""
+
+    round: int
+    seconds: int | None = None
+    size: int | None = None
+    prompt: str = ""
+    seed: int | None = None
+    by: str = ""
+
+
+class Pinned(Fact, frozen=True, kw_only=True):
+    """All rooms of the proposal that are kept as they are, from now on."""
+
+    rooms: tuple[tuple[str, ...], ...]
+    by: str = ""
+
+
+class Rearranged(Fact, frozen=True, kw_only=True):
+    """A host changed seats and may undo it: who went from which room to which (or `lobby`)."""
+
+    by: str
+    moves: tuple[tuple[str, str, str], ...] = ()
+
+
+class ProposalChanged(Fact, frozen=True, kw_only=True):
+    """A host changed the proposal and may undo it: how it was before."""
+
+    by: str
+    rooms: tuple[tuple[str, ...], ...]
+    sitting_out: tuple[str, ...] = ()
+    pinned: tuple[tuple[str, ...], ...] = ()
+
+
+class Undone(Fact, frozen=True, kw_only=True):
+    by: str
+
+
 class RoundCalled(Fact, frozen=True, kw_only=True):
     """A round is wanted now; it goes on when its seating is offered."""
 
@@ -436,6 +474,7 @@ AnyFact = (
     | AttendeeAdded | ProfileChanged | ConsentGiven | Erased | Removed | Readmitted
     | Connected | Disconnected | NodeLost | Looked | Spoken | NotHereYet
     | CheckedIn | CheckedOut | ArrivedAtTable | SatOut | Rejoined | SaidReady | MediaChanged
+    | RoundProposed | Pinned | Rearranged | ProposalChanged | Undone
     | SeatingOffered | RoundCalled | CallWithdrawn | SeatingFixed | PreviewShortened | RoundStarted
     | DeadlineMoved | Warned | Paused | Resumed | RoomEnded | RoundEnded | BreakEnded
     | Seated | Unseated | RoomOpened | JoinPlanned | JoinCancelled

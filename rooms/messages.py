@@ -266,6 +266,14 @@ class BoardRoom(Struct, frozen=True, kw_only=True):
     calls: int = 0
 
 
+class ProposedRoom(Struct, frozen=True, kw_only=True):
+    """A room of the proposal. `id` counts from 1, for `pin`."""
+
+    id: str
+    people: tuple[str, ...]
+    pinned: bool = False
+
+
 class Proposal(Struct, frozen=True, kw_only=True):
     round: int
     rooms: int
@@ -276,6 +284,7 @@ class Proposal(Struct, frozen=True, kw_only=True):
     mean_affinity: float
     worst_affinity: float
     random_affinity: float
+    seating: tuple[ProposedRoom, ...] = ()
 
 
 class PoolView(Struct, frozen=True, kw_only=True):

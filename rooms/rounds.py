@@ -20,6 +20,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from functools import partial
 
+from msgspec.structs import replace
+
 from rooms import commands as c
 from rooms import facts as f
 from rooms import seating, seats
@@ -242,7 +244,7 @@ def _fix_from_proposal(deciding: Deciding, seconds: int | None) -> bool:
         proposal.rooms,
         proposal.sitting_out,
         deciding.now,
-        size=following.size,
+        size=event.next_size,
         most=following.most,
     )
     if unplaced or not rooms or seating.count_repeats(event, rooms) > proposal.repeats:
@@ -261,11 +263,12 @@ def offer_seating(deciding: Deciding, offer: c.OfferSeating) -> None:
     following = event.next_planned
     if following is None or offer.round != event.round + 1 or event.phase is Phase.ENDED:
         raise Refusal("stale-offer", "This seating is for another round.")
+    offer = replace(offer, rooms=(*seating.kept_rooms(event, deciding.now), *offer.rooms))
     called = event.called
     if called is None:
         deciding.happened(_proposal(deciding, offer))
         return
-    size = called.size if called.size is not None else following.size
+    size = called.size if called.size is not None else event.next_size
     rooms, unplaced = seating.repaired(
         event,
         deciding.register,
@@ -308,7 +311,7 @@ def _deal(deciding: Deciding) -> None:
     event, called, following = deciding.event, deciding.event.called, deciding.event.next_planned
     if called is None or following is None:
         return
-    size = called.size if called.size is not None else following.size
+    size = called.size if called.size is not None else event.next_size
     rooms = seating.dealt(
         event,
         deciding.register,

@@ -84,7 +84,7 @@ def fix(
     preview = planned.preview_seconds
     if any(mode is Mode.ON_SITE for mode in modes):
         preview = max(preview, planned.walking_seconds)
-    length = seconds if seconds is not None else planned.seconds
+    length = seconds if seconds is not None else event.next_seconds
     starts_at = now + preview * 1000
     deciding.happened(
         f.SeatingFixed(
@@ -102,7 +102,7 @@ def fix(
             starts_at=starts_at,
             ends_at=starts_at + length * 1000,
             seconds=length,
-            size=size if size is not None else planned.size,
+            size=size if size is not None else event.next_size,
         )
     )
 

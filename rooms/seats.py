@@ -17,7 +17,7 @@ from rooms.matching.rules import broken, may_join
 from rooms.messages import LOBBY, Phase
 from rooms.people import Mode
 from rooms.refusal import Refusal
-from rooms.seating import meets_again, placing, worth_in
+from rooms.seating import meets_again, placing, refuse_broken, worth_in
 from rooms.standing import Person, Room
 
 JOIN_WARNING_MS = 5_000
@@ -340,6 +340,8 @@ def move(deciding: Deciding, command: c.Move) -> None:
         deciding.happened(
             f.Unseated(at=now, id=person.id, room=person.seat, because="moved", by=deciding.by)
         )
+        moved = (person.id, person.seat, LOBBY)
+        deciding.happened(f.Rearranged(at=now, by=deciding.by, moves=(moved,)))
         return
     if person.seat == command.room:
         raise Refusal("already-there", "This person is in that room already.")
@@ -354,6 +356,8 @@ def move(deciding: Deciding, command: c.Move) -> None:
             f.Unseated(at=now, id=person.id, room=person.seat, because="moved", onward=room.id)
         )
     deciding.happened(f.Seated(at=now, id=person.id, room=room.id, because="moved", by=deciding.by))
+    moved = (person.id, person.seat or LOBBY, room.id)
+    deciding.happened(f.Rearranged(at=now, by=deciding.by, moves=(moved,)))
 
 
 def merge(deciding: Deciding, command: c.Merge) -> None:
@@ -398,8 +402,4 @@ def _check_may_join(deciding: Deciding, ids: list[str], room: Room) -> None:
             together, look.rules, table=room.table
         )
         together.append(id)
-        named = {cause.rule for cause in causes} - {"alone"}
-        if "blocked" in named:
-            raise Refusal("private", "They cannot share this room, for a private reason.")
-        if named:
-            raise Refusal("rule-broken", "A rule of this event keeps them from sharing this room.")
+        refuse_broken(cause for cause in causes if cause.rule != "alone")

@@ -104,6 +104,8 @@ class Room(Struct, frozen=True, kw_only=True):
     granted: bool = False
     """Its wish for more time was granted."""
     warned: tuple[int, ...] = ()
+    touched: int = 0
+    """How many facts there had been when its seats were last changed."""
     met_ms: int = 0
     """Two people who were together for so long in it have met (rule 4)."""
 
@@ -134,6 +136,22 @@ class Calling(Struct, frozen=True, kw_only=True):
     seen: bool = False
     answered_by: str = ""
     answer: str = ""
+
+
+class Undoable(Struct, frozen=True, kw_only=True):
+    """A host's latest change of seats, as long as it may be undone (rule 15)."""
+
+    at: int
+    moves: tuple[tuple[str, str, str], ...] = ()
+    """Who went from which room to which (or `lobby`)."""
+    touched: dict[str, int] = {}
+    """The rooms of those moves, with what had been done to each by then."""
+    rooms: tuple[tuple[str, ...], ...] = ()
+    """The proposal as it was before."""
+    sitting_out: tuple[str, ...] = ()
+    pinned: tuple[tuple[str, ...], ...] = ()
+    proposed: int = 0
+    """What had been done to the proposal by then."""
 
 
 Pair = tuple[str, str]

@@ -87,7 +87,9 @@ def _told(event: Event, register: Register, fact: f.AnyFact) -> list[Told]:
             return _in_room(event, fact.id, media=media, back=(fact.id,) if fact.back else ())
         case f.SeatingFixed():
             return _seating_told(event, register)
-        case f.SeatingOffered() | f.RoundCalled():
+        case f.SeatingOffered() | f.RoundCalled() | f.RoundProposed() | f.Pinned():
+            return []
+        case f.ProposalChanged() | f.Rearranged() | f.Undone():
             return []
         case f.CallWithdrawn():
             return [(HOSTS, _notice(fact.at, fact.because))]

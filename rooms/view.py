@@ -96,8 +96,6 @@ def room_message(event: Event, register: Register, room: Room) -> m.Room:
     shared = tuple(
         m.SharedInterests(people=ids, interests=tags) for ids, tags in shared_interests(people)
     )
-    number = room.round - 1
-    prompts = register.details.prompts
     lonely = event.alone_in(room.id)
     planned = event.planned
     joining = tuple(
@@ -114,7 +112,7 @@ def room_message(event: Event, register: Register, room: Room) -> m.Room:
         shared=shared,
         because="shared-interests" if shared else "new-faces",
         reasons=reasons(people),
-        prompt=prompts[number] if number < len(prompts) else "",
+        prompt=_prompt(event, register, room.round),
         starts_at=room.starts_at,
         ends_at=room.ends_at if room.ended_at is None else min(room.ended_at, room.ends_at),
         states=states(event, room),
@@ -128,6 +126,14 @@ def room_message(event: Event, register: Register, room: Room) -> m.Room:
         moves_at=moves_at(event, lonely) if lonely else None,
         more_time=planned is not None and planned.more_time and not room.granted,
     )
+
+
+def _prompt(event: Event, register: Register, number: int) -> str:
+    """Returns a round's prompt: a host's own for it, else the programme's."""
+    if number in event.prompts:
+        return register.text(event.prompts[number])
+    prompts = register.details.prompts
+    return prompts[number - 1] if number <= len(prompts) else ""
 
 
 def states(event: Event, room: Room) -> dict[str, str]:

@@ -33,6 +33,7 @@ EXAMPLES: dict[object, object] = {
     f.Seats: f.Seats(id="r1-1", people=("ana", "bo"), mode=Mode.ON_SITE, table=4),
     tuple[str, ...]: ("ana", "bo"),
     tuple[tuple[str, ...], ...]: (("ana", "bo"), ("chidi",)),
+    tuple[tuple[str, str, str], ...]: (("ana", "r1-1", "lobby"),),
     tuple[f.Seats, ...]: (f.Seats(id="r1-1", people=("ana", "bo")),),
     tuple[f.LeftOver, ...]: (f.LeftOver(id="ana", because="left-over"),),
 }

@@ -50,8 +50,7 @@ SERVER = {
 }  # fmt: skip
 
 LATER = {
-    "propose-round", "pin", "swap", "reshuffle", "relax", "undo", "visit", "choose-topic",
-    "propose-topic", "choose-room", "accept-topic",
+    "relax", "visit", "choose-topic", "propose-topic", "choose-room", "accept-topic",
 }  # fmt: skip
 """What comes with later versions; until then it is refused by name."""
 

@@ -21,9 +21,9 @@ def test_tight_events_are_planned_without_repeats(
     apart = np.zeros((people, people), dtype=np.bool_)
     plan = plan_rounds(apart, [sizes] * rounds, np.random.default_rng(1), Budget(0, 20_000), 20_000)
     assert plan is not None
-    met = Counter(p for rooms in plan for room in rooms for p in combinations(room, 2))
+    met = Counter(p for rooms in plan.rounds for room in rooms for p in combinations(room, 2))
     assert max(met.values()) == 1
-    for rooms in plan:
+    for rooms in plan.rounds:
         assert [len(room) for room in rooms] == sizes
         assert sorted(person for room in rooms for person in room) == list(range(people))
 
@@ -33,7 +33,7 @@ def test_those_who_have_met_are_kept_apart() -> None:
     apart[0, 1] = apart[1, 0] = True
     plan = plan_rounds(apart, [[4, 4]], np.random.default_rng(0), Budget(0, 500), 500)
     assert plan is not None
-    assert not any({0, 1} <= set(room) for room in plan[0])
+    assert not any({0, 1} <= set(room) for room in plan.best)
 
 
 def test_what_counting_rules_out_is_not_searched() -> None:

@@ -1,0 +1,188 @@
+"""The proposal in the hosts' hands (rules 2 and 15)."""
+
+from __future__ import annotations
+
+import pytest
+
+from rooms import messages as m
+from rooms.board import board
+from rooms.commands import (
+    Block,
+    EndRound,
+    Move,
+    Pin,
+    ProposeRound,
+    Reshuffle,
+    StartRound,
+    Swap,
+    Undo,
+)
+from rooms.matching.wanted import wanted
+from rooms.programme import Kind
+from tests.rooms.evenings import Evening
+
+FOUR = ("ana", "bo", "chidi", "hana")
+EIGHT = (*FOUR, "ines", "jun", "kofi", "lena")
+
+
+def proposed(*names: str) -> Evening:
+    """An evening with a proposal of rooms of four, in the order people came."""
+    evening = Evening()
+    evening.comes("dana", *names)
+    evening.offers([names[i : i + 4] for i in range(0, len(names), 4)], repeats=0)
+    return evening
+
+
+def rooms_of(evening: Evening) -> list[set[str]]:
+    proposal = evening.event.proposal
+    assert proposal is not None
+    return [set(ids) for ids in proposal.rooms]
+
+
+def test_two_people_swap_and_their_rooms_are_kept_so() -> None:
+    evening = proposed(*EIGHT)
+    evening.asks("dana", Swap(a="ana", b="ines"))
+    assert rooms_of(evening) == [{"ines", "bo", "chidi", "hana"}, {"ana", "jun", "kofi", "lena"}]
+    assert wanted(evening.event, evening.register, evening.now) is None, "nothing is left to solve"
+    evening.asks("dana", StartRound())
+    assert evening.event.people["ana"].seat == evening.event.people["jun"].seat
+
+
+def test_a_pinned_room_stays_while_the_rest_is_drawn_anew() -> None:
+    evening = proposed(*EIGHT)
+    evening.asks("dana", Pin(room="1"))
+    evening.asks("dana", Reshuffle())
+    asked = wanted(evening.event, evening.register, evening.now)
+    assert asked is not None
+    assert {person.id for person in asked.people} == set(EIGHT[4:])
+    evening.offers([EIGHT[4:]], repeats=0)
+    assert rooms_of(evening) == [set(FOUR), set(EIGHT[4:])]
+    shown = board(evening.event, evening.register).parts.proposal
+    assert isinstance(shown, m.Proposal)
+    assert [(room.id, room.pinned) for room in shown.seating] == [("1", True), ("2", False)]
+
+
+def test_people_pinned_together_come_into_one_room() -> None:
+    evening = proposed(*EIGHT)
+    evening.asks("dana", Pin(people=("ana", "ines")))
+    assert {"ana", "ines"} <= rooms_of(evening)[0]
+    evening.asks("dana", Pin(people=("bo",), room="2"))
+    assert "bo" in rooms_of(evening)[1]
+
+
+def test_pins_are_let_go_of_by_an_empty_pin_and_by_the_round() -> None:
+    evening = proposed(*EIGHT)
+    evening.asks("dana", Pin(room="1"))
+    evening.asks("dana", Pin())
+    assert evening.event.pinned == ()
+    evening.asks("dana", Pin(room="1"))
+    evening.asks("dana", StartRound())
+    assert evening.event.pinned == ()
+
+
+def test_who_is_gone_is_taken_out_of_a_pinned_room() -> None:
+    evening = proposed(*EIGHT)
+    evening.asks("dana", Pin(room="1"))
+    evening.drops("ana")
+    evening.passes(21)
+    evening.offers([EIGHT[4:]], repeats=0)
+    assert rooms_of(evening)[0] == {"bo", "chidi", "hana"}
+
+
+def test_a_block_keeps_a_swap_from_happening_and_is_not_named() -> None:
+    evening = proposed(*EIGHT)
+    evening.asks("ana", Block(about="jun"))
+    evening.offers([FOUR, EIGHT[4:]], repeats=0)
+    assert evening.refuses("dana", Swap(a="ana", b="ines")) == "private"
+    assert rooms_of(evening)[0] == set(FOUR)
+
+
+@pytest.mark.parametrize(
+    ("command", "code"),
+    [
+        (Swap(a="ana", b="bo"), "already-there"),
+        (Swap(a="ana", b="dana"), "not-seated"),
+        (Pin(room="9"), "unknown-room"),
+        (Pin(people=("dana",)), "not-seated"),
+        (Pin(people=("ines", "jun", "kofi"), room="1"), "room-full"),
+        (ProposeRound(size=40), "bad-size"),
+        (ProposeRound(kind=Kind.PLENARY), "not-available"),
+        (Undo(), "nothing-to-undo"),
+    ],
+)
+def test_what_cannot_be_done_is_refused_with_a_code(command: Swap, code: str) -> None:
+    evening = proposed(*EIGHT)
+    assert evening.refuses("dana", command) == code
+    assert evening.refuses("ana", command) == "not-allowed"
+
+
+def test_without_a_proposal_there_is_nothing_to_change() -> None:
+    evening = Evening()
+    evening.comes("dana", *FOUR)
+    assert evening.refuses("dana", Reshuffle()) == "no-proposal"
+
+
+def test_overrides_hold_for_the_next_round_only() -> None:
+    evening = proposed(*EIGHT)
+    evening.asks("dana", ProposeRound(seconds=90, size=3, prompt="What did you make?"))
+    asked = wanted(evening.event, evening.register, evening.now)
+    assert asked is not None
+    assert asked.size == 3
+    evening.offers([FOUR, EIGHT[4:]], repeats=0)
+    evening.asks("dana", StartRound())
+    room = evening.last("ana", m.Room)
+    assert (room.ends_at - room.starts_at, room.prompt) == (90_000, "What did you make?")
+    assert evening.event.asked is None
+
+
+def test_a_swap_can_be_undone_for_thirty_seconds_by_who_made_it() -> None:
+    evening = proposed(*EIGHT)
+    evening.asks("dana", Swap(a="ana", b="ines"))
+    evening.passes(30)
+    evening.asks("dana", Undo())
+    assert rooms_of(evening)[0] == set(FOUR)
+    assert evening.event.pinned == ()
+    assert evening.refuses("dana", Undo()) == "nothing-to-undo"
+    evening.asks("dana", Swap(a="ana", b="ines"))
+    evening.passes(30.1)
+    assert evening.refuses("dana", Undo()) == "too-late"
+
+
+def test_an_undo_after_a_newer_proposal_comes_too_late() -> None:
+    evening = proposed(*EIGHT)
+    evening.asks("dana", Swap(a="ana", b="ines"))
+    evening.asks("dana", Pin())
+    evening.offers([EIGHT[4:], FOUR], repeats=0)
+    assert evening.refuses("dana", Undo()) == "too-late"
+
+
+def test_a_move_can_be_undone_and_minutes_stay() -> None:
+    evening = proposed(*EIGHT)
+    evening.asks("dana", StartRound())
+    evening.passes_until(evening.event.starts_at)
+    evening.passes(60)
+    home, other = evening.event.people["ana"].seat, evening.event.people["jun"].seat
+    assert home
+    assert other
+    evening.asks("dana", Move(attendee="ana", room=other))
+    evening.passes(10)
+    evening.asks("dana", Undo())
+    assert evening.event.people["ana"].seat == home
+    evening.asks("dana", Move(attendee="ana", room="lobby"))
+    evening.asks("dana", Undo())
+    assert evening.event.people["ana"].seat == home
+
+
+def test_a_move_is_not_undone_once_something_else_touched_the_rooms() -> None:
+    evening = proposed(*EIGHT)
+    evening.asks("dana", StartRound())
+    evening.passes_until(evening.event.starts_at)
+    home, other = evening.event.people["ana"].seat, evening.event.people["jun"].seat
+    assert home
+    assert other
+    evening.asks("dana", Move(attendee="ana", room=other))
+    evening.asks("bo", Block(about="chidi", leave=True))
+    assert evening.refuses("dana", Undo()) == "too-late"
+    evening.asks("dana", Move(attendee="ana", room=home))
+    evening.asks("dana", EndRound(room=other))
+    assert evening.refuses("dana", Undo()) == "too-late"
