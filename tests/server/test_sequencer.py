@@ -13,6 +13,7 @@ import pytest
 
 from rooms.commands import (
     AddAttendees,
+    Announce,
     AnyCommand,
     CallHost,
     Connect,
@@ -20,9 +21,9 @@ from rooms.commands import (
     SitOut,
     StartRound,
 )
-from rooms.deciding import Decision
+from rooms.deciding import ORGANISER, Decision
 from rooms.event import Event
-from rooms.facts import AnyFact, HostCalled, SatOut
+from rooms.facts import Announced, AnyFact, HostCalled, SatOut
 from rooms.people import Register
 from rooms.refusal import Refusal
 from server.bundled import BundledStore
@@ -38,11 +39,11 @@ async def journal_of(store: Store) -> list[AnyFact]:
     return [e.fact async for page in Journal(store, EVENT).pages() for e in page]
 
 
-async def calls(evening: Evening, by: str, count: int, prefix: str) -> None:
-    """Calls the host `count` times at once, each time with a ref and words of its own."""
+async def announces(evening: Evening, by: str, count: int, prefix: str) -> None:
+    """Announces `count` times at once, each time with a ref and words of its own."""
     await asyncio.gather(
         *(
-            evening.submit(by, CallHost(text=f"{prefix}{i}"), ref=f"{by}:{prefix}:{i}")
+            evening.submit(by, Announce(text=f"{prefix}{i}"), ref=f"{by}:{prefix}:{i}")
             for i in range(count)
         )
     )
@@ -90,13 +91,15 @@ async def test_two_processes_fight_and_nothing_is_lost_or_doubled(store: Store) 
     ears, more_ears = Ears(), Ears()
     here.listen(ears)
     there.listen(more_ears)
-    await asyncio.gather(calls(here, ANA, 200, "here"), calls(there, BO, 200, "there"))
+    await asyncio.gather(
+        announces(here, DANA, 200, "here"), announces(there, ORGANISER, 200, "there")
+    )
     await here.caught_up()
     await there.caught_up()
-    called = [f for f in await journal_of(store) if isinstance(f, HostCalled)]
-    assert Counter(f.by for f in called) == {ANA: 200, BO: 200}
-    assert len({f.id for f in called}) == 400
-    words = {here.register.text(f.id) for f in called}
+    announced = [f for f in await journal_of(store) if isinstance(f, Announced)]
+    assert Counter(f.by for f in announced) == {DANA: 200, ORGANISER: 200}
+    assert len({f.id for f in announced}) == 400
+    words = {here.register.text(f.id) for f in announced}
     assert words == {f"here{i}" for i in range(200)} | {f"there{i}" for i in range(200)}
     assert here.register.rows == there.register.rows
     assert ears.facts == more_ears.facts
@@ -218,22 +221,23 @@ async def test_a_killed_store_loses_and_doubles_nothing(tmp_path: Path) -> None:
     there = await theirs.get(EVENT)
     done: list[str] = []
 
-    async def call(evening: Evening, by: str, words: str) -> None:
-        await evening.submit(by, CallHost(text=words))
+    async def announce(evening: Evening, by: str, words: str) -> None:
+        await evening.submit(by, Announce(text=words))
         done.append(words)
         if len(done) in (60, 200):
             os.kill(bundled.pid, signal.SIGKILL)
 
     async def burst(evening: Evening, by: str) -> None:
         for start in range(0, 200, 20):
-            await asyncio.gather(*(call(evening, by, f"{by}{i}") for i in range(start, start + 20)))
+            some = range(start, start + 20)
+            await asyncio.gather(*(announce(evening, by, f"{by}{i}") for i in some))
 
     async with asyncio.timeout(30):
-        await asyncio.gather(burst(here, ANA), burst(there, BO))
+        await asyncio.gather(burst(here, DANA), burst(there, ORGANISER))
     await here.caught_up()
-    called = [f for f in await journal_of(store) if isinstance(f, HostCalled)]
+    announced = [f for f in await journal_of(store) if isinstance(f, Announced)]
     assert bundled.restarts == 2
-    assert sorted(here.register.text(f.id) for f in called) == sorted(done)
+    assert sorted(here.register.text(f.id) for f in announced) == sorted(done)
     assert len(done) == 400
     await ours.close()
     await theirs.close()
