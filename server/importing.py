@@ -314,6 +314,8 @@ class _Known:
         self.by_id: dict[str, Attendee] = {}
         self.by_external: dict[str, str] = {}
         self.by_email: dict[str, str] = {}
+        self.shared: set[str] = set()
+        """Addresses that more than one person has."""
         self.rows: dict[str, int] = {}
         for person in people:
             self.put(person)
@@ -323,7 +325,9 @@ class _Known:
         if person.external_id:
             self.by_external[person.external_id] = person.id
         if person.email:
-            self.by_email.setdefault(person.email.casefold(), person.id)
+            email = person.email.casefold()
+            if self.by_email.setdefault(email, person.id) != person.id:
+                self.shared.add(email)
 
     def find(self, row: PersonRow) -> tuple[Attendee | None, str]:
         """Returns whom a row means, and by what: `external_id`, else `email`."""
@@ -366,6 +370,11 @@ def plan_import(reading: Reading, existing: Iterable[Attendee]) -> Plan:
     repeated: list[Sentence] = []
     for row in reading.rows:
         person, by = known.find(row)
+        if by == "email" and row.email.casefold() in known.shared:
+            # Anybody may give somebody else's address as their own; a row must not be theirs then.
+            why = Sentence("Two people have this e-mail address; add their external_id.")
+            rejected.append(Named(row=row.row, why=why))
+            continue
         if person is None and not row.name:
             rejected.append(Named(row=row.row, why=Sentence("It has no name.")))
             continue

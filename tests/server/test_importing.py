@@ -328,3 +328,16 @@ def test_what_is_no_list_is_refused(data: bytes) -> None:
     with pytest.raises(Unreadable) as refused:
         read_json(data)
     assert refused.value.code == "bad-json"
+
+
+def test_a_row_never_lands_on_somebody_who_took_anothers_address() -> None:
+    """Anybody may give an address as their own; an import must not then overwrite the wrong one."""
+    there = [
+        Attendee(id="a1", name="Mallory", email="ana@example.org"),
+        Attendee(id="a2", name="Ana", email="Ana@example.org", external_id="7"),
+    ]
+    by_address = plan_import(read_people(b"name,email,phone\nAna,ana@example.org,1\n"), there)
+    assert by_address.landings == ()
+    assert [named.row for named in by_address.rejected] == [2]
+    by_id = plan_import(read_people(b"name,email,external_id\nAna,ana@example.org,7\n"), there)
+    assert [landing.attendee.id for landing in by_id.landings] == ["a2"]
