@@ -2,7 +2,8 @@
 
 `ask.py` is what a solver is asked; `affinity.py` who suits whom; `rules.py` which rooms are fine;
 `sizes.py` how many rooms there are; `solver.py` the search for the best rooms, `room_rules.py` its
-rules about whole rooms, `budget.py` its end; `ahead.py` the rounds to come; `seating.py` one group;
+rules about whole rooms, `budget.py` its end; `ahead.py` the rounds to come, `designs.py` those known
+by algebra, `places.py` the rounds of theirs already played; `seating.py` one group;
 `solving.py` the whole pool, from `Wanted` to `OfferSeating`; `wanted.py` what to solve next.
 
 Nothing here loads NumPy until something is solved: `ask`, `affinity` (but its matrix), `rules` and

@@ -5,9 +5,9 @@ share a room). Hard rules always hold in the answer; then, in the programme's or
 least and most, sizes beyond, the fewest and oldest repeats, and sitting out. Deliberately knows
 nothing of names, tables' numbers or assistants (`solving.py` does).
 
-How: in a small event all rounds still to come are planned first (`ahead.py`), and whom one is to
-meet later counts as a repeat now. Otherwise splits are tried in order of preference, each for a few
-steps, until one is without repeats. What then time is left improves affinity.
+How: in a small event all rounds still to come are planned together (`ahead.py`). Otherwise splits
+are tried in order of preference, each for a few steps, until one is without repeats. What then time
+is left improves affinity.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from itertools import islice
 import numpy as np
 from msgspec import Struct
 
-from rooms.matching.ahead import plan_rounds
+from rooms.matching.ahead import RoundsAhead, plan_rounds
 from rooms.matching.budget import Budget
 from rooms.matching.room_rules import Bools, RoomRules
 from rooms.matching.sizes import beyond, even_with, room_counts
@@ -35,9 +35,6 @@ TRIALS = 8
 
 TRIAL_STEPS = 100
 """Steps for one split, which a seating without repeats ends early."""
-
-LATER = 0.9
-"""Meeting somebody now who is planned for later costs nearly a repeat."""
 
 Rooms = list[list[int]]
 
@@ -99,7 +96,7 @@ class Seated(Struct):
 
     people: list[int]
     """The group's persons whom the search seats, in the order it numbers them."""
-    search: Search
+    search: Search | RoundsAhead
 
     @property
     def rooms(self) -> Rooms:
@@ -122,9 +119,10 @@ def seat(
     weights = group.affinity - REPEAT * group.repeats
     weights[group.apart] = -FORBIDDEN
     np.fill_diagonal(weights, 0.0)
-    search = _planned(group, weights, rng, budget, rounds_left, planning_steps)
-    if search is None:
-        search = _best_split(group, weights, rng, budget)
+    plan = _planned(group, rng, budget, rounds_left, planning_steps)
+    if plan is not None:
+        return Seated(list(range(group.people)), plan)
+    search = _best_split(group, weights, rng, budget)
     if search is None:
         return None
     if search.is_forbidden:
@@ -134,26 +132,24 @@ def seat(
 
 def _planned(
     group: Group,
-    weights: Floats,
     rng: np.random.Generator,
     budget: Budget,
     rounds_left: int,
     steps: int,
-) -> Search | None:
-    """Searches this round within a plan of as many rounds to come as can be without repeats."""
+) -> RoundsAhead | None:
+    """Seats this round within a plan of as many rounds to come as can be without repeats."""
     if group.people > PLANNED_PEOPLE or rounds_left < 2 or group.has_room_rules:
         return None
     closed = group.apart | (group.repeats > 0)
+    met = np.unique(group.repeats, return_inverse=True)[1].reshape(group.repeats.shape)
     ends_at = budget.taken + steps
     for pattern in _patterns(group, rounds_left):
         left = min(PLANNING_STEPS, ends_at - budget.taken)
-        plan = plan_rounds(closed, pattern, rng, budget, left) if left > 0 else None
+        if left <= 0:
+            return None
+        plan = plan_rounds(closed, pattern, rng, budget, left, affinity=group.affinity, met=met)
         if plan is not None:
-            kept = weights.copy()
-            for room in (room for later in plan[1:] for room in later):
-                kept[np.ix_(room, room)] -= LATER * REPEAT
-            np.fill_diagonal(kept, 0.0)
-            return _search(group, kept, [(size, size) for size in pattern[0]], rng, plan[0])
+            return plan
     return None
 
 

@@ -40,11 +40,11 @@ from rooms.matching.solver import Floats
 from rooms.people import Mode
 from rooms.standing import pair
 
-CALLED_PLANNING = 3_000
-"""Steps for planning the rounds ahead while somebody waits: some 0.2 s."""
+CALLED_PLANNING = 1_500
+"""Steps at most for finding a plan of the rounds ahead while somebody waits: some 0.15 s."""
 
-PLANNING = 9_000
-"""Steps for planning the rounds ahead when nobody waits."""
+PLANNING = 4_000
+"""Steps at most for finding one when nobody waits."""
 
 BETTERING = 50
 """Steps for bettering that a slow machine takes even when the time is over."""
@@ -156,9 +156,10 @@ class _Pool:
         return worth
 
     def _worth_at_random(self, rooms: list[list[int]]) -> float:
-        """Returns the mean affinity that rooms drawn at random would have, expected.
+        """Returns the mean affinity expected of rooms drawn by lot, by the same rules.
 
-        Among those seated, over pairs that may meet; each mode counts by its pairs in the rooms.
+        Among those seated, over pairs that may meet and have not met (where there are none, over
+        all that may meet); each mode counts by its pairs in the rooms.
         """
         total = pairs = 0.0
         for mode in Mode:
@@ -167,6 +168,8 @@ class _Pool:
             block = np.ix_(members, members)
             may = ~self.apart[block]
             np.fill_diagonal(may, False)
+            new = may & (self.repeats[block] == 0)
+            may = new if new.any() else may
             if may.any():
                 weight = sum(len(room) * (len(room) - 1) for room in those)
                 total += weight * float(self.affinity[block][may].mean())
