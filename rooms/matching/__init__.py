@@ -2,9 +2,9 @@
 
 `ask.py` is what a solver is asked; `affinity.py` who suits whom; `rules.py` which rooms are fine;
 `sizes.py` how many rooms there are; `solver.py` the search for the best rooms, `room_rules.py` its
-rules about whole rooms, `budget.py` its end; `ahead.py` the rounds to come, `designs.py` those known
-by algebra, `places.py` the rounds of theirs already played; `seating.py` one group;
-`solving.py` the whole pool, from `Wanted` to `OfferSeating`; `wanted.py` what to solve next.
+rules about whole rooms, `budget.py` its end; `ahead.py` the rounds to come, `designs.py` those
+known by algebra, `places.py` where in them an evening stands; `seating.py` one group; `solving.py`
+the whole pool, from `Wanted` to `OfferSeating`; `wanted.py` what to solve next.
 
 Nothing here loads NumPy until something is solved: `ask`, `affinity` (but its matrix), `rules` and
 `sizes` are plain Python, used in the server's own process for one person at a time.

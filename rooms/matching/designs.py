@@ -21,7 +21,7 @@ Invariants: in a plan of `design`, every point is in one room a round, and no tw
 >>> for rooms in design(3, 3)[:2]:
 ...     print(rooms)
 [[0, 3, 6], [1, 4, 7], [2, 5, 8]]
-[[0, 5, 7], [1, 3, 8], [2, 4, 6]]
+[[0, 4, 8], [1, 5, 6], [2, 3, 7]]
 >>> [len(design(rooms, size)) for rooms, size in ((4, 4), (5, 3), (5, 4), (6, 4), (7, 4))]
 [5, 7, 5, 7, 9]
 """
