@@ -45,6 +45,10 @@ class PlannedRound(Struct, frozen=True, kw_only=True):
     more_time: bool = True
 
 
+USUAL = PlannedRound()
+"""What a round is where nothing else is asked for."""
+
+
 class Plan(Struct, frozen=True, kw_only=True):
     """The organiser's choices about an event. `starts_at` is an instant in ms since 1970 UTC."""
 
@@ -64,12 +68,12 @@ class Plan(Struct, frozen=True, kw_only=True):
 def planned_round(
     *,
     seconds: int | None = None,
-    size: int = 4,
+    size: int = USUAL.size,
     least: int | None = None,
     most: int | None = None,
-    break_seconds: int = 60,
-    preview_seconds: int = 20,
-    walking_seconds: int = 120,
+    break_seconds: int = USUAL.break_seconds,
+    preview_seconds: int = USUAL.preview_seconds,
+    walking_seconds: int = USUAL.walking_seconds,
     kind: Kind = Kind.MATCHED,
     auto: bool = False,
     more_time: bool = True,

@@ -16,7 +16,7 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 from rooms.event import Event
 from rooms.messages import Phase
 from rooms.people import HOST_ROLES, Details, Mode, Register, SegmentRule
-from rooms.programme import Kind, Mixing, Plan, PlannedRound, planned_round
+from rooms.programme import USUAL, Kind, Mixing, Plan, PlannedRound, planned_round
 from server.problems import Problem
 from server.wire import fault_of
 
@@ -37,12 +37,12 @@ class RoundBody(Struct, kw_only=True):
     """One round as asked for; what is left out follows from the size."""
 
     seconds: Annotated[int, Meta(ge=1, le=86_400)] | None = None
-    size: Annotated[int, Meta(ge=2, le=100)] = 4
+    size: Annotated[int, Meta(ge=2, le=100)] = USUAL.size
     least: Annotated[int, Meta(ge=2, le=100)] | None = None
     most: Annotated[int, Meta(ge=2, le=100)] | None = None
-    break_seconds: Seconds = 60
-    preview_seconds: Seconds = 20
-    walking_seconds: Seconds = 120
+    break_seconds: Seconds = USUAL.break_seconds
+    preview_seconds: Seconds = USUAL.preview_seconds
+    walking_seconds: Seconds = USUAL.walking_seconds
     kind: Kind = Kind.MATCHED
     prompt: Prompt = ""
     auto: bool = False
