@@ -370,7 +370,7 @@ def plan_import(reading: Reading, existing: Iterable[Attendee]) -> Plan:
     repeated: list[Sentence] = []
     for row in reading.rows:
         person, by = known.find(row)
-        if by == "email" and row.email.casefold() in known.shared:
+        if by == "email" and str(row.email).casefold() in known.shared:
             # Anybody may give somebody else's address as their own; a row must not be theirs then.
             why = Sentence("Two people have this e-mail address; add their external_id.")
             rejected.append(Named(row=row.row, why=why))
