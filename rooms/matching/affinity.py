@@ -132,7 +132,7 @@ def reasons(people: Sequence[Attendee]) -> tuple[Reason, ...]:
 def _holders(tags_of_people: Iterable[Iterable[str]]) -> dict[str, list[int]]:
     holders: dict[str, list[int]] = {}
     for index, tags in enumerate(tags_of_people):
-        for tag in set(tags):
+        for tag in dict.fromkeys(tags):  # in order: a float's last bit follows the order of adding
             holders.setdefault(tag, []).append(index)
     return holders
 
