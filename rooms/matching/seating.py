@@ -260,6 +260,7 @@ def _with_sit_outs(
     for person in sorted(out, key=lambda p: -rank[p]):
         if person in out:
             _find_seat(check, person, kept, out, limit)
+    _give_way(check, kept, out, rank)
     return _kept(group, weights, kept, rng) if kept else None
 
 
@@ -276,6 +277,23 @@ def _find_seat(check: _RoomCheck, person: int, rooms: Rooms, out: list[int], lim
             out.remove(person)
             out.remove(other)
             return
+
+
+def _give_way(check: _RoomCheck, rooms: Rooms, out: list[int], rank: dict[int, int]) -> None:
+    """Has those who are to yield first give their seats to people left out, wherever it is fine.
+
+    Nobody is then left out who could have the seat of somebody before them in `yields`.
+    """
+    seats = [(person, room) for room in rooms for person in room]
+    for leaving, room in sorted(seats, key=lambda seat: rank[seat[0]]):
+        for coming in sorted(out, key=lambda p: -rank[p]):
+            if rank[coming] < rank[leaving]:
+                break
+            others = [person for person in room if person != leaving]
+            if check.may_be([*others, coming], room, rooms):
+                room[room.index(leaving)] = coming
+                out[out.index(coming)] = leaving
+                break
 
 
 def _kept(group: Group, weights: Floats, rooms: Rooms, rng: np.random.Generator) -> Seated:

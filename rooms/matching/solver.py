@@ -5,19 +5,23 @@ into rooms of given sizes so that the sum of weights within rooms is greatest. F
 is weighted matching, which is easy; from three on it is NP-hard, so this is a search: a good answer
 at once, and better ones for as long as it may go on.
 
-Method. A greedy start, then steps of two kinds:
+Method. A start by assignment: every room gets one person, then all get a second, and so on, each
+time so that the sum is greatest. Then steps of two kinds:
 
 - *Exchange by assignment* (a large neighbourhood): take one person out of every room, then put them
   all back so that the sum is greatest. What a person is worth to a room does not depend on where
   the other people taken out go, so the best way back is a linear assignment problem, solved exactly
-  (LAPJV). One step chooses among R! neighbours. O(R³) at worst, in practice some R²; with more than
-  96 rooms, 96 of them take part in a step.
+  (R. Jonker and A. Volgenant, LAPJV, 1987). One step chooses among R! neighbours. O(R³) at worst,
+  in practice some R²; with more than 256 rooms, 256 of them take part in a step. So as not to stay
+  at the first good answer the costs get a little noise, which falls to none and comes back, in
+  cycles that grow longer (annealing; C. Charon and O. Hudry, "The noising method", 1993). The best
+  answer is kept.
 - *Swaps with memory* (tabu search, up to 64 seats): the best swap of two people of two rooms that
   does not undo a recent one, even when it is worse than none; O(n²) a step. In a few small rooms
   the assignment has too few neighbours to leave a poor answer.
 
-When nothing gets better for a while, some people are swapped at random from the best answer (a
-kick), and it goes on from there.
+  When nothing gets better for a while, some people are swapped at random from the best answer (a
+  kick), and it goes on from there.
 
 What may bend is a weight below zero: a repeat costs more than all liking can bring. What must not
 is a weight far below that (`FORBIDDEN`), or a rule about the whole room (`RoomRules`), which the
@@ -65,14 +69,28 @@ TOO_FEW = 1e3 * FORBIDDEN
 REPEAT = 1e4
 """Cost of two people meeting again: more than one exchange of people can gain by affinity."""
 
-ROOMS_A_STEP = 96
-"""Rooms that take part in one assignment; LAPJV's time grows with their cube."""
+ROOMS_A_STEP = 256
+"""Rooms that take part in one assignment, which then takes some 0.5 ms; fewer find less."""
+
+HEAT = 0.4
+"""Noise on an assignment when the first cycle begins, in standard deviations of the weights."""
+
+HOTTEST = 2.0
+"""Longer cycles begin with more noise, up to so many times the first one's."""
+
+CYCLE = 100
+"""Steps of the first cycle of noise; each is longer than the one before it by the factor SLOWER."""
+
+SLOWER = 1.3
+
+CLEAN = 0.3
+"""The last part of a cycle, without noise."""
 
 SWAP_SEATS = 64
 """Up to so many seats swaps are searched instead of assignments."""
 
 PATIENCE = 40
-"""Steps without a better answer, per room, until a kick."""
+"""Swaps without a better answer, per room, until a kick."""
 
 BETTER = 1e-6
 """By how much an answer must be better to count: sums with FORBIDDEN are right to 1e-7."""
@@ -101,7 +119,7 @@ class Search:
         rules: RoomRules | None = None,
         start: Sequence[Sequence[int]] | None = None,
     ) -> None:
-        """Seats everybody greedily, or as in `start`, whose rooms are full.
+        """Seats everybody column by column, or as in `start`.
 
         `weights` has a diagonal of 0; `rules` counts all seats.
         """
@@ -115,9 +133,11 @@ class Search:
             self.weights[: self.people, : self.people] = weights
         self.rng = rng
         self.rules = rules
+        self.heat = HEAT * _spread(weights)
+        self.cycle, self.at = float(CYCLE), 0
         self._clear()
         if start is None:
-            self._seat_greedily()
+            self._seat_by_columns()
         else:
             self._seat_as(start)
         self.best_seats = self.seats.copy()
@@ -157,11 +177,11 @@ class Search:
         if self.is_over:
             return
         self.taken += 1
-        if self.waiting > PATIENCE * len(self.most):
-            self._kick()
         if self.uses_assignments:
-            self._exchange()
+            self._exchange(self._noise())
         else:
+            if self.waiting > PATIENCE * len(self.most):
+                self._kick()
             self._swap_best()
         self.value = self._value()
         self.waiting += 1
@@ -193,12 +213,15 @@ class Search:
 
     def _seat_as(self, start: Sequence[Sequence[int]]) -> None:
         taken = np.zeros(len(self.most), dtype=np.intp)
+        empty = iter(range(self.people, self.seated))
         for room, people in enumerate(start):
             for person in people:
                 self._sit(person, room, taken)
+            for _ in range(int(self.most[room]) - len(people)):
+                self._sit(next(empty), room, taken)
 
-    def _seat_greedily(self) -> None:
-        """Seats people in random order, each in the room with a free seat that gains most."""
+    def _seat_by_columns(self) -> None:
+        """Gives every room one person at a time, all rooms together as well as can be."""
         taken = np.zeros(len(self.most), dtype=np.intp)
         empty = iter(range(self.people, self.seated))
         spare = self.most - self.least
@@ -206,13 +229,16 @@ class Search:
             room = int(np.argmax(np.where(spare > 0, self.most - taken, -1)))
             spare[room] -= 1
             self._sit(next(empty), room, taken)
-        rooms = np.arange(len(self.most))
-        for person in self.rng.permutation(self.people):
-            worth = np.where(taken < self.most, self.gain[:, person], -np.inf)
+        waiting = self.rng.permutation(self.people)
+        while waiting.size:
+            rooms = np.flatnonzero(taken < self.most)[:ROOMS_A_STEP]
+            rooms = rooms[np.argsort(taken[rooms], kind="stable")][: len(waiting)]
+            coming, waiting = waiting[: len(rooms)], waiting[len(rooms) :]
+            worth = self.gain[rooms[:, None], coming]
             if self.rules is not None:
-                coming = np.array([person], dtype=np.intp)
-                worth -= FORBIDDEN * self.rules.breaches(self.seats, coming, rooms)[:, 0]
-            self._sit(int(person), int(np.argmax(worth)), taken)
+                worth -= FORBIDDEN * self.rules.breaches(self.seats[rooms], coming, rooms)
+            for room, person in zip(rooms, coming[_assign(-worth)], strict=True):
+                self._sit(int(person), int(room), taken)
 
     def _sit(self, person: int, room: int, taken: Ints) -> None:
         self.seats[room, taken[room]] = person
@@ -225,21 +251,31 @@ class Search:
         broken = self.rules.broken(self.seats) if self.rules is not None else 0
         return float(pairs - FORBIDDEN * broken)
 
-    def _exchange(self) -> None:
+    def _noise(self) -> float:
+        """Returns how much noise there is now: it falls to none within a cycle, then comes back."""
+        self.at += 1
+        if self.at > self.cycle:
+            self.cycle, self.at = self.cycle * SLOWER, 0
+        heat = self.heat * min(HOTTEST, self.cycle / CYCLE)
+        return heat * max(0.0, 1 - self.at / (self.cycle * (1 - CLEAN)))
+
+    def _exchange(self, noise: float) -> None:
         """Takes one person out of every room and puts them all back as well as possible."""
         rooms: Ints = np.arange(len(self.most))
         if len(rooms) > ROOMS_A_STEP:
             rooms = self.rng.choice(len(rooms), ROOMS_A_STEP, replace=False)
         columns = (self.rng.random(len(rooms)) * self.most[rooms]).astype(np.intp)
         out = self.seats[rooms, columns]
-        worth = self.gain[rooms][:, out] - self.weights[np.ix_(out, out)]
+        cost = self.weights[out[:, None], out] - self.gain[rooms[:, None], out]
         if self.seated > self.people:
-            worth -= TOO_FEW * self._too_few(rooms, out)
+            cost += TOO_FEW * self._too_few(rooms, out)
         if self.rules is not None:
             rest = self.seats[rooms]
             rest[np.arange(len(rooms)), columns] = self.seated
-            worth -= FORBIDDEN * self.rules.breaches(rest, out, rooms)
-        chosen = out[_assign(-worth)]
+            cost += FORBIDDEN * self.rules.breaches(rest, out, rooms)
+        if noise > 0:
+            cost -= noise * self.rng.random(cost.shape)
+        chosen = out[_assign(cost)]
         moved = chosen != out
         self._replace(rooms[moved], columns[moved], chosen[moved])
 
@@ -336,6 +372,13 @@ def solve(
             _forbidden_people(search.best, table),
         )
     return search.best
+
+
+def _spread(weights: Floats) -> float:
+    """Returns the standard deviation of the weights that are likings, looking at some of them."""
+    some = weights[: 64 * ROOMS_A_STEP // max(64, len(weights)) + 1]
+    likings = some[some > 0]
+    return float(likings.std()) if likings.size else 0.0
 
 
 def _assign(cost: Floats) -> Ints:
