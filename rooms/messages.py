@@ -47,6 +47,8 @@ class You(Struct, frozen=True, kw_only=True):
     because: str = ""
     """Why one has no seat now (as in `sitting-out`); empty when seated or no round runs."""
     waits_for_yes: bool = False
+    checked_in: bool = False
+    """On site: staff have let one in, so a table can be given (rule 26)."""
 
 
 class Met(Struct, frozen=True, kw_only=True):

@@ -301,6 +301,7 @@ def you(event: Event, register: Register, id: str, now: int) -> m.You:
         met=tuple(_met(event, register, id, now)),
         because=why_without_seat(event, person) if event.is_running and not person.seat else "",
         waits_for_yes=person.waits_for_yes,
+        checked_in=person.mode is Mode.ON_SITE and person.present,
     )
 
 
@@ -323,7 +324,7 @@ def _met(event: Event, register: Register, id: str, now: int) -> list[m.Met]:
         met.append(
             m.Met(
                 card=card(profile),
-                rounds=tuple(room.round for room in rooms),
+                rounds=tuple(dict.fromkeys(room.round for room in rooms)),
                 seconds=sum(times[r.id].get(pair(id, other), 0) for r in rooms) // 1000,
                 shared=tuple(tag for _, tags in shared for tag in tags),
                 yes=(id, other) in event.yeses,

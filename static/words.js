@@ -71,6 +71,11 @@ export function list(names) {
   return new Intl.ListFormat(language, { style: "long", type: "conjunction" }).format(names);
 }
 
+/** Returns people's names joined, each as the language speaks of a person: “Anaさん、Boさん”. */
+export function nameList(names) {
+  return list(names.map((name) => t("{name}", { name })));
+}
+
 /** Returns the time of day of an instant (ms), in the person's own zone. */
 export function timeOfDay(at, timeZone) {
   return new Intl.DateTimeFormat(language, {

@@ -36,6 +36,9 @@ class Script(Struct, frozen=True):
     welcome: Lines
     answers: dict[str, Lines]
     lobby: Lines
+    """Before the first round."""
+    between: Lines
+    """In the lobby once people have met."""
     closing: Lines
     topics: dict[str, Lines]
 
@@ -44,6 +47,11 @@ class Script(Struct, frozen=True):
 def script() -> Script:
     """Returns the shipped conversations."""
     return msgspec.json.decode((SAMPLE / "conversations.json").read_bytes(), type=Script)
+
+
+def small_talk(language: str, round: int) -> list[str]:
+    """Returns what may be said in the lobby after so many rounds: before the first nobody met."""
+    return (script().between if round else script().lobby)[language]
 
 
 def language_of(text: str) -> str:

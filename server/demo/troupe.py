@@ -19,7 +19,7 @@ from rooms import commands, messages
 from rooms.messages import Phase
 from rooms.people import Card, Mode
 from server.attending import Chain, Door, Heard
-from server.demo.conversation import Conversation, Line, Speaker, script
+from server.demo.conversation import Conversation, Line, Speaker, small_talk
 
 LATE = 2
 """So many come during the first round."""
@@ -130,6 +130,7 @@ class Troupe:
         self._lobby: list[messages.Said] = []
         self._lobby_stir = asyncio.Event()
         self._phase = Phase.LOBBY
+        self._round = 0
         self._rng = random.Random(7)
         self._late = asyncio.Event()
         self.is_over = asyncio.Event()
@@ -154,6 +155,7 @@ class Troupe:
     def phase(self, message: messages.PhaseChanged) -> None:
         """Takes note of a phase, once."""
         self._phase = message.phase
+        self._round = message.round
         moved = message.ends_at
         if message.phase in (Phase.PREVIEW, Phase.ROUND) and moved is not None:
             for table in self._tables.values():
@@ -298,7 +300,8 @@ class Troupe:
                 if line is not None:
                     self.players[line.speaker].chain.tell(commands.Say(text=line.text))
             elif self._phase in (Phase.DRAFT, Phase.LOBBY, Phase.BREAK):
-                text = self._rng.choice(script().lobby[player.role.speaker.language()])
+                lines = small_talk(player.role.speaker.language(), self._round)
+                text = self._rng.choice(lines)
                 player.chain.tell(commands.Say(text=text))
 
     async def _arrive(self, player: Player) -> None:

@@ -159,7 +159,11 @@ export function TakingPart() {
     </div>
     ${
       you.mode === "on-site" &&
-      html`<p class="second">${t("You are here on site. When a round is called, this page tells you which table to go to.")}</p>`
+      html`<p class="second">${
+        you.checked_in
+          ? t("You are here on site. When a round is called, this page tells you which table to go to.")
+          : t("You come on site: please check in at the entrance. After that, this page tells you which table to go to.")
+      }</p>`
     }
   </div>`;
 }

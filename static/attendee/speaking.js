@@ -2,7 +2,7 @@
  * What a screen reader hears, once each, when it matters. Pure: from one message, and the state before
  * and after it, to sentences.
  */
-import { t, list } from "../words.js";
+import { nameList, t } from "../words.js";
 import { isContact, others } from "../state.js";
 import { clockText, left } from "../clock.js";
 import { happenedWords, noticeWords, sittingOutWords } from "./wording.js";
@@ -20,7 +20,7 @@ export function warning(mark) {
 
 const SPEAKERS = {
   room(before, message, after, now) {
-    const names = list(others(after).map((card) => card.name));
+    const names = nameList(others(after).map((card) => card.name));
     if (before.room?.id === message.id) {
       if (before.room.ends_at === message.ends_at || message.ends_at <= now) return [];
       return [deadlineWords(message.ends_at, now)];

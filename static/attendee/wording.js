@@ -1,6 +1,6 @@
 /** Codes and data of the contract, in plain words. Pure but for the page's catalogue. */
 import { clockText, seconds } from "../clock.js";
-import { list, t, tn } from "../words.js";
+import { list, nameList, t, tn } from "../words.js";
 
 /** Returns why one has no seat now, and what comes next; `by-choice` and the rest are the contract's codes. */
 export function sittingOutWords(because) {
@@ -85,7 +85,7 @@ export function whySentences(room, you, name) {
   }
   // The tags beside the sentences show all interests; one sentence says with whom.
   for (const group of everyone.length ? [] : mine.slice(0, 1)) {
-    const names = list(group.people.filter((id) => id !== you).map(name));
+    const names = nameList(group.people.filter((id) => id !== you).map(name));
     sentences.push(
       t("You share {interests} with {names}.", { interests: list(group.interests), names }),
     );
@@ -95,7 +95,7 @@ export function whySentences(room, you, name) {
   }
   const theirs = shared.find((group) => !group.people.includes(you));
   if (!everyone.length && !mine.length && theirs) {
-    const names = list(theirs.people.map(name));
+    const names = nameList(theirs.people.map(name));
     sentences.push(
       t("{names} share {interests}. You bring another view.", {
         names,

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { afterEach, test } from "node:test";
-import { list, parts, t, tn, useWords } from "../../static/words.js";
+import { list, nameList, parts, t, tn, useWords } from "../../static/words.js";
 
 afterEach(() => useWords({}, "en"));
 
@@ -39,4 +39,10 @@ test("names are joined as the language joins them", () => {
   assert.equal(list(["Ana", "Bo", "Chidi"]), "Ana, Bo, and Chidi");
   useWords({}, "ja");
   assert.match(list(["Ana", "Bo"]), /^Ana.+Bo$/);
+});
+
+test("each of several people is spoken of as the language does it", () => {
+  assert.equal(nameList(["Ana", "Bo"]), "Ana and Bo");
+  useWords({ "{name}": "{name}さん" }, "ja");
+  assert.equal(nameList(["Ana", "花子"]), "Anaさん、花子さん");
 });

@@ -11,14 +11,16 @@ from rooms.commands import (
     Block,
     CallHost,
     ChangeEvent,
+    CheckIn,
     EndRound,
     Extend,
     Media,
+    Move,
     Profile,
     SitOut,
     StartRound,
 )
-from rooms.people import Attendee, Details
+from rooms.people import Attendee, Details, Mode
 from rooms.programme import Plan, planned_round
 from tests.rooms.evenings import Evening
 
@@ -74,6 +76,27 @@ def test_a_welcome_says_whom_one_has_met_and_for_how_long() -> None:
     evening.passes(490)
     (met,) = evening.sees("ana").you.met
     assert (met.card.id, met.rounds, met.seconds, met.shared) == ("bo", (1,), 480, ("tea",))
+
+
+def test_two_rooms_of_one_round_are_one_round_together() -> None:
+    evening = talk()
+    evening.passes(60)
+    for name in ("bo", "ana"):
+        evening.asks("dana", Move(attendee=name, room="r1-2"))
+    evening.passes(60)
+    rounds = {met.card.id: met.rounds for met in evening.sees("ana").you.met}
+    assert rounds == {"bo": (1,), "chidi": (1,), "hana": (1,)}
+
+
+def test_one_sees_whether_the_staff_has_let_one_in() -> None:
+    evening = Evening()
+    evening.adds(Attendee(id="emre", name="Emre", mode=Mode.ON_SITE))
+    evening.comes("dana", "ana", "emre")
+    assert not evening.sees("emre").you.checked_in
+    evening.asks("dana", CheckIn(attendee="emre"))
+    assert evening.sees("emre").you.checked_in
+    assert not evening.sees("ana").you.checked_in, "online there is nothing to check in"
+    assert evening.last("emre", m.YouChanged).you.checked_in
 
 
 def test_oneself_is_shown_with_ones_own_fields_and_standing() -> None:

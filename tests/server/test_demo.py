@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from server.demo.conversation import Conversation, Speaker, script
+from server.demo.conversation import Conversation, Speaker, script, small_talk
 from server.sample_people import invented, sample_people
 from server.settings import child_environment
 from tests.guests import House, guest
@@ -52,6 +52,15 @@ def test_every_topic_is_there_in_both_languages() -> None:
     for name, lines in script().topics.items():
         assert set(lines) == {"en", "ja"}, name
         assert len(lines["en"]) == len(lines["ja"]), name
+
+
+@pytest.mark.parametrize("language", ["en", "ja"])
+def test_nobody_tells_of_a_table_before_the_first_round(language: str) -> None:
+    before, after = small_talk(language, 0), small_talk(language, 1)
+    assert before
+    assert after
+    assert not set(before) & set(after)
+    assert not any("last table" in line or "さっきの席" in line for line in before)
 
 
 def test_a_table_talks_about_what_its_people_share() -> None:
