@@ -1,9 +1,12 @@
 // The rest of the right column: the proposal for the next round, what was announced, what happened.
 
+import { clockText } from "../clock.js";
+import { Icon } from "../icons.js";
 import { html } from "../view.js";
 import { list, number, t, timeOfDay } from "../words.js";
 import { nameOf } from "./board.js";
 import { logSentence } from "./log.js";
+import { Refusal } from "./refusal.js";
 import { lasting, sizesWords } from "./sentences.js";
 
 const DELIVERIES_SHOWN = 4;
@@ -32,6 +35,10 @@ function NextRound({ host }) {
         ? html`<${Numbers} board=${board} proposal=${proposal} />`
         : html`<p class="second">${board.pool && board.pool.present < 2
           ? t("A seating is worked out once two people are here.") : t("Being worked out…")}</p>`}
+      ${proposal && proposal.seated > 0 && html`
+        <button type="button" class="button wide" onClick=${() => host.ask("next", "reshuffle")}>
+          <${Icon} name="armchair" />${t("Draw another seating")}</button>`}
+      <${Refusal} host=${host} place="next" />
     </div>
   </section>`;
 }
@@ -64,6 +71,13 @@ function Deliveries({ host }) {
   </section>`;
 }
 
+function Undo({ host }) {
+  const ms = host.undoUntil.value - host.now.value;
+  return html`${ms > 0 && html`<button type="button" class="button wide undo" onClick=${() => host.ask("undo", "undo")}>
+      <${Icon} name="rotate-ccw" />${t("Undo the last move")} <span class="second" aria-hidden="true">${clockText(ms)}</span></button>`}
+    <${Refusal} host=${host} place="undo" />`;
+}
+
 function Log({ host }) {
   const board = host.board.value;
   const lines = [...board.log].reverse()
@@ -72,6 +86,7 @@ function Log({ host }) {
     .slice(0, LINES_SHOWN);
   return html`<section class="log" aria-labelledby="log-title">
     <h2 id="log-title">${t("What happened")}</h2>
+    <${Undo} host=${host} />
     ${lines.length ? html`<ol>${lines.map(({ at, sentence }, index) => html`<li key=${`${at}-${lines.length - index}`}>
       <time datetime=${new Date(at).toISOString()}>${timeOfDay(at, board.event.time_zone)}</time><span>${sentence}</span></li>`)}</ol>`
     : html`<p class="second">${t("Nothing yet.")}</p>`}

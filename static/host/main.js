@@ -16,6 +16,9 @@ import { Panels } from "./panels.js";
 
 const TICK_MS = 250;
 
+/** The server takes a change of seats back for so long. */
+const UNDO_MS = 30_000;
+
 const boot = readBoot();
 const host = openConsole(boot);
 const place = document.getElementById("app");
@@ -36,7 +39,12 @@ function openConsole({ socket, title, programme = null, join_url = null, desk = 
     },
     status: (status) => { line.value = status; },
   });
-  const asking = makeAsking((type, fields) => wire.ask(type, fields), signal);
+  const asking = makeAsking(async (type, fields) => {
+    await wire.ask(type, fields);
+    if (type === "move") undoUntil.value = wire.now() + UNDO_MS;
+    if (type === "undo") undoUntil.value = 0;
+  }, signal);
+  const undoUntil = signal(0);
   const seenTo = signal(new Set(remembered(event)));
 
   setInterval(() => { now.value = wire.now(); }, TICK_MS);
@@ -51,6 +59,7 @@ function openConsole({ socket, title, programme = null, join_url = null, desk = 
     now,
     sheets,
     seenTo,
+    undoUntil,
     programme,
     joinUrl: join_url,
     deskUrl: desk,
