@@ -1,4 +1,4 @@
-"""The command line: `meguri serve`, `demo`, `event`, `attendees`, `export`, `rehearse`, `doctor`.
+"""The command line: `meguri serve`, `demo`, `event`, `attendees`, `export`, `plan`, `rehearse`, …
 
 Reads arguments, calls what does the work, words the outcome. Contains no rule of the evening, and
 reads the environment through `settings` alone. Invariant: a person sees sentences, never a
@@ -23,6 +23,7 @@ import click
 
 if TYPE_CHECKING:
     from server.asking import Asker
+    from server.paper import Choices, Paper
     from server.rehearsal.parts import Options
     from server.rehearsal.report import Figures
     from server.settings import Settings
@@ -34,6 +35,8 @@ FORMATS = {
     "rounds": ("csv",),
     "journal": ("jsonl",),
 }
+PLAN_FORMATS = ("rooms", "people", "json", "page", "all")
+PLAN_SUFFIXES = {".html": "page", ".htm": "page", ".json": "json"}
 
 
 class Failed(click.ClickException):
@@ -410,6 +413,129 @@ def _echo_json(value: object) -> None:
     click.echo(msgspec.json.format(msgspec.json.encode(value), indent=2))
 
 
+# On paper
+
+
+_sizes = click.IntRange(2, 100)
+_two = click.Tuple([str, str])
+
+
+@meguri.command()
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--rounds", default=5, show_default=True, type=click.IntRange(1, 100))
+@click.option("--size", default=4, show_default=True, type=_sizes, help="People at a table.")
+@click.option("--least", default=None, type=_sizes, help="Default: 3, pairs 2.")
+@click.option("--most", default=None, type=_sizes, help="Default: 6.")
+@click.option("--tables", default=None, type=click.IntRange(1, 10_000), help="How many there are.")
+@click.option("--common-language", is_flag=True, help="All at a table share a language.")
+@click.option("--must-meet", multiple=True, type=_two, metavar="SEGMENT SEGMENT")
+@click.option("--must-not-meet", multiple=True, type=_two, metavar="SEGMENT SEGMENT")
+@click.option("--segment-most", default=None, type=click.IntRange(1, 100), help="At a table.")
+@click.option(
+    "--seconds",
+    default=None,
+    type=click.FloatRange(0.05, 3600),
+    help="To search, each round. Default: about one, in steps, so that a seed gives the same plan.",
+)
+@click.option("--seed", default=0, show_default=True, type=click.IntRange(0, 2**32 - 1))
+@click.option("--title", default="", help="Of the evening, on the page.")
+@click.option("--language", default="en", show_default=True, type=click.Choice(["en", "ja"]))
+@click.option(
+    "--format",
+    "form",
+    default=None,
+    type=click.Choice(PLAN_FORMATS),
+    help="Tables or people as CSV, both as JSON, a page to print. Default: by --output, or rooms.",
+)
+@click.option(
+    "--output",
+    "-o",
+    type=click.Path(path_type=Path),
+    help="Default: standard output. For all: a folder.",
+)
+def plan(file: Path, form: str | None, output: Path | None, **given: object) -> None:
+    """Plan a whole programme for an evening on paper, from a CSV file of people."""
+    language, title = str(given.pop("language")), str(given.pop("title"))
+    if form is None:
+        form = PLAN_SUFFIXES.get(output.suffix.lower(), "rooms") if output else "rooms"
+    if form == "all" and (output is None or output.is_file()):
+        raise click.UsageError("All formats need a folder to be written to: --output FOLDER.")
+    paper = _paper(file, _choices(given), title)
+    from server import paper_files
+
+    if form == "all":
+        assert output is not None
+        for name, written in paper_files.FORMATS.values():
+            _write(output / name, written(paper, language))
+        click.echo(f"Written to {output}.", err=True)
+        return
+    content = paper_files.FORMATS[form][1](paper, language)
+    if output is None:
+        sys.stdout.buffer.write(content)
+        sys.stdout.flush()
+        return
+    _write(output, content)
+    click.echo(f"Written to {output}.", err=True)
+
+
+def _choices(given: dict[str, object]) -> Choices:
+    """Returns what is asked of a programme on paper; sizes out of order are wrong usage."""
+    from rooms.people import SegmentRule
+    from rooms.programme import planned_round
+    from server.paper import Choices
+
+    sizes = {name: given.pop(name) for name in ("size", "least", "most")}
+    try:
+        planned = planned_round(**sizes)  # type: ignore[arg-type]  # click has checked them
+    except ValueError as error:
+        raise click.UsageError(str(error)) from error
+    segments = tuple(
+        SegmentRule(a=a, b=b, rule=rule)
+        for rule in ("must", "must-not")
+        for a, b in given.pop(f"{rule.replace('-', '_')}_meet")  # type: ignore[attr-defined]
+    )
+    return Choices(planned=planned, segments=segments, **given)  # type: ignore[arg-type]
+
+
+def _paper(file: Path, choices: Choices, title: str) -> Paper:
+    """Plans an evening, telling each round as it comes and what came of it at the end."""
+    from server import paper
+    from server.delimited import Unreadable
+    from server.person_rows import Sentence
+
+    rounds = []
+    try:
+        people = paper.listed(file.read_bytes())
+    except OSError as error:
+        raise Failed(f"{file} could not be read: {error.strerror}.") from error
+    except Unreadable as error:
+        raise Failed(str(Sentence(error.sentence, error.details))) from error
+    except paper.CannotPlan as error:
+        raise Failed(str(error)) from error
+    for remark in people.remarks:
+        click.echo(remark, err=True)
+    with _status(f"Round 1 of {choices.rounds} …") as (tell, status):
+        for planned in paper.planned_rounds(people, choices):
+            rounds.append(planned)
+            tell(paper.round_sentence(planned))
+            if status is not None and planned.number < choices.rounds:
+                status(f"Round {planned.number + 1} of {choices.rounds} …")
+    if not any(planned.tables for planned in rounds):
+        raise Failed("No two of them may share a table by these rules, so there is no plan.")
+    found = paper.Paper(people, choices, rounds, title=title)
+    for sentence in paper.summary(found):
+        click.echo(sentence, err=True)
+    return found
+
+
+def _write(path: Path, content: bytes) -> None:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+    except OSError as error:
+        raise Failed(f"{path} could not be written: {error.strerror}.") from error
+
+
 # Trying and checking
 
 
@@ -467,7 +593,7 @@ def _rehearse(options: Options, url: str | None, key: str | None, workers: int) 
 
     async def there(url: str) -> Figures:
         asker = _asker(url, key)
-        with _status() as (progress, status):
+        with _status("People are coming in …") as (progress, status):
             return await run_rehearsal(asker, options, progress, status)
 
     async def here() -> Figures:
@@ -479,7 +605,7 @@ def _rehearse(options: Options, url: str | None, key: str | None, workers: int) 
         with tempfile.TemporaryDirectory(prefix="meguri-rehearsal-") as folder:
             async with spawned(Path(folder), own_key, workers=workers) as server:
                 asker = Asker(server.url, own_key)
-                with _status() as (progress, status):
+                with _status("People are coming in …") as (progress, status):
                     return await run_rehearsal(asker, options, progress, status)
 
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
@@ -490,7 +616,7 @@ Teller = Callable[[str], None]
 
 
 @contextlib.contextmanager
-def _status() -> Iterator[tuple[Teller, Teller | None]]:
+def _status(first: str) -> Iterator[tuple[Teller, Teller | None]]:
     """Yields how to tell a step, and how to show the state: a line that changes, on a terminal."""
     if not sys.stderr.isatty():
         yield (lambda text: click.echo(text, err=True)), None
@@ -498,7 +624,7 @@ def _status() -> Iterator[tuple[Teller, Teller | None]]:
     from rich.console import Console
 
     console = Console(stderr=True, highlight=False)
-    with console.status("People are coming in …", spinner="moon") as line:
+    with console.status(first, spinner="moon") as line:
         yield (lambda text: console.print(text)), line.update
 
 

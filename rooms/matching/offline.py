@@ -1,0 +1,150 @@
+"""A whole programme planned at once, for an evening on paper: everybody comes to every round.
+
+Responsible for looping the solver over the rounds with what a live evening would know by then: who
+has met, who has sat out. The rules are the live ones (`solving.py`). Deliberately knows no names,
+no files and no journal, and changes nothing for who does not turn up: on paper nobody can.
+
+Invariants: everybody is in exactly one room of a round, or sits it out; no two rooms of a round
+have the same table; the same people, choices, seed and steps give the same programme.
+
+Six people in pairs, two rounds: nobody meets anybody twice.
+
+>>> people = [Seeker(id=id) for id in ("ana", "bo", "chidi", "dana", "emre", "hanako")]
+>>> pairs = PlannedRound(size=2, least=2, most=3)
+>>> evening = list(whole_programme(people, pairs, rounds=2, steps=50))
+>>> [(table.number, len(table.people)) for table in evening[1].tables]
+[(1, 2), (2, 2), (3, 2)]
+>>> [planned.repeats for planned in evening]
+[0, 0]
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import combinations, count
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from rooms.matching.ask import Seeker, Wanted
+from rooms.matching.rules import hard_rules, table_of
+from rooms.matching.solving import solve_wanted
+from rooms.people import Mode, SegmentRule
+from rooms.programme import PlannedRound
+from rooms.standing import Pair, pair
+
+STEPS = 5_000
+"""Steps of searching a round unless told otherwise: a second or less up to 300 people."""
+
+WORK = 1_500_000
+"""Steps times people at most, for more people than that: a step takes longer the more there are."""
+
+
+class Table(Struct, frozen=True, kw_only=True):
+    """A room at a table."""
+
+    number: int
+    people: tuple[str, ...]
+
+
+class OfflineRound(Struct, frozen=True, kw_only=True):
+    """One round on paper, with the numbers a host sees beside a proposal."""
+
+    number: int
+    tables: tuple[Table, ...]
+    """In the order of their numbers."""
+    sitting_out: tuple[str, ...]
+    repeats: int
+    """Pairs who sit together again."""
+    mean_affinity: float
+    worst_affinity: float
+    random_affinity: float
+    """What rooms drawn by lot would have, expected."""
+    steps: int
+
+
+def whole_programme(
+    people: Sequence[Seeker],
+    planned: PlannedRound,
+    *,
+    rounds: int,
+    seconds: float | None = None,
+    steps: int | None = None,
+    seed: int = 0,
+    tables: int | None = None,
+    common_language: bool = False,
+    segments: tuple[SegmentRule, ...] = (),
+    segment_most: int | None = None,
+) -> Iterator[OfflineRound]:
+    """Yields round after round, each as soon as it is solved; `planned` gives the sizes of all.
+
+    Searches each round for so many `steps`, or for `seconds`; with neither, for steps that follow
+    from the number of people, so that the answer does not depend on the machine's speed.
+    """
+    everybody = [replace(person, mode=Mode.ON_SITE) for person in people]
+    rules = hard_rules(everybody, blocked=())
+    by_themselves = {id for id, person in rules.persons.items() if id == person}
+    if steps is None and seconds is None:
+        steps = _steps(len(everybody))
+    met: dict[Pair, int] = {}
+    sat_out: Counter[str] = Counter()
+    for number in range(1, rounds + 1):
+        offer = solve_wanted(
+            Wanted(
+                event="",
+                round=number,
+                basis="",
+                size=planned.size,
+                least=planned.least,
+                most=planned.most,
+                people=tuple(replace(p, sat_out=sat_out[p.id]) for p in everybody),
+                met=tuple((a, b, last) for (a, b), last in met.items()),
+                common_language=common_language,
+                segments=segments,
+                segment_most=segment_most,
+                tables=tables,
+                rounds_left=rounds - number + 1,
+                seed=seed,
+            ),
+            seconds or 0.0,
+            steps=steps,
+        )
+        yield OfflineRound(
+            number=number,
+            tables=_tables(offer.rooms, rules.people),
+            sitting_out=offer.sitting_out,
+            repeats=offer.repeats,
+            mean_affinity=offer.mean_affinity,
+            worst_affinity=offer.worst_affinity,
+            random_affinity=offer.random_affinity,
+            steps=offer.steps,
+        )
+        sat_out.update(offer.sitting_out)
+        for ids in offer.rooms:
+            # An assistant counts as nobody met (rule 3).
+            counted = [id for id in ids if id in by_themselves]
+            met |= {pair(a, b): number for a, b in combinations(counted, 2)}
+
+
+def repeats_needed(people: int, room: int, rounds: int) -> bool:
+    """Says whether somebody in a room of this size each round must meet someone twice."""
+    return rounds * (room - 1) > people - 1
+
+
+def _steps(people: int) -> int:
+    return max(1, min(STEPS, WORK // max(1, people)))
+
+
+def _tables(rooms: Iterable[tuple[str, ...]], people: dict[str, Seeker]) -> tuple[Table, ...]:
+    """Gives every room a table: the one somebody is fixed at, else the lowest free."""
+    fixed: dict[tuple[str, ...], int | None] = {
+        ids: next((at for id in ids if (at := table_of(people[id])) is not None), None)
+        for ids in rooms
+    }
+    taken = set(fixed.values())
+    free = (number for number in count(1) if number not in taken)
+    found = (
+        Table(number=next(free) if at is None else at, people=ids) for ids, at in fixed.items()
+    )
+    return tuple(sorted(found, key=lambda table: table.number))
