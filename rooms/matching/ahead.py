@@ -92,7 +92,7 @@ def plan_rounds(
     ahead = RoundsAhead(worth, apart, rounds, rng)
     if ahead.mend(budget, steps - (budget.taken - taken)):
         return ahead
-    if constructed is not None and constructed.repeats == 0:
+    if constructed is not None and constructed.mend(budget, 0):
         return constructed
     return None
 

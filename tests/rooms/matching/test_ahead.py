@@ -28,6 +28,14 @@ def test_tight_events_are_planned_without_repeats(
         assert sorted(person for room in rooms for person in room) == list(range(people))
 
 
+def test_a_construction_is_a_plan_when_no_search_found_one() -> None:
+    apart = np.zeros((25, 25), dtype=np.bool_)
+    plan = plan_rounds(apart, [[5] * 5] * 4, np.random.default_rng(0), Budget(0, 10), 0)
+    assert plan is not None
+    plan.step()
+    assert sorted(person for room in plan.best for person in room) == list(range(25))
+
+
 def test_those_who_have_met_are_kept_apart() -> None:
     apart = np.zeros((8, 8), dtype=np.bool_)
     apart[0, 1] = apart[1, 0] = True
