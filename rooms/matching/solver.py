@@ -16,9 +16,10 @@ time so that the sum is greatest. Then steps of two kinds:
   at the first good answer the costs get a little noise, which falls to none and comes back, in
   cycles that grow longer (annealing; C. Charon and O. Hudry, "The noising method", 1993). The best
   answer is kept.
-- *Swaps with memory* (tabu search, up to 64 seats): the best swap of two people of two rooms that
-  does not undo a recent one, even when it is worse than none; O(n²) a step. In a few small rooms
-  the assignment has too few neighbours to leave a poor answer.
+- *Swaps with memory* (tabu search: F. Glover, 1989; in few rooms, or large ones): the best swap of
+  two people of two rooms that does not undo a recent one, even when it is worse than none; O(n) a
+  step, for a part of the people at a time. In few rooms the assignment has too few neighbours to
+  leave a poor answer.
 
   When nothing gets better for a while, some people are swapped at random from the best answer (a
   kick), and it goes on from there.
@@ -87,9 +88,12 @@ CLEAN = 0.3
 """The last part of a cycle, without noise."""
 
 SWAP_SEATS = 64
-"""Up to so many seats swaps are searched instead of assignments."""
+"""Up to so many seats swaps are searched instead of assignments; beyond, in few large rooms."""
 
-PATIENCE = 40
+SWAPPED = 48
+"""People, and the rest of a room, whose swaps with everybody are looked at in one step."""
+
+PATIENCE = 80
 """Swaps without a better answer, per room, until a kick."""
 
 BETTER = 1e-6
@@ -158,7 +162,8 @@ class Search:
     @property
     def uses_assignments(self) -> bool:
         """Whether steps are exchanges by assignment; else they are swaps."""
-        return self.rules is not None or self.seated > SWAP_SEATS
+        few = self.seated <= SWAP_SEATS or len(self.most) <= 2 * self.seats.shape[1]
+        return self.rules is not None or not few
 
     @property
     def is_forbidden(self) -> bool:
@@ -293,33 +298,42 @@ class Search:
         self.room_of[coming] = rooms
 
     def _swap_best(self) -> None:
-        """Swaps the two people, or a person and an empty seat, whose swap is worth most."""
-        here = self.gain[self.room_of]
-        own = here.diagonal()
-        delta = here + here.T - own[:, None] - own[None, :] - 2 * self.weights
+        """Swaps the two people, or a person and an empty seat, whose swap is worth most.
+
+        One of the two is in one of a few rooms, taken at random: all rooms when they are few.
+        """
+        some = self.rng.permutation(len(self.most))[: 1 + SWAPPED // self.seats.shape[1]]
+        rows = self.seats[some].ravel()
+        rows = rows[rows < self.seated]
+        rooms = self.room_of[rows]
+        own = self.gain[self.room_of, np.arange(self.seated)]
+        delta = self.gain[:, rows].T[:, self.room_of] + self.gain[rooms]
+        delta -= 2 * self.weights[rows] + own + own[rows][:, None]
         delta += self.rng.random(delta.shape) * 1e-9
-        no = self.room_of[:, None] == self.room_of[None, :]
+        no = rooms[:, None] == self.room_of[None, :]
         if self.seated > self.people:
-            no |= self._empties()
-        recent = self.tabu[:, self.room_of] > self.taken
-        recent |= recent.T
+            no |= self._empties(rows)
+        recent = self.tabu[rows][:, self.room_of] > self.taken
+        recent |= (self.tabu[:, rooms] > self.taken).T
         recent &= self.value + delta <= self.best_value + BETTER
         delta[no | recent] = -np.inf
-        a, b = divmod(int(np.argmax(delta)), self.seated)
-        if delta[a, b] == -np.inf:
+        row, b = divmod(int(np.argmax(delta)), self.seated)
+        if delta[row, b] == -np.inf:
             self._kick()
             return
+        a = int(rows[row])
         tenure = self.taken + self.rng.integers(3, 8 + len(self.most))
         self.tabu[a, self.room_of[a]] = self.tabu[b, self.room_of[b]] = tenure
         self._swap(a, b)
 
-    def _empties(self) -> Bools:
+    def _empties(self, rows: Ints) -> Bools:
         """Says which swaps are of two empty seats, or would leave a room with too few people."""
         empty = np.arange(self.seated) >= self.people
         here = (self.seats < self.people).sum(axis=1)
-        needed = (here <= self.least)[self.room_of]
-        leaves: Bools = (needed & ~empty)[:, None] & empty[None, :]
-        return leaves | leaves.T | (empty[:, None] & empty[None, :])
+        kept = (here <= self.least)[self.room_of] & ~empty
+        leaves: Bools = kept[rows][:, None] & empty[None, :]
+        leaves |= empty[rows][:, None] & (kept | empty)[None, :]
+        return leaves
 
     def _swap(self, a: int, b: int) -> None:
         rooms = self.room_of[[a, b]]
