@@ -354,17 +354,18 @@ def attendees_import(
     for bad in imported.rejected:
         click.echo(f"Row {bad.row} was not taken: {bad.reason}", err=True)
     if links is not None:
-        _write_links(links, [(one.name, one.url) for one in imported.attendees if one.url])
+        made = [one for one in imported.attendees if one.url]
+        _write_links(links, [(one.name, one.external_id, one.url) for one in made])
     if not imported.attendees:
         raise Failed("Nobody was imported.")
 
 
-def _write_links(path: Path, rows: list[tuple[str, str]]) -> None:
+def _write_links(path: Path, rows: list[tuple[str, str, str]]) -> None:
     import csv
 
     try:
         with path.open("w", encoding="utf-8-sig", newline="") as file:
-            csv.writer(file).writerows([("name", "url"), *rows])
+            csv.writer(file).writerows([("name", "external_id", "url"), *rows])
     except OSError as error:
         raise Failed(f"The links could not be written to {path}: {error.strerror}.") from error
     click.echo(f"{len(rows)} personal links are in {path}. Each opens its owner's place: send")

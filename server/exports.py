@@ -340,7 +340,7 @@ async def pairs_csv(request: Request) -> Response:
     event, register, now = await _held(request)
     if request.query_params.get("summary") in ("1", "true"):
         rows = summary_rows(event, register, now)
-        return _csv(request, "pairs", SUMMARY_COLUMNS, (row.cells() for row in rows))
+        return _csv(request, "pairs-summary", SUMMARY_COLUMNS, (row.cells() for row in rows))
     rows = pair_rows(event, register, now)
     return _csv(request, "pairs", PAIR_COLUMNS, (row.cells() for row in rows))
 

@@ -13,7 +13,7 @@ export const PROTOCOL = "meguri.1";
 
 /** Back-off with full jitter: a wait drawn from 0 to BASE × 2ⁿ, so that a crowd doesn't return as one. */
 const BASE_MS = 500;
-const CAP_MS = 10_000;
+const CAP_MS = 4_000;
 
 /** The server's time is asked for this often; an answer that takes longer means the line is dead. */
 const CLOCK_EVERY_MS = 15_000;

@@ -68,6 +68,7 @@ async def test_an_organiser_holds_an_event_from_the_command_line(
     assert "Row 4" in brought.err
     rows = list(csv.DictReader(io.StringIO(links.read_text(encoding="utf-8-sig"))))
     assert [row["name"] for row in rows] == ["Ana", "花子"]
+    assert set(rows[0]) == {"name", "external_id", "url"}, "names repeat, ids do not"
     assert all(row["url"].startswith(house.url) for row in rows)
 
     shown = await asks(house, "event", "show", id)
