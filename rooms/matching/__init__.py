@@ -1,10 +1,11 @@
 """Matching: who sits with whom, and why.
 
 `ask.py` is what a solver is asked; `affinity.py` who suits whom; `rules.py` which rooms are fine;
-`sizes.py` how many rooms there are; `solver.py` the search for the best rooms, `room_rules.py` its
-rules about whole rooms, `budget.py` its end; `ahead.py` the rounds to come, `designs.py` those
-known by algebra, `places.py` where in them an evening stands; `seating.py` one group; `solving.py`
-the whole pool, from `Wanted` to `OfferSeating`; `wanted.py` what to solve next.
+`sizes.py` how many rooms there are. `door.py` is the solver's door for anybody; `solver.py` the
+search for the best rooms, `pairs.py` and `blocks.py` those of two and of thousands; `room_rules.py`
+its rules about whole rooms, `budget.py` its end. `ahead.py` is the rounds to come, `designs.py`
+those known by algebra, `places.py` where in them an evening stands. `seating.py` is one group;
+`solving.py` the whole pool, from `Wanted` to `OfferSeating`; `wanted.py` what to solve next.
 
 Nothing here loads NumPy until something is solved: `ask`, `affinity` (but its matrix), `rules` and
 `sizes` are plain Python, used in the server's own process for one person at a time.
@@ -28,9 +29,7 @@ def solve(
     seconds: float = 1.0,
     steps: int | None = None,
 ) -> list[list[int]]:
-    """Returns the rooms that are worth most together; see `solver.solve`."""
-    from rooms.matching import solver
+    """Returns the rooms that are worth most together; see `door.solve`."""
+    from rooms.matching import door
 
-    return solver.solve(
-        weights, sizes, forbidden=forbidden, seed=seed, seconds=seconds, steps=steps
-    )
+    return door.solve(weights, sizes, forbidden=forbidden, seed=seed, seconds=seconds, steps=steps)

@@ -29,24 +29,10 @@ is a weight far below that (`FORBIDDEN`), or a rule about the whole room (`RoomR
 assignment obeys exactly. A size range (least, most) is a room of `most` seats, some of which may
 stay empty: an empty seat is a person whom nobody minds.
 
-Known weaknesses: no proof of optimality; one person at a time leaves a room; above some thousands
-of people memory is n² doubles.
+Up to 300 people in pairs are matched exactly (`pairs.py`); thousands are seated a block of rooms at
+a time (`blocks.py`).
 
-Five people, a room of two and one of three. Two share ceramics (0, 3), three share jazz (1, 2, 4):
-
->>> weights = np.zeros((5, 5))
->>> for a, b in ((0, 3), (1, 2), (1, 4), (2, 4)):
-...     weights[a, b] = weights[b, a] = 1.0
->>> solve(weights, [2, 3], steps=20)
-[[0, 3], [1, 2, 4]]
-
-If 1 and 4 have blocked each other, the best left is worth 2, not 4:
-
->>> forbidden = np.zeros((5, 5), dtype=bool)
->>> forbidden[1, 4] = forbidden[4, 1] = True
->>> rooms = solve(weights, [2, 3], forbidden=forbidden, steps=20)
->>> float(sum(weights[a, b] for room in rooms for a in room for b in room) / 2)
-2.0
+Known weaknesses: no proof of optimality from rooms of three on; one person at a time leaves a room.
 """
 
 from __future__ import annotations
@@ -56,7 +42,7 @@ from typing import Any
 
 import lap
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
 from rooms.matching.budget import Budget
 from rooms.matching.room_rules import Bools, Ints, RoomRules
@@ -100,15 +86,6 @@ BETTER = 1e-6
 """By how much an answer must be better to count: sums with FORBIDDEN are right to 1e-7."""
 
 Floats = NDArray[np.float64]
-Size = int | tuple[int, int]
-
-
-class Impossible(ValueError):
-    """No seating obeys what was asked; the sentence names the cause, `people` who is in it."""
-
-    def __init__(self, sentence: str, people: Sequence[int] = ()) -> None:
-        super().__init__(sentence)
-        self.people = tuple(people)
 
 
 class Search:
@@ -353,41 +330,6 @@ class Search:
                 self._swap(a, b)
 
 
-def solve(
-    weights: ArrayLike,
-    sizes: Sequence[Size],
-    *,
-    forbidden: ArrayLike | None = None,
-    seed: int = 0,
-    seconds: float = 1.0,
-    steps: int | None = None,
-) -> list[list[int]]:
-    """Returns rooms of people (numbers from 0), room i of `sizes[i]`, that are worth most together.
-
-    `weights` is n×n, symmetric, finite and not negative; a size is a number or (least, most);
-    `forbidden` is an n×n array of pairs that must not share a room. Goes on for `seconds`, or for
-    `steps` where given: the same seed and steps give the same answer. Raises ValueError for input
-    that contradicts itself, and Impossible, with the cause, when no allowed seating was found.
-    """
-    worth = _checked_weights(weights)
-    ranges = _checked_sizes(sizes, len(worth))
-    scale = float(worth.max(initial=0.0)) or 1.0
-    table = worth / scale
-    if forbidden is not None:
-        apart = _checked_forbidden(forbidden, len(worth))
-        _check_possible(apart, ranges)
-        table[apart] = -FORBIDDEN
-    search = Search(table, ranges, np.random.default_rng(seed))
-    budget = Budget(seconds, steps)
-    search.run(budget)
-    if search.is_forbidden:
-        raise Impossible(
-            f"No seating without a forbidden pair was found in {budget.taken} steps.",
-            _forbidden_people(search.best, table),
-        )
-    return search.best
-
-
 def _spread(weights: Floats) -> float:
     """Returns the standard deviation of the weights that are likings, looking at some of them."""
     some = weights[: 64 * ROOMS_A_STEP // max(64, len(weights)) + 1]
@@ -399,64 +341,3 @@ def _assign(cost: Floats) -> Ints:
     """Returns, for each row, the column of the cheapest assignment."""
     found: Any = lap.lapjv(np.ascontiguousarray(cost))
     return np.asarray(found[1], dtype=np.intp)
-
-
-def _checked_weights(weights: ArrayLike) -> Floats:
-    worth = np.array(weights, dtype=np.float64)
-    if worth.ndim != 2 or worth.shape[0] != worth.shape[1]:
-        raise ValueError(f"Weights must be a square array, not of shape {worth.shape}.")
-    if not np.isfinite(worth).all():
-        raise ValueError("Weights must be finite numbers.")
-    np.fill_diagonal(worth, 0.0)
-    if (worth < 0).any():
-        raise ValueError("Weights must not be negative.")
-    if not np.allclose(worth, worth.T, rtol=1e-9, atol=1e-12):
-        raise ValueError("Weights must be symmetric.")
-    return (worth + worth.T) / 2
-
-
-def _checked_sizes(sizes: Sequence[Size], people: int) -> list[tuple[int, int]]:
-    ranges = [(size, size) if isinstance(size, int | np.integer) else size for size in sizes]
-    pairs = [(int(least), int(most)) for least, most in ranges]
-    if any(not 0 <= least <= most for least, most in pairs):
-        raise ValueError("A size is a number from 0, or (least, most) with least ≤ most.")
-    fewest, most = sum(least for least, _ in pairs), sum(most for _, most in pairs)
-    if not fewest <= people <= most:
-        raise ValueError(f"The sizes add up to {fewest} to {most} seats for {people} people.")
-    return pairs
-
-
-def _checked_forbidden(forbidden: ArrayLike, people: int) -> Bools:
-    apart = np.array(forbidden, dtype=np.bool_)
-    if apart.shape != (people, people):
-        raise ValueError(f"Forbidden pairs must be an array of shape {(people, people)}.")
-    apart |= apart.T
-    np.fill_diagonal(apart, False)
-    return apart
-
-
-def _check_possible(apart: Bools, sizes: Sequence[tuple[int, int]]) -> None:
-    """Raises Impossible for the causes that are seen at once: a hermit, or too many rivals."""
-    people = len(apart)
-    smallest = min((least for least, most in sizes if most > 0), default=0)
-    company = people - 1 - apart.sum(axis=1)
-    for person in np.flatnonzero(company < smallest - 1):
-        raise Impossible(
-            f"Person {person} may share a room with {company[person]} people, "
-            f"and the smallest room needs {smallest - 1} others.",
-            [int(person)],
-        )
-    rivals: list[int] = []
-    for person in np.argsort(company, kind="stable"):
-        if apart[person, rivals].all():
-            rivals.append(int(person))
-    if len(rivals) > sum(most > 0 for _, most in sizes):
-        raise Impossible(
-            f"{len(rivals)} people must all be apart, and there are {len(sizes)} rooms.", rivals
-        )
-
-
-def _forbidden_people(rooms: list[list[int]], table: Floats) -> list[int]:
-    return sorted(
-        {p for room in rooms for p in room for q in room if table[p, q] <= -FORBIDDEN / 2}
-    )

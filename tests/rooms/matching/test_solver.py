@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rooms.matching import solve
-from rooms.matching.solver import Floats, Impossible
+from rooms.matching.door import Impossible
+from rooms.matching.solver import Floats
 
 
 def weights(n: int, seed: int = 0) -> Floats:
@@ -159,3 +160,36 @@ def test_what_was_not_found_is_said_with_those_in_the_way() -> None:
         forbidden[person, (person + 1) % 5] = True
     with pytest.raises(Impossible, match="No seating without a forbidden pair"):
         solve(weights(6), [3, 3], forbidden=forbidden, steps=200)
+
+
+def test_pairs_are_the_best_there_are() -> None:
+    table = weights(8, seed=1)
+    assert worth(table, solve(table, [2] * 4, steps=0)) == pytest.approx(
+        best_of_all(table, [2] * 4)
+    )
+
+
+def test_an_odd_number_in_pairs_leaves_one_alone_in_the_room_of_one() -> None:
+    rooms = solve(weights(9), [2, 1, 2, 2, 2], steps=0)
+    assert [len(room) for room in rooms] == [2, 1, 2, 2, 2]
+    assert sorted(person for room in rooms for person in room) == list(range(9))
+
+
+def test_pairs_that_cannot_be_are_said_to_be_impossible() -> None:
+    forbidden = np.ones((6, 6), dtype=bool)
+    forbidden[:2] = forbidden[:, :2] = False
+    with pytest.raises(Impossible):
+        solve(weights(6), [2, 2, 2], forbidden=forbidden, steps=0)
+
+
+def test_very_many_are_seated_in_blocks_by_the_same_rules() -> None:
+    table = weights(1300, seed=4).astype(np.float32)
+    forbidden = np.triu(np.random.default_rng(1).random((1300, 1300)) < 0.01, 1)
+    sizes: list[int | tuple[int, int]] = [3] * 200 + [(2, 4)] * 220
+    rooms = solve(table, sizes, forbidden=forbidden, steps=150)
+    assert sorted(person for room in rooms for person in room) == list(range(1300))
+    assert all(len(room) == 3 for room in rooms[:200])
+    assert all(2 <= len(room) <= 4 for room in rooms[200:])
+    apart = forbidden | forbidden.T
+    assert not any(apart[np.ix_(room, room)].any() for room in rooms)
+    assert rooms == solve(table, sizes, forbidden=forbidden, steps=150)

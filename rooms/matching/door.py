@@ -1,0 +1,183 @@
+"""The solver's door: weights and sizes in, rooms out, or an error that says what is wrong.
+
+Responsible for checking what was asked, for choosing the method (exact pairs, one search, or blocks
+of rooms), and for the cause when no seating is allowed. Knows nothing of events: useful by itself.
+
+Five people, a room of two and one of three. Two share ceramics (0, 3), three share jazz (1, 2, 4):
+
+>>> weights = np.zeros((5, 5))
+>>> for a, b in ((0, 3), (1, 2), (1, 4), (2, 4)):
+...     weights[a, b] = weights[b, a] = 1.0
+>>> solve(weights, [2, 3], steps=20)
+[[0, 3], [1, 2, 4]]
+
+If 1 and 4 have blocked each other, the best left is worth 2, not 4:
+
+>>> forbidden = np.zeros((5, 5), dtype=bool)
+>>> forbidden[1, 4] = forbidden[4, 1] = True
+>>> rooms = solve(weights, [2, 3], forbidden=forbidden, steps=20)
+>>> float(sum(weights[a, b] for room in rooms for a in room for b in room) / 2)
+2.0
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from rooms.matching.blocks import MANY, BlockSearch, Weights
+from rooms.matching.budget import Budget
+from rooms.matching.pairs import EXACT, best_pairs
+from rooms.matching.room_rules import Bools
+from rooms.matching.solver import FORBIDDEN, Floats, Search
+
+CHECKED = 256
+"""Rows of weights that are checked at a time."""
+
+Size = int | tuple[int, int]
+
+
+class Impossible(ValueError):
+    """No seating obeys what was asked; the sentence names the cause, `people` who is in it."""
+
+    def __init__(self, sentence: str, people: Sequence[int] = ()) -> None:
+        super().__init__(sentence)
+        self.people = tuple(people)
+
+
+def solve(
+    weights: ArrayLike,
+    sizes: Sequence[Size],
+    *,
+    forbidden: ArrayLike | None = None,
+    seed: int = 0,
+    seconds: float = 1.0,
+    steps: int | None = None,
+) -> list[list[int]]:
+    """Returns rooms of people (numbers from 0), room i of `sizes[i]`, that are worth most together.
+
+    `weights` is n×n, symmetric, finite and not negative (float32 halves the memory of thousands);
+    a size is a number or (least, most); `forbidden` is an n×n array of pairs that must not share a
+    room. Goes on for `seconds`, or for `steps` where given: the same seed and steps give the same
+    answer. Raises ValueError for input that contradicts itself, and Impossible, with the cause,
+    when no allowed seating was found.
+    """
+    worth = _checked_weights(weights)
+    ranges = _checked_sizes(sizes, len(worth))
+    apart = None
+    if forbidden is not None:
+        apart = _checked_forbidden(forbidden, len(worth))
+        _check_possible(apart, ranges)
+    rng = np.random.default_rng(seed)
+    budget = Budget(seconds, steps)
+    if len(worth) <= EXACT and ranges and {1, 2}.issuperset(x for r in ranges for x in r):
+        matched = _in_pairs(worth, ranges, apart)
+        if matched is not None:
+            return matched
+    if len(ranges) >= MANY:
+        return _in_blocks(BlockSearch(worth, ranges, rng, apart=apart), budget)
+    table: Floats = worth.astype(np.float64) / (float(worth.max(initial=0.0)) or 1.0)
+    np.fill_diagonal(table, 0.0)
+    if apart is not None:
+        table[apart] = -FORBIDDEN
+    search = Search(table, ranges, rng)
+    search.run(budget)
+    if search.is_forbidden:
+        raise _not_found(budget.taken, _forbidden_people(search.best, table))
+    return search.best
+
+
+def _in_pairs(
+    worth: Weights, ranges: Sequence[tuple[int, int]], apart: Bools | None
+) -> list[list[int]] | None:
+    """Returns the best rooms of two and of one, or None when some sizes are free to choose."""
+    if any(least != most for least, most in ranges):
+        return None
+    matched = best_pairs(worth.astype(np.float64), apart, sum(most == 1 for _, most in ranges))
+    if matched is None:
+        raise Impossible("There are no such pairs without a forbidden one.")
+    twos = iter([room for room in matched if len(room) == 2])
+    ones = iter([room for room in matched if len(room) == 1])
+    return [next(twos) if most == 2 else next(ones) for _, most in ranges]
+
+
+def _in_blocks(search: BlockSearch, budget: Budget) -> list[list[int]]:
+    search.run(budget)
+    if clashes := search.clashes():
+        raise _not_found(budget.taken, clashes)
+    return search.best
+
+
+def _not_found(steps: int, people: Sequence[int]) -> Impossible:
+    return Impossible(f"No seating without a forbidden pair was found in {steps} steps.", people)
+
+
+def _checked_weights(weights: ArrayLike) -> Weights:
+    """Returns the weights as they are, if they are floats; what is on the diagonal is ignored."""
+    worth: Weights = np.asarray(weights)
+    if worth.dtype not in (np.float32, np.float64):
+        worth = np.asarray(weights, dtype=np.float64)
+    if worth.ndim != 2 or worth.shape[0] != worth.shape[1]:
+        raise ValueError(f"Weights must be a square array, not of shape {worth.shape}.")
+    tolerance = 1e-9 if worth.dtype == np.float64 else 1e-5
+    for first in range(0, len(worth), CHECKED):
+        rows = worth[first : first + CHECKED]
+        if not np.isfinite(rows).all():
+            raise ValueError("Weights must be finite numbers.")
+        below = rows < 0
+        below[np.arange(len(rows)), first + np.arange(len(rows))] = False
+        if below.any():
+            raise ValueError("Weights must not be negative.")
+        other = worth[:, first : first + CHECKED].T
+        if not np.allclose(rows, other, rtol=tolerance, atol=1e-12):
+            raise ValueError("Weights must be symmetric.")
+    return worth
+
+
+def _checked_sizes(sizes: Sequence[Size], people: int) -> list[tuple[int, int]]:
+    ranges = [(size, size) if isinstance(size, int | np.integer) else size for size in sizes]
+    pairs = [(int(least), int(most)) for least, most in ranges]
+    if any(not 0 <= least <= most for least, most in pairs):
+        raise ValueError("A size is a number from 0, or (least, most) with least ≤ most.")
+    fewest, most = sum(least for least, _ in pairs), sum(most for _, most in pairs)
+    if not fewest <= people <= most:
+        raise ValueError(f"The sizes add up to {fewest} to {most} seats for {people} people.")
+    return pairs
+
+
+def _checked_forbidden(forbidden: ArrayLike, people: int) -> Bools:
+    apart = np.array(forbidden, dtype=np.bool_)
+    if apart.shape != (people, people):
+        raise ValueError(f"Forbidden pairs must be an array of shape {(people, people)}.")
+    apart |= apart.T
+    np.fill_diagonal(apart, False)
+    return apart
+
+
+def _check_possible(apart: Bools, sizes: Sequence[tuple[int, int]]) -> None:
+    """Raises Impossible for the causes that are seen at once: a hermit, or too many rivals."""
+    people = len(apart)
+    smallest = min((least for least, most in sizes if most > 0), default=0)
+    company = people - 1 - apart.sum(axis=1)
+    for person in np.flatnonzero(company < smallest - 1):
+        raise Impossible(
+            f"Person {person} may share a room with {company[person]} people, "
+            f"and the smallest room needs {smallest - 1} others.",
+            [int(person)],
+        )
+    rivals: list[int] = []
+    for person in np.argsort(company, kind="stable"):
+        if apart[person, rivals].all():
+            rivals.append(int(person))
+    if len(rivals) > sum(most > 0 for _, most in sizes):
+        raise Impossible(
+            f"{len(rivals)} people must all be apart, and there are {len(sizes)} rooms.", rivals
+        )
+
+
+def _forbidden_people(rooms: list[list[int]], table: Floats) -> list[int]:
+    return sorted(
+        {p for room in rooms for p in room for q in room if table[p, q] <= -FORBIDDEN / 2}
+    )
