@@ -46,6 +46,9 @@ CALLED_PLANNING = 1_500
 PLANNING = 4_000
 """Steps at most for finding one when nobody waits."""
 
+CATCHING_UP = 2.0
+"""How much more somebody counts who has had nothing good so far: one half counts as much again."""
+
 BETTERING = 50
 """Steps for bettering that a slow machine takes even when the time is over."""
 
@@ -107,6 +110,7 @@ class _Pool:
         self.escorts = self._escorts()
         self.affinity = self._affinity()
         self.repeats = self._repeats()
+        self.liking = self._liking()
         self.apart = self._apart()
         self.luck = rng.random(len(self.heads))
         self.tables = [table_of(head) for head in self.heads]
@@ -202,6 +206,21 @@ class _Pool:
             if i is not None and j is not None:
                 found[i, j] = found[j, i] = 0.0
         return found
+
+    def _liking(self) -> Floats:
+        """Returns affinity, more where somebody has had less than others so far.
+
+        The sum alone would leave those with unusual interests over in every round.
+        """
+        met = self.repeats > 0
+        times = met.sum(axis=1)
+        if not times.any():
+            return self.affinity
+        had = (self.affinity * met).sum(axis=1) / np.maximum(1, times)
+        middle = float(np.median(had[times > 0]))
+        behind = np.where(times > 0, np.maximum(0.0, 1 - had / max(middle, 1e-9)), 0.0)
+        weighed: Floats = self.affinity * (1 + CATCHING_UP * (behind[:, None] + behind[None, :]))
+        return weighed
 
     def _repeats(self) -> Floats:
         """Returns what meeting again costs: 1 for the oldest to 1.5 for the latest round."""
@@ -312,7 +331,7 @@ class _Pool:
         homes = self._homes(part)
         languages = [self.rules.languages[head.id] for head in heads]
         return Group(
-            affinity=self.affinity[block],
+            affinity=self.liking[block],
             repeats=self.repeats[block],
             apart=self.apart[block],
             sizes=Sizes(self.wanted.size, self.wanted.least, self.wanted.most, limit),

@@ -1,13 +1,19 @@
-"""How well, and how quickly, people are seated, beside a greedy draw and a search by swaps alone.
+"""How well, and how quickly, people are seated, beside baselines measured in the same run.
 
 People are generated with interests of falling frequency (`tests/rooms/matching/crowd.py`); all
-methods see the same weights in the same run.
+methods see the same weights. Grouping instances are generated like those of the published
+benchmarks of maximum diversity grouping (RanReal, RanInt, Geo), whose files are not here.
 
-    python -m tests.bench matching [SECONDS]
+    python -m tests.bench matching [PART ...] [SECONDS [BEST]]
+
+Parts: matrices, solvers, pairs, grouping, rounds, evenings, programme, thousands, repair; without
+one, all but `thousands`, which takes 500 MB. `best` is the same search going on for BEST seconds a
+case (20 unless given); say how long when you quote a share of it.
 """
 
 from __future__ import annotations
 
+import resource
 import sys
 import time
 from collections.abc import Callable, Sequence
@@ -16,41 +22,236 @@ from functools import partial
 import numpy as np
 
 from rooms.matching.affinity import affinity_matrix
+from rooms.matching.ahead import plan_rounds
+from rooms.matching.blocks import BlockSearch
 from rooms.matching.budget import Budget
+from rooms.matching.designs import design
+from rooms.matching.pairs import best_pairs
+from rooms.matching.repair import came, changed, left
 from rooms.matching.solver import Floats, Search
-from tests.rooms.matching.crowd import crowd, evening
+from tests.rooms.matching.crowd import crowd, evening, pairs
 
-EVENINGS = ((377, 5, 0.2), (377, 5, 0.0), (21, 5, 0.0), (50, 12, 0.0), (1000, 6, 0.1))
+EVENINGS: tuple[tuple[int, int, float], ...] = (
+    (377, 5, 0.2),
+    (377, 5, 0.0),
+    (41, 5, 0.4),
+    (25, 5, 0.0),
+    (16, 5, 0.0),
+    (21, 5, 0.0),
+)
+EVENINGS += ((30, 5, 0.0), (40, 5, 0.0), (50, 12, 0.0), (60, 12, 0.0), (1000, 6, 0.1))
 """People, rounds, share on site."""
+
+TIGHT = ((4, 4, 5), (5, 3, 7), (5, 4, 5), (6, 4, 7), (7, 4, 9), (8, 4, 9), (8, 4, 10), (10, 3, 14))
+"""Rooms, size, rounds."""
+
+DEFAULTS = (1.0, 20.0)
+"""Seconds that a search takes, and that it goes on for its best."""
 
 
 def run(arguments: Sequence[str]) -> None:
-    """Measures solving for so many seconds a case (1 unless given), and prints the figures."""
-    seconds = float(arguments[0]) if arguments else 1.0
-    _matrices()
-    _solvers(seconds)
-    _evenings()
+    """Measures the parts named, solving for so many seconds a case (1 unless given)."""
+    names = [argument for argument in arguments if argument in PARTS]
+    numbers = [float(argument) for argument in arguments if argument not in PARTS]
+    seconds, best = (*numbers, *DEFAULTS[len(numbers) :])[:2]
+    for name in names or [part for part in PARTS if part != "thousands"]:
+        sys.stdout.write(f"\n{name}\n")
+        PARTS[name](seconds, best)
 
 
-def _matrices() -> None:
+def _matrices(_: float, __: float) -> None:
     _line("people", "affinity matrix, ms")
     for count in (377, 1000):
         spent = _milliseconds(partial(affinity_matrix, crowd(count)))
         _line(count, f"{spent:.0f}")
 
 
-def _solvers(seconds: float) -> None:
-    _line("people", "rooms of", "greedy", "swaps", "search", "steps")
-    for count, size in ((200, 4), (377, 4), (1000, 4), (1000, 2)):
-        weights = affinity_matrix(crowd(count))
+def _solvers(seconds: float, best: float) -> None:
+    _line("people", "rooms of", "weights", "greedy", "swaps", "search", "steps", "best", "share")
+    for count, size, kind in (
+        *((200, 4, "likings"), (377, 4, "likings"), (1000, 4, "likings")),
+        *((1000, 4, "random"), (1000, 2, "likings")),
+    ):
+        weights = affinity_matrix(crowd(count)) if kind == "likings" else _random(count)
         sizes = [size] * (count // size)
         sizes[0] += count % size
         search = Search(weights, [(s, s) for s in sizes], np.random.default_rng(0))
-        greedy = search.best_value
         search.run(Budget(seconds))
+        reached, steps = search.best_value, search.taken
         swaps = _swap_search(weights, sizes, seconds)
-        figures = f"{greedy:.1f}", f"{swaps:.1f}", f"{search.best_value:.1f}"
-        _line(count, size, *figures, search.taken)
+        search.run(Budget(best))
+        figures = (f"{x:.1f}" for x in (_greedy(weights, sizes), swaps, reached))
+        _line(count, size, kind, *figures, steps, *_share(reached, search.best_value))
+
+
+def _share(reached: float, best: float) -> tuple[str, str]:
+    return f"{best:.1f}", f"{reached / best:.2%}"
+
+
+def _random(count: int) -> Floats:
+    half = np.triu(np.random.default_rng(5).random((count, count)), 1)
+    both: Floats = half + half.T
+    return both
+
+
+def _greedy(weights: Floats, sizes: Sequence[int]) -> float:
+    """Returns what seating people one by one where they gain most comes to (the baseline)."""
+    gain = np.zeros((len(sizes), len(weights)))
+    free = np.array(sizes)
+    total = 0.0
+    for person in np.random.default_rng(0).permutation(len(weights)):
+        room = int(np.argmax(np.where(free > 0, gain[:, person], -np.inf)))
+        total += float(gain[room, person])
+        gain[room] += weights[person]
+        free[room] -= 1
+    return total
+
+
+def _pairs(seconds: float, _: float) -> None:
+    _line("people", "weights", "exact", "exact, s", "search", "share")
+    for count, kind in ((100, "likings"), (300, "likings"), (300, "random")):
+        weights = affinity_matrix(crowd(count)) if kind == "likings" else _random(count)
+        began = time.perf_counter()
+        exact = sum(float(weights[a, b]) for a, b in best_pairs(weights, None, 0) or [])
+        spent = time.perf_counter() - began
+        search = Search(weights, [(2, 2)] * (count // 2), np.random.default_rng(0))
+        search.run(Budget(seconds))
+        found = search.best_value
+        _line(count, kind, f"{exact:.2f}", f"{spent:.2f}", f"{found:.2f}", f"{found / exact:.3%}")
+
+
+def _grouping(seconds: float, best: float) -> None:
+    _line("kind", "people", "groups", "sizes", "swaps", "search", "best", "share")
+    for kind in ("real", "int", "geo"):
+        for count, groups in ((10, 2), (30, 5), (60, 6), (120, 10), (240, 12), (480, 20)):
+            for unequal in (False, True):
+                weights = _instance(kind, count)
+                sizes = [count // groups] * groups
+                for room in range(groups // 2 if unequal else 0):
+                    sizes[room] -= count // groups // 4
+                    sizes[-1 - room] += count // groups // 4
+                search = Search(weights, [(s, s) for s in sizes], np.random.default_rng(0))
+                search.run(Budget(seconds))
+                reached = search.best_value
+                search.run(Budget(best))
+                swaps = _swap_search(weights, sizes, seconds)
+                named = "unequal" if unequal else "equal"
+                share = _share(reached, search.best_value)
+                _line(kind, count, groups, named, f"{swaps:.1f}", f"{reached:.1f}", *share)
+
+
+def _instance(kind: str, count: int) -> Floats:
+    """Returns distances from 0 to 1, uniform, whole hundredths, or Euclidean."""
+    rng = np.random.default_rng(count)
+    if kind == "geo":
+        points = rng.random((count, int(rng.integers(2, 22))))
+        far: Floats = np.sqrt(((points[:, None] - points[None, :]) ** 2).sum(axis=2))
+        far /= far.max()
+        return far
+    half = rng.random((count, count)) if kind == "real" else rng.integers(0, 101, (count, count))
+    both: Floats = np.triu(half, 1) / (1 if kind == "real" else 100)
+    return both + both.T
+
+
+def _rounds(_: float, __: float) -> None:
+    _line("rooms of", "rooms", "rounds", "known", "planned", "s", "live repeats", "mean", "random")
+    for rooms, size, rounds in TIGHT:
+        people = rooms * size
+        apart = np.zeros((people, people), dtype=np.bool_)
+        began = time.perf_counter()
+        sizes = [[size] * rooms] * rounds
+        plan = plan_rounds(apart, sizes, np.random.default_rng(1), Budget(0), 20_000)
+        spent = time.perf_counter() - began
+        offers = evening(crowd(people), rounds, size=size)
+        _line(
+            *(size, rooms, rounds, len(design(rooms, size)), plan is not None, f"{spent:.2f}"),
+            sum(offer.repeats for offer in offers),
+            f"{sum(offer.mean_affinity for offer in offers) / rounds:.3f}",
+            f"{sum(offer.random_affinity for offer in offers) / rounds:.3f}",
+        )
+
+
+def _programme(seconds: float, best: float) -> None:
+    """An evening of 200 people: the sum over all rounds, and how the worst-off person did.
+
+    `bound`: everybody with the 18 they like best; no seating reaches it. `of own`: the least part
+    of their own such bound that anybody got.
+    """
+    _line(
+        "people",
+        "rounds",
+        "s/round",
+        "total",
+        "random",
+        "bound",
+        "worst",
+        "median",
+        "share",
+        "repeats",
+    )
+    people = crowd(200)
+    weights = affinity_matrix(people)
+    row = {person.id: number for number, person in enumerate(people)}
+    most = np.sort(weights, axis=1)[:, -18:].sum(axis=1)
+    bound = float(most.sum()) / 2
+    for spent in (0.1, seconds, max(seconds, best / 6)):
+        offers = evening(people, 6, seconds=spent)
+        had = np.zeros(200)
+        for a, b in (pair for offer in offers for pair in pairs(offer.rooms)):
+            had[row[a]] += float(weights[row[a], row[b]])
+            had[row[b]] += float(weights[row[a], row[b]])
+        lot = float(weights.sum()) / (200 * 199) * 3 * 6 * 200 / 2
+        figures = f"{had.sum() / 2:.1f}", f"{lot:.1f}", f"{bound:.1f}", f"{had.min():.2f}"
+        middle = float(np.median(had))
+        share = f"{had.min() / middle:.0%}"
+        own = f"{(had / most).min():.0%}"
+        repeats = sum(offer.repeats for offer in offers)
+        _line(200, 6, f"{spent:.2f}", *figures, f"{middle:.2f}", share, own, repeats)
+
+
+def _thousands(seconds: float, best: float) -> None:
+    _line("people", "rooms of", "after, s", "worth", "steps", "MB")
+    weights = _many(10_000)
+    began = time.perf_counter()
+    search = BlockSearch(weights, [(4, 4)] * 2_500, np.random.default_rng(0))
+    for further in (0.0, seconds, max(0.0, 10 - seconds), best):
+        search.run(Budget(further))
+        worth = sum(float(weights[np.ix_(room, room)].sum()) for room in search.best) / 2
+        memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+        spent = time.perf_counter() - began
+        _line(10_000, 4, f"{spent:.1f}", f"{worth:.1f}", search.taken, memory)
+
+
+def _many(count: int) -> np.ndarray[tuple[int, ...], np.dtype[np.float32]]:
+    """Returns likings of people with some of 60 interests, a thousand rows at a time."""
+    rng = np.random.default_rng(0)
+    often = 1 / (np.arange(60) + 1)
+    has = (rng.random((count, 60)) < np.minimum(0.9, often / often.sum() * 5)).astype(np.float32)
+    rare = 0.1 + 0.9 * np.log((count + 1) / (has.sum(axis=0) + 1)) / np.log(count + 1)
+    points = has * rare.astype(np.float32)
+    weights = np.empty((count, count), dtype=np.float32)
+    for first in range(0, count, 1_000):
+        shared = points[first : first + 1_000] @ has.T
+        weights[first : first + 1_000] = 0.1 + 0.9 * (1 - np.exp(-shared / 2))
+    return weights
+
+
+def _repair(_: float, __: float) -> None:
+    _line("people", "who", "ms", "rooms changed")
+    weights = affinity_matrix(crowd(1000))
+    rooms = [list(range(at, min(at + 4, 999))) for at in range(0, 999, 4)]
+    forbidden = np.zeros((1000, 1000), dtype=np.bool_)
+    forbidden[999, 996] = True
+    cases: dict[str, Callable[[], list[list[int]] | None]] = {
+        "comes": lambda: came(rooms, 999, weights, (3, 4)),
+        "forbidden": lambda: came(rooms, 999, weights, (3, 4), forbidden),
+        "leaves": lambda: left(rooms, 997, weights, (3, 4)),
+    }
+    for who, mend in cases.items():
+        began = time.perf_counter()
+        after = mend() or []
+        spent = (time.perf_counter() - began) * 1000
+        _line(1000, who, f"{spent:.1f}", changed(rooms, after))
 
 
 def _swap_search(weights: Floats, sizes: Sequence[int], seconds: float) -> float:
@@ -76,7 +277,7 @@ def _swap_search(weights: Floats, sizes: Sequence[int], seconds: float) -> float
     return float(gain[np.arange(len(room_of)), room_of].sum() / 2)
 
 
-def _evenings() -> None:
+def _evenings(_: float, __: float) -> None:
     _line(
         "people", "rounds", "on site", "repeats", "sit-outs", "mean", "worst", "random", "s/round"
     )
@@ -106,3 +307,16 @@ def _milliseconds(work: Callable[[], object]) -> float:
 
 def _line(*cells: object) -> None:
     sys.stdout.write("".join(f"{cell!s:>10}" for cell in cells) + "\n")
+
+
+PARTS: dict[str, Callable[[float, float], None]] = {
+    "matrices": _matrices,
+    "solvers": _solvers,
+    "pairs": _pairs,
+    "grouping": _grouping,
+    "rounds": _rounds,
+    "evenings": _evenings,
+    "programme": _programme,
+    "thousands": _thousands,
+    "repair": _repair,
+}

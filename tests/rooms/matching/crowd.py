@@ -51,7 +51,12 @@ def ask(people: Iterable[Seeker], **changes: object) -> Wanted:
 
 
 def evening(
-    people: Iterable[Seeker], rounds: int, *, steps: int | None = None, **changes: object
+    people: Iterable[Seeker],
+    rounds: int,
+    *,
+    steps: int | None = None,
+    seconds: float = 0.1,
+    **changes: object,
 ) -> list[OfferSeating]:
     """Returns the seatings of an evening to whose every round the same people come."""
     met: dict[tuple[str, str], int] = {}
@@ -65,7 +70,7 @@ def evening(
             seed=number,
             **changes,
         )
-        offers.append(solve_wanted(wanted, seconds=0.1, steps=steps))
+        offers.append(solve_wanted(wanted, seconds=seconds, steps=steps))
         for a, b in pairs(offers[-1].rooms):
             met[a, b] = number
     return offers
