@@ -33,9 +33,12 @@ const Celebration = later(() => import("./keep.js").then((module) => module.Cele
 
 const ALONE = { arriving: Arriving, closed: Closed, left: Left, waits: Waits };
 
-/** The place of a view that is still being fetched. */
+/** The place of a view that is still being fetched: on a bad line one reads at least where one is. */
 function Empty() {
-  return html`<main id="main" class="panes" tabindex="-1"></main>`;
+  return html`<main id="main" class="ending" tabindex="-1">
+    <h1>${roundWords(state.value.event) || t("One moment, please")}</h1>
+    <p role="status">${t("Opening the door…")}</p>
+  </main>`;
 }
 
 /** The whole page. */

@@ -6,7 +6,7 @@
 import { html, useEffect, useState } from "../view.js";
 
 /** When the rest is fetched: after the first page has had the line to itself. */
-const REST_MS = 4_000;
+const REST_MS = 1_500;
 const AGAIN_MS = 2_000;
 
 const waiting = new Set();
