@@ -43,7 +43,7 @@ from rooms.standing import pair
 CALLED_PLANNING = 1_500
 """Steps at most for finding a plan of the rounds ahead while somebody waits: some 0.15 s."""
 
-PLANNING = 4_000
+PLANNING = 2_000
 """Steps at most for finding one when nobody waits."""
 
 CATCHING_UP = 2.0
