@@ -22,8 +22,8 @@ from rooms.matching.budget import Budget
 from rooms.matching.room_rules import Bools, Ints
 from rooms.matching.solver import FORBIDDEN, Floats, Search
 
-MANY = 400
-"""From so many rooms on people are seated in blocks."""
+MANY = 1_200
+"""From so many people on they are seated in blocks."""
 
 BLOCK = 192
 """Rooms in a block."""

@@ -76,7 +76,7 @@ def solve(
         matched = _in_pairs(worth, ranges, apart)
         if matched is not None:
             return matched
-    if len(ranges) >= MANY:
+    if len(worth) >= MANY:
         return _in_blocks(BlockSearch(worth, ranges, rng, apart=apart), budget)
     table: Floats = worth.astype(np.float64) / (float(worth.max(initial=0.0)) or 1.0)
     np.fill_diagonal(table, 0.0)

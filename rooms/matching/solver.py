@@ -57,7 +57,8 @@ REPEAT = 1e4
 """Cost of two people meeting again: more than one exchange of people can gain by affinity."""
 
 ROOMS_A_STEP = 256
-"""Rooms that take part in one assignment, which then takes some 0.5 ms; fewer find less."""
+"""Rooms that take part in one assignment, which then takes some 0.5 ms; fewer find less. Of pairs
+twice as many: there are few steps until nothing is better."""
 
 HEAT = 0.4
 """Noise on an assignment when the first cycle begins, in standard deviations of the weights."""
@@ -116,6 +117,7 @@ class Search:
         self.rules = rules
         self.heat = HEAT * _spread(weights)
         self.cycle, self.at = float(CYCLE), 0
+        self.at_once = ROOMS_A_STEP * (2 if self.most.max(initial=0) == 2 else 1)
         self._clear()
         if start is None:
             self._seat_by_columns()
@@ -244,8 +246,8 @@ class Search:
     def _exchange(self, noise: float) -> None:
         """Takes one person out of every room and puts them all back as well as possible."""
         rooms: Ints = np.arange(len(self.most))
-        if len(rooms) > ROOMS_A_STEP:
-            rooms = self.rng.choice(len(rooms), ROOMS_A_STEP, replace=False)
+        if len(rooms) > self.at_once:
+            rooms = self.rng.choice(len(rooms), self.at_once, replace=False)
         columns = (self.rng.random(len(rooms)) * self.most[rooms]).astype(np.intp)
         out = self.seats[rooms, columns]
         cost = self.weights[out[:, None], out] - self.gain[rooms[:, None], out]
