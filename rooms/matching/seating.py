@@ -172,10 +172,17 @@ def _splits(group: Group) -> Iterator[tuple[list[int], bool]]:
         if home >= 0:
             fixed[home] += 1
     counts = room_counts(group.people, sizes.size, sizes.least, sizes.most, sizes.limit)
+    found = False
     for rooms in counts:
         split = even_with(group.people, rooms, fixed) if rooms >= counts[0] else None
         if split is not None:
+            found = True
             yield split, beyond(group.people, rooms, sizes.least, sizes.most) > 0
+    # More people than a room's most may be fixed at one table: then the size gives way (rule 6).
+    for rooms in () if found else counts:
+        split = even_with(group.people, rooms, fixed)
+        if split is not None:
+            yield split, True
 
 
 def _best_split(

@@ -265,3 +265,13 @@ def test_people_who_only_glimpsed_each_other_are_kept_apart_where_that_costs_not
     apart = solve_wanted(structs.replace(asked, glimpsed=(("a0", "a1"),)), 1.0, 1, steps=200).rooms
     assert any({"a0", "a1"} <= set(room) for room in together)
     assert not any({"a0", "a1"} <= set(room) for room in apart)
+
+
+@pytest.mark.parametrize("people", [5, 7, 9, 13])
+def test_more_people_than_a_room_takes_may_be_fixed_at_one_table(people: int) -> None:
+    """Sizes give way before anybody sits out (rule 6)."""
+    crowd = tuple(Seeker(id=f"a{n}", mode=Mode.ON_SITE, table=1) for n in range(people))
+    asked = Wanted(event="e", round=1, basis="b", size=4, least=3, most=6, people=crowd)
+    offer = solve_wanted(asked, 1.0, 1, steps=50)
+    assert [len(room) for room in offer.rooms] == [people]
+    assert offer.sitting_out == ()
