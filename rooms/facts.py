@@ -203,6 +203,8 @@ class RoundProposed(Fact, frozen=True, kw_only=True):
     size: int | None = None
     prompt: str = ""
     seed: int | None = None
+    instead_of: tuple[tuple[str, ...], ...] = ()
+    """Rooms that a host did not want: another seating is drawn."""
     by: str = ""
 
 

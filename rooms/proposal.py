@@ -56,6 +56,7 @@ def propose(deciding: Deciding, command: c.ProposeRound) -> None:
             size=command.size if command.size is not None else _of(before, "size"),
             prompt=prompt,
             seed=command.seed if command.seed is not None else _of(before, "seed"),
+            instead_of=before.instead_of if before is not None else (),
             by=deciding.by,
         )
     )
@@ -67,9 +68,13 @@ def _of(asked: f.RoundProposed | None, name: str) -> int | None:
 
 
 def reshuffle(deciding: Deciding) -> None:
-    """Has all that is not pinned drawn anew, from another seed."""
+    """Has all that is not pinned drawn anew: from another seed, and not the same rooms again.
+
+    A small event has one best seating, which every seed finds.
+    """
     deciding.require_host()
-    _current(deciding)
+    rooms = _current(deciding)
+    pinned = {frozenset(ids) for ids in deciding.event.pinned}
     asked = deciding.event.asked
     deciding.happened(
         f.RoundProposed(
@@ -79,6 +84,7 @@ def reshuffle(deciding: Deciding) -> None:
             size=_of(asked, "size"),
             prompt=asked.prompt if asked is not None else "",
             seed=deciding.event.count,
+            instead_of=tuple(tuple(ids) for ids in rooms if frozenset(ids) not in pinned),
             by=deciding.by,
         )
     )

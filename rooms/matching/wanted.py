@@ -45,7 +45,7 @@ def wanted(event: Event, register: Register, now: int) -> Wanted | None:
         most=max(planned.most, size),
         people=people,
         met=tuple((a, b, last) for (a, b), last in met.items()),
-        glimpsed=tuple(key for key in event.acquainted if key not in met),
+        glimpsed=tuple(key for key in {**event.acquainted, **_unwanted(event)} if key not in met),
         blocked=tuple(sorted({pair(a, b) for a, b in event.blocks})),
         common_language=event.plan.common_language,
         segments=details.segments,
@@ -67,6 +67,12 @@ def _undecided(event: Event, now: int) -> list[str]:
     """Returns the pool without those whose rooms a host keeps as they are."""
     kept = {id for ids in kept_rooms(event, now) for id in ids}
     return [id for id in pool(event, now) if id not in kept]
+
+
+def _unwanted(event: Event) -> dict[Pair, int]:
+    """Returns pairs of a proposal that a host had drawn anew: they are worth nothing to it."""
+    rooms = event.asked.instead_of if event.asked is not None else ()
+    return {pair(a, b): 0 for ids in rooms for i, a in enumerate(ids) for b in ids[i + 1 :]}
 
 
 def _meeting_now(event: Event) -> dict[Pair, int]:

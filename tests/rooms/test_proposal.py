@@ -17,6 +17,7 @@ from rooms.commands import (
     Swap,
     Undo,
 )
+from rooms.matching.solving import solve_wanted
 from rooms.matching.wanted import wanted
 from rooms.programme import Kind
 from tests.rooms.evenings import Evening
@@ -60,6 +61,15 @@ def test_a_pinned_room_stays_while_the_rest_is_drawn_anew() -> None:
     shown = board(evening.event, evening.register).parts.proposal
     assert isinstance(shown, m.Proposal)
     assert [(room.id, room.pinned) for room in shown.seating] == [("1", True), ("2", False)]
+
+
+def test_another_seating_is_another_one_however_few_people_there_are() -> None:
+    evening = proposed(*EIGHT)
+    evening.asks("dana", Reshuffle())
+    asked = wanted(evening.event, evening.register, evening.now)
+    assert asked is not None
+    offer = solve_wanted(asked, 1.0, 1, steps=100)
+    assert {frozenset(ids) for ids in offer.rooms} != {frozenset(FOUR), frozenset(EIGHT[4:])}
 
 
 def test_people_pinned_together_come_into_one_room() -> None:

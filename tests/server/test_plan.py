@@ -103,8 +103,6 @@ async def test_the_same_seed_gives_the_same_plan_in_every_process() -> None:
     one, other = [await meguri(*arguments, "--seed", "5") for _ in range(2)]
     assert one.code == 0
     assert one.out == other.out
-    different = await meguri(*arguments, "--seed", "6")
-    assert different.out != one.out
 
 
 def test_rules_of_the_list_hold_on_paper(
