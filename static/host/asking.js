@@ -17,11 +17,11 @@ export function makeAsking(send, signal) {
   }
 
   /**
-   * Sends a command; resolves to whether it was done. A second press at a place that still waits is a
+   * Sends a command; resolves to whether it was done. The same press again while it still waits is a
    * slip and not sent, but for commands that `repeat` (one more minute, and one more).
    */
   async function ask(place, type, fields = {}, { repeat = false } = {}) {
-    if (waiting.value[place] && !repeat) return false;
+    if (waiting.value[place] === type && !repeat) return false;
     put(waiting, place, type);
     put(refusals, place, null);
     try {

@@ -68,6 +68,14 @@ test("a second press while the first is not answered is not sent", async () => {
   assert.equal(await first, true);
 });
 
+test("another press beside one that waits is meant, and sent", async () => {
+  const { sent, ask } = askingWith();
+  const both = [ask("clock", "open-doors"), ask("clock", "start-round")];
+  assert.deepEqual(sent.map(({ type }) => type), ["open-doors", "start-round"]);
+  for (const { resolve } of sent) resolve({});
+  assert.deepEqual(await Promise.all(both), [true, true]);
+});
+
 test("minutes may be added as fast as one presses", async () => {
   const { sent, ask } = askingWith();
   const both = [1, 2].map(() => ask("clock", "extend", { seconds: 60 }, { repeat: true }));
