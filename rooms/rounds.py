@@ -263,7 +263,10 @@ def offer_seating(deciding: Deciding, offer: c.OfferSeating) -> None:
     following = event.next_planned
     if following is None or offer.round != event.round + 1 or event.phase is Phase.ENDED:
         raise Refusal("stale-offer", "This seating is for another round.")
-    offer = replace(offer, rooms=(*seating.kept_rooms(event, deciding.now), *offer.rooms))
+    kept = seating.kept_rooms(event, deciding.now)
+    if {id for ids in kept for id in ids} & {id for ids in offer.rooms for id in ids}:
+        raise Refusal("stale-offer", "People came or went meanwhile; it is solved again.")
+    offer = replace(offer, rooms=(*kept, *offer.rooms))
     called = event.called
     if called is None:
         deciding.happened(_proposal(deciding, offer))

@@ -196,3 +196,11 @@ def test_a_move_is_not_undone_once_something_else_touched_the_rooms() -> None:
     evening.asks("dana", Move(attendee="ana", room=home))
     evening.asks("dana", EndRound(room=other))
     assert evening.refuses("dana", Undo()) == "too-late"
+
+
+def test_an_offer_solved_before_a_pin_is_stale_and_seats_nobody_twice() -> None:
+    evening = proposed(*EIGHT)
+    evening.asks("dana", Pin(room="1"))
+    late = evening.offer([FOUR, EIGHT[4:]], repeats=0)
+    assert evening.refuses("server", late) == "stale-offer"
+    assert rooms_of(evening) == [set(FOUR), set(EIGHT[4:])]
