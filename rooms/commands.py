@@ -143,6 +143,7 @@ class Profile(Command, frozen=True, kw_only=True):
     locale: Annotated[str, Meta(max_length=10)] | None = None
     contact_fields: Fields | None = None
     organiser_may_export: Fields | None = None
+    show_in_lobby: bool | None = None
 
 
 class Clock(Command, frozen=True, kw_only=True):

@@ -321,7 +321,13 @@ def add_attendees(deciding: Deciding, command: c.AddAttendees) -> None:
             _profile_changed(deciding, known, profile)
 
 
-OWN_CHOICES = ("locale", "contact_fields", "organiser_may_export", "consent_version")
+OWN_CHOICES = (
+    "locale",
+    "contact_fields",
+    "organiser_may_export",
+    "consent_version",
+    "show_in_lobby",
+)
 """What nobody but the person themselves chooses."""
 
 
@@ -370,8 +376,8 @@ def _typed(command: c.Profile) -> dict[str, object]:
         match getattr(command, name):
             case None:
                 pass
-            case Mode() as mode:
-                changes[name] = mode
+            case bool() | Mode() as choice:
+                changes[name] = choice
             case str() as text:
                 changes[name] = tidied(text)
             case tuple() as words:

@@ -81,6 +81,18 @@ class EventView(Struct, frozen=True, kw_only=True):
     ready_check: bool = False
     more_time: bool = False
     present: int = 0
+    programme: tuple[PlannedView, ...] = ()
+
+
+class PlannedView(Struct, frozen=True, kw_only=True):
+    """A round as attendees may know it beforehand. Durations are seconds."""
+
+    seconds: int
+    size: int
+    break_seconds: int
+    preview_seconds: int
+    kind: str
+    auto: bool
 
 
 class SharedInterests(Struct, frozen=True, kw_only=True):
@@ -157,6 +169,8 @@ class PhaseChanged(Message, tag="phase", frozen=True, kw_only=True):
     ends_at: int | None
     paused: int | None
     closes_at: int | None = None
+    programme: tuple[PlannedView, ...] | UnsetType = UNSET
+    """Only where it was changed."""
 
 
 class RoomPeople(Message, frozen=True, kw_only=True):
@@ -186,6 +200,19 @@ class SittingOut(Message, frozen=True, kw_only=True):
 
 class Lobby(Message, frozen=True, kw_only=True):
     present: int
+
+
+class Face(Struct, frozen=True, kw_only=True):
+    """Somebody who allows everybody in the lobby to see that they are here."""
+
+    id: str
+    name: str
+
+
+class Faces(Message, frozen=True, kw_only=True):
+    """A few of those who are here and allow it (beyond the contract; programs may ignore it)."""
+
+    people: tuple[Face, ...]
 
 
 class Said(Message, frozen=True, kw_only=True):

@@ -92,6 +92,8 @@ class Attendee(Struct, frozen=True, kw_only=True, omit_defaults=True, tag="atten
     organiser_may_export: tuple[str, ...] = ()
     consent_version: str = ""
     """Version of the sign-up wording agreed to; empty until agreed."""
+    show_in_lobby: bool = False
+    """Whether one's name and dot may be among the faces that everybody in the lobby sees."""
     custom: dict[str, str] = {}
 
 

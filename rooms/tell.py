@@ -24,6 +24,7 @@ from rooms.view import (
     hears_why,
     media_of,
     phase,
+    programme,
     room_message,
     room_people,
     sitting_out,
@@ -44,7 +45,9 @@ def _told(event: Event, register: Register, fact: f.AnyFact) -> list[Told]:
     match fact:
         case f.EventCreated() | f.AttendeeAdded() | f.Erased() | f.Removed():
             return []
-        case f.EventChanged() | f.DoorsOpened() | f.EventEnded() | f.BreakEnded():
+        case f.EventChanged():
+            return [(EVERYONE, replace(phase(event), programme=programme(event)))]
+        case f.DoorsOpened() | f.EventEnded() | f.BreakEnded():
             return [(EVERYONE, phase(event))]
         case f.ClosingBegan():
             seconds = (fact.closes_at - fact.at) // 1000

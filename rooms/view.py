@@ -40,6 +40,7 @@ OWN_FIELDS = (
     "locale",
     "contact_fields",
     "organiser_may_export",
+    "show_in_lobby",
 )
 """What one may read, and change with `profile`, of oneself."""
 
@@ -68,6 +69,21 @@ def phase(event: Event) -> m.PhaseChanged:
         ends_at=ends_at,
         paused=event.paused_at,
         closes_at=event.closes_at,
+    )
+
+
+def programme(event: Event) -> tuple[m.PlannedView, ...]:
+    """Returns the rounds as planned, as attendees may know them."""
+    return tuple(
+        m.PlannedView(
+            seconds=planned.seconds,
+            size=planned.size,
+            break_seconds=planned.break_seconds,
+            preview_seconds=planned.preview_seconds,
+            kind=planned.kind.value,
+            auto=planned.auto,
+        )
+        for planned in event.plan.rounds
     )
 
 
@@ -271,6 +287,7 @@ def view(event: Event, register: Register, viewer: str, now: int) -> View:
             ready_check=event.plan.ready_check,
             more_time=planned is not None and planned.more_time,
             present=len(event.present),
+            programme=programme(event),
         ),
         room=room_message(event, register, room) if room is not None else None,
         contacts=tuple(

@@ -26,10 +26,12 @@ from msgspec.structs import replace
 
 from rooms import facts as f
 from rooms.board import board, board_change, touches
+from rooms.company import faces
 from rooms.messages import (
     LOBBY,
     Audience,
     Everyone,
+    Faces,
     Hosts,
     Lobby,
     MediaPolicy,
@@ -56,7 +58,14 @@ from server.wire import CloseCode, encode, with_tip
 log = logging.getLogger(__name__)
 
 COUNT_SECONDS = 1.0
-"""Between two head counts of a lobby."""
+"""Between two head counts of a lobby, and between two looks at its faces."""
+
+FACES = "faces"
+
+CHANGES_FACES = (
+    f.Connected, f.Disconnected, f.NodeLost, f.CheckedIn, f.CheckedOut, f.ProfileChanged, f.Erased,
+)  # fmt: skip
+"""Facts after which other people may be the ones to be seen in the lobby."""
 
 BOARD_SECONDS = 0.2
 """Between two changes of the boards: a host's eye, not a film."""
@@ -179,6 +188,7 @@ class Gathering:
         self._hosts: list[Connection] = []
         self._recent = _recent_from(evening.tip)
         self._counted = -1
+        self._faces = Faces(people=())
         self._dirty_rooms: set[str] = set()
         self._dirty_parts: set[str] = set()
         self._stale_boards: set[Connection] = set()
@@ -224,6 +234,7 @@ class Gathering:
             self._hub.metrics.resumes.labels("missed" if resumed else "full view").inc()
         if resumed:
             connection.send(self._count_frame(), LOBBY)
+        self._show_faces([connection])
         if connection.is_host:
             self._hosts.append(connection)
             connection.on_drained = lambda: self._renew_board(connection)
@@ -362,7 +373,7 @@ class Gathering:
             self._hub.metrics.bugs.inc()
             self.start_anew()
             return
-        if len(evening.event.present) != self._counted:
+        if len(evening.event.present) != self._counted or isinstance(fact, CHANGES_FACES):
             self._count.set()
         self._follow_up(fact)
 
@@ -452,6 +463,8 @@ class Gathering:
                 # A host no more: they come back, and see no board.
                 were = (c for c in self.of(viewer) if c.is_host)
                 self.close(were, CloseCode.SHUTTING_DOWN)
+            case f.Readmitted(id=viewer):
+                self._show_faces(self.of(viewer))
             case f.Removed(id=viewer):
                 self.close(self.of(viewer), CloseCode.REMOVED)
             case f.Erased(id=viewer):
@@ -489,12 +502,26 @@ class Gathering:
 
     def _send_count(self) -> None:
         present = len(self.evening.event.present)
-        if present == self._counted:
+        if present != self._counted:
+            self._counted = present
+            frame = self._count_frame()
+            for connection in self._connections.values():
+                connection.send(frame, LOBBY)
+        shown = faces(self.evening.event, self.evening.register)
+        if shown != self._faces:
+            self._faces = shown
+            self._show_faces(self._connections.values(), even_none=True)
+
+    def _show_faces(self, connections: Iterable[Connection], *, even_none: bool = False) -> None:
+        """Shows who is here and allows it; newcomers who wait for a host's yes see nobody yet."""
+        if not self._faces.people and not even_none:
             return
-        self._counted = present
-        frame = self._count_frame()
-        for connection in self._connections.values():
-            connection.send(frame, LOBBY)
+        frame = text_frame(encode(self._faces))
+        people = self.evening.event.people
+        for connection in connections:
+            viewer = people.get(connection.viewer)
+            if viewer is None or not viewer.waits_for_yes:
+                connection.send(frame, FACES)
 
     def _count_frame(self) -> Frame:
         message = Lobby(present=len(self.evening.event.present))

@@ -28,7 +28,8 @@ from server.wire import SUBPROTOCOL, CloseCode
 VERSION = "1.0.0"
 
 MESSAGES: tuple[type[m.Message], ...] = (
-    m.Welcome, m.PhaseChanged, m.Room, m.RoomPeople, m.SittingOut, m.Lobby, m.Said, m.SignalFrom,
+    m.Welcome, m.PhaseChanged, m.Room, m.RoomPeople, m.SittingOut, m.Lobby, m.Faces, m.Said,
+    m.SignalFrom,
     m.Contact, m.CardGiven, m.Notice, m.Call, m.YouChanged, m.Board, m.BoardChange, m.ClockNow,
     m.Done, m.Refused, m.Bye,
 )  # fmt: skip

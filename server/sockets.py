@@ -34,7 +34,16 @@ from starlette.responses import PlainTextResponse
 from starlette.routing import WebSocketRoute
 from starlette.websockets import WebSocket
 
-from rooms.commands import Clock, Connect, Disconnect, Leave, Say, Signal, SocketCommand
+from rooms.commands import (
+    Clock,
+    Connect,
+    Disconnect,
+    Leave,
+    Profile,
+    Say,
+    Signal,
+    SocketCommand,
+)
 from rooms.deciding import ORGANISER, SERVER
 from rooms.messages import Bye, ClockNow, Done, MediaPolicy, Message, Refused
 from rooms.people import HOST_ROLES
@@ -183,6 +192,8 @@ class Talk:
         self._measure = Measure()
         self._answers: asyncio.Queue[Task[Answer] | Answer | None] = asyncio.Queue()
         self._is_welcome = False
+        self._language = ""
+        """What its page changed to since it came; empty: what it came with."""
         self._is_heard_out = False
         """It sent too much nonsense: what it sends while its answers are written is not read."""
         self._saying = asyncio.Lock()
@@ -348,6 +359,9 @@ class Talk:
                 # The facts reach the hub before the answer does: it leaves the goodbye to us.
                 self._connection.is_leaving = True
                 await evening.submit(viewer, command, ref=ref)
+            case Profile(locale=str() as locale) if locale in words.LANGUAGES:
+                await evening.submit(viewer, command, ref=ref)
+                self._language = locale  # the page changed it without coming anew
             case _:
                 await evening.submit(viewer, command, ref=ref)
 
@@ -387,8 +401,8 @@ class Talk:
 
     def _refuse(self, ref: Ref | None, refusal: Refusal) -> None:
         self._building.metrics.refusals.labels(refusal.code).inc()
-        language = words.language(self._websocket, self._evening.event.plan.locale)
-        sentence = words.sentence(language, refusal)
+        spoken = words.language(self._websocket, self._evening.event.plan.locale)
+        sentence = words.sentence(self._language or spoken, refusal)
         self._send(Refused(ref=ref, code=refusal.code, message=sentence))
 
     def _send(self, message: Message) -> None:

@@ -27,6 +27,11 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from server import words
 from server.files import STATIC, TEMPLATES
 
+THEME_COOKIE = "meguri_theme"
+"""Set by the page's own switch; a cookie, so that a page is drawn in it from the first moment."""
+
+THEMES = ("light", "dark")
+
 
 @cache
 def environment() -> Environment:
@@ -103,6 +108,7 @@ def render(
                 "_": known.gettext,
                 "ngettext": known.ngettext,
                 "language": language,
+                "theme": theme(request),
                 "languages": languages,
                 "language_urls": [(each.code, each.label, each.url) for each in languages],
                 "here": here(request),
@@ -115,6 +121,12 @@ def render(
         )
     )
     return HTMLResponse(page, status, headers=page_headers(request, language, nonce))
+
+
+def theme(request: Request) -> str:
+    """Returns `light` or `dark` where a viewer chose it; empty: as their system has it."""
+    chosen = request.cookies.get(THEME_COOKIE, "")
+    return chosen if chosen in THEMES else ""
 
 
 def page_headers(request: Request, language: str, nonce: str) -> dict[str, str]:

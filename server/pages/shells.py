@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import time
 from http import HTTPStatus
+from weakref import WeakKeyDictionary
 
 import msgspec
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from rooms.company import suggested_interests
 from rooms.people import HOST_ROLES
 from server import words
 from server.auth import keys_of, organiser_by_cookie, public_url, viewer_by_cookie
@@ -16,6 +20,9 @@ from server.evenings import Evening
 from server.pages.entry import evening_of, removed
 from server.pages.rendering import render, version
 from server.problems import Problem
+
+SUGGESTIONS_SECONDS = 60.0
+_suggested: WeakKeyDictionary[Evening, tuple[float, tuple[str, ...]]] = WeakKeyDictionary()
 
 
 def unknown_here() -> Problem:
@@ -73,6 +80,35 @@ async def host_page(request: Request) -> Response:
     return _shell(request, "host.html", evening, boot)
 
 
+async def the_words(request: Request) -> Response:
+    """Gives a language's catalogue, so that a page changes its language without coming anew."""
+    language = request.path_params["language"]
+    if language not in words.LANGUAGES:
+        raise HTTPException(HTTPStatus.NOT_FOUND)
+    return JSONResponse(words.for_scripts(language), headers={"cache-control": "no-store"})
+
+
+async def suggested(request: Request) -> Response:
+    """Gives the tags that many attendees have, to whoever takes part; made anew once a minute."""
+    evening = await evening_of(request)
+    viewer = await viewer_by_cookie(request, evening.id)
+    if viewer is None:
+        raise unknown_here()
+    _check_belongs(evening, viewer.id)
+    interests = _suggestions(evening)
+    return JSONResponse({"interests": interests}, headers={"cache-control": "no-store"})
+
+
+def _suggestions(evening: Evening) -> tuple[str, ...]:
+    """Returns an event's suggestions; counting looks at everybody, so once a minute is enough."""
+    now = time.monotonic()
+    counted_at, interests = _suggested.get(evening, (float("-inf"), ()))
+    if now - counted_at > SUGGESTIONS_SECONDS:
+        interests = suggested_interests(evening.register)
+        _suggested[evening] = now, interests
+    return interests
+
+
 def _check_belongs(evening: Evening, id: str) -> None:
     person = evening.event.people.get(id)
     if person is None or person.erased:
@@ -107,4 +143,6 @@ def _shell(request: Request, template: str, evening: Evening, boot: dict[str, ob
 routes = [
     Route("/e/{event}", attendee_page),
     Route("/e/{event}/host", host_page),
+    Route("/e/{event}/suggestions", suggested),
+    Route("/words/{language}", the_words),
 ]

@@ -8,6 +8,7 @@ from typing import cast
 
 import msgspec
 import pytest
+from msgspec.structs import replace
 
 from rooms import facts as f
 from rooms.apply import apply
@@ -573,3 +574,63 @@ def test_nobody_is_given_up_for_a_stall_of_our_own() -> None:
     heart.pipe.heard_at = heart.now
     heart.beats(1.0)
     assert not heart.pipe.was_cut
+
+
+# Faces
+
+
+def faces_in(messages: list[Said]) -> list[list[str]]:
+    """Returns the names of each `faces` message."""
+    return [
+        [str(face["name"]) for face in cast(list[Said], each["people"])]
+        for each in messages
+        if each["type"] == "faces"
+    ]
+
+
+def shows(stage: Stage, id: str, *, shown: bool = True) -> None:
+    """Has somebody choose to be seen in the lobby, or not."""
+    profile = replace(stage.register.attendee(id), show_in_lobby=shown)
+    stage.register.write({attendee_key(id): profile})
+    stage.happens(f.ProfileChanged(at=NOW, id=id))
+
+
+async def test_faces_are_shown_once_they_change_and_to_whoever_comes_later(stage: Stage) -> None:
+    ana = stage.comes(ANA)
+    shows(stage, ANA)
+
+    seen = Seen(ana)
+    await wait_until(lambda: seen.faces() == [["Ana"]], "Ana's own face")
+    bo = stage.comes(BO)
+    assert faces_in(bo.took()) == [["Ana"]]
+    shows(stage, ANA, shown=False)
+    await wait_until(lambda: seen.faces() == [["Ana"], []], "nobody's face")
+
+
+async def test_a_newcomer_who_waits_for_a_yes_sees_nobody(stage: Stage) -> None:
+    stage.comes(ANA)
+    shows(stage, ANA)
+    ana = Seen(stage.pipes[ANA])
+    await wait_until(lambda: ana.faces() == [["Ana"]], "Ana's own face")
+    newcomer = Attendee(id="anew", name="New")
+    stage.register.write({attendee_key("anew"): newcomer})
+    stage.happens(
+        f.AttendeeAdded(at=NOW, id="anew", role=Role.ATTENDEE, mode=Mode.ONLINE, waits_for_yes=True)
+    )
+    new = stage.comes("anew")
+    assert faces_in(new.took()) == []
+    stage.happens(f.Readmitted(at=NOW, id="anew", by=DANA))
+    assert faces_in(new.took()) == [["Ana"]]
+
+
+class Seen:
+    """What a pipe was shown of faces since it began."""
+
+    def __init__(self, pipe: Pipe) -> None:
+        self._pipe = pipe
+        self._found: list[list[str]] = []
+
+    def faces(self) -> list[list[str]]:
+        """Returns the names of every `faces` message so far."""
+        self._found += faces_in(self._pipe.took())
+        return self._found

@@ -324,6 +324,35 @@ async def test_a_language_once_chosen_stays(house: Doors) -> None:
         assert '<html lang="ja">' in (await browser.get("/")).text
 
 
+async def test_a_page_changes_its_language_without_coming_anew(house: Doors) -> None:
+    async with house.browser() as browser:
+        answer = await browser.get("/language?to=ja&next=/words/ja", follow_redirects=True)
+        assert answer.json()["Lobby"] == "ロビー"
+        assert 'lang="ja"' in (await browser.get("/")).text
+        assert (await browser.get("/words/en")).json() == {}
+        assert (await browser.get("/words/xx")).status_code == 404
+
+
+async def test_a_theme_once_chosen_is_in_the_page_from_the_first_moment(house: Doors) -> None:
+    async with house.browser() as browser:
+        assert "data-theme" not in (await browser.get("/")).text
+        browser.cookies.set("meguri_theme", "dark")
+        assert 'data-theme="dark"' in (await browser.get("/")).text
+        browser.cookies.set("meguri_theme", '"><script>')
+        assert "data-theme" not in (await browser.get("/")).text
+
+
+async def test_interests_are_suggested_to_those_who_take_part(house: Doors) -> None:
+    made = await house.makes_event()
+    many = [{"name": f"P{n}", "interests": ["ceramics", f"own {n}"]} for n in range(5)]
+    people = await house.brings(made["id"], many)
+    async with house.browser() as browser:
+        address = f"/e/{made['id']}/suggestions"
+        assert (await browser.get(address)).status_code == 401
+        await browser.post(people[0].url, data={"agree": "1"})
+        assert (await browser.get(address)).json() == {"interests": ["ceramics"]}
+
+
 async def test_cookies_are_secure_where_the_public_address_is(store: Store) -> None:
     async with doors(store, Settings(organiser_key=KEY)) as plain:
         answer = await plain.client.post("/desk", data={"key": KEY})
