@@ -96,12 +96,18 @@ class PlannedView(Struct, frozen=True, kw_only=True):
 
 
 class SharedInterests(Struct, frozen=True, kw_only=True):
+    """Interests that people of a room share. `own`: the same, as others of them wrote them."""
+
     people: tuple[str, ...]
     interests: tuple[str, ...]
+    own: dict[str, tuple[str, ...]] = {}
 
 
 class Reason(Struct, frozen=True, kw_only=True):
-    """One reason as data, worded on the page. `kind`: `offer` (a offers what b seeks)."""
+    """One reason as data, worded on the page.
+
+    `kind`: `offer` (a offers what b seeks), `wish` (both wished to meet, and sit alone).
+    """
 
     kind: str
     a: str = ""

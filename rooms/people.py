@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from enum import StrEnum
+from types import MappingProxyType
 
 from msgspec import Struct
 
@@ -85,6 +86,10 @@ class Attendee(Struct, frozen=True, kw_only=True, omit_defaults=True, tag="atten
     segment: str = ""
     table: int | None = None
     sits_with: str = ""
+    wishes: tuple[str, ...] = ()
+    """Whom they wish to meet: ids, organisations, names of people yet to come. Theirs alone: no
+    other attendee is told of a wish unless it is mutual."""
+    first_timer: bool = False
     external_id: str = ""
     locale: str = ""
     contact_fields: tuple[str, ...] = CONTACT_FIELDS
@@ -126,6 +131,8 @@ class Details(Struct, frozen=True, kw_only=True, omit_defaults=True, tag="detail
     """One a round, in order; missing ones are empty."""
     segments: tuple[SegmentRule, ...] = ()
     segment_most: int | None = None
+    synonyms: tuple[tuple[str, ...], ...] = ()
+    """Groups of tags that mean the same."""
     series: str = ""
 
 
@@ -253,30 +260,80 @@ def tidied(text: str) -> str:
 
 
 def normalise(tag: str) -> str:
-    """Returns the form in which tags are compared: NFKC (width, compatibility), case, white space.
+    """Returns the form in which tags are compared: width, compatibility, case, white space.
+
+    Marks that nobody sees (of direction, of no width, an emoji's look) are left out. Normalising
+    twice changes nothing: folding case may undo NFKC, so both are done until neither does anything
+    (Unicode, annex 31: NFKC_Casefold).
 
     >>> normalise("  ＡＩ  Research ")
     'ai research'
     """
-    return " ".join(unicodedata.normalize("NFKC", tag).casefold().split())
+    if tag.isascii():
+        return " ".join(tag.casefold().split())
+    seen = "".join(c for c in tag if not _is_unseen(c))
+    while (folded := unicodedata.normalize("NFKC", seen).casefold()) != seen:
+        seen = "".join(c for c in folded if not _is_unseen(c))
+    return " ".join(seen.split())
 
 
-def shared_interests(people: list[Attendee]) -> list[tuple[tuple[str, ...], tuple[str, ...]]]:
-    """Returns (ids, interests) for interests that two or more of `people` have in common.
+def _is_unseen(c: str) -> bool:
+    """Says whether a character only steers how others look; some only seem to, and spell flags."""
+    if "\ufe00" <= c <= "\ufe0f":
+        return True
+    return unicodedata.category(c) == "Cf" and not "\U000e0020" <= c <= "\U000e007f"
 
-    Grouped by who shares them, largest groups first; an interest is worded as the first person
-    who has it wrote it.
+
+Meanings = Mapping[str, str]
+"""A normalised tag to the one it means the same as (`synonyms.py`); others mean themselves."""
+
+THEMSELVES: Meanings = MappingProxyType({})
+"""No tag means the same as another."""
+
+
+class Shared(Struct, frozen=True, kw_only=True):
+    """Interests that some people have in common."""
+
+    people: tuple[str, ...]
+    interests: tuple[str, ...]
+    """As the first person who has each wrote it."""
+    own: dict[str, tuple[str, ...]] = {}
+    """The same interests in the same order, as others wrote them who wrote any differently."""
+
+
+def shared_interests(people: Sequence[Attendee], meanings: Meanings = THEMSELVES) -> list[Shared]:
+    """Returns the interests that two or more of `people` have in common.
+
+    Grouped by who shares them, largest groups first.
     """
-    holders: dict[str, list[str]] = {}
-    words: dict[str, str] = {}
-    for person in people:
-        for tag in dict.fromkeys(normalise(t) for t in person.interests):
-            holders.setdefault(tag, []).append(person.id)
-        for written in person.interests:
-            words.setdefault(normalise(written), written)
-    groups: dict[tuple[str, ...], list[str]] = {}
-    for tag, ids in holders.items():
-        if len(ids) > 1 and tag:
-            groups.setdefault(tuple(ids), []).append(words[tag])
-    ordered = sorted(groups.items(), key=lambda item: (-len(item[0]), -len(item[1]), item[0]))
-    return [(ids, tuple(tags)) for ids, tags in ordered]
+    written = [meant(person.interests, meanings) for person in people]
+    holders: dict[str, list[int]] = {}
+    for number, words in enumerate(written):
+        for tag in words:
+            holders.setdefault(tag, []).append(number)
+    groups: dict[tuple[int, ...], list[str]] = {}
+    for tag, numbers in holders.items():
+        if len(numbers) > 1:
+            groups.setdefault(tuple(numbers), []).append(tag)
+    found = [
+        _shared([people[n].id for n in numbers], [written[n] for n in numbers], tags)
+        for numbers, tags in groups.items()
+    ]
+    return sorted(found, key=lambda one: (-len(one.people), -len(one.interests), one.people))
+
+
+def _shared(ids: Sequence[str], written: Sequence[Mapping[str, str]], tags: list[str]) -> Shared:
+    each = {id: tuple(words[tag] for tag in tags) for id, words in zip(ids, written, strict=True)}
+    first = each[ids[0]]
+    own = {id: words for id, words in each.items() if words != first}
+    return Shared(people=tuple(ids), interests=first, own=own)
+
+
+def meant(written: Iterable[str], meanings: Meanings = THEMSELVES) -> dict[str, str]:
+    """Returns what tags mean, each with how it was first written; blank ones are left out."""
+    found: dict[str, str] = {}
+    for word in written:
+        tag = normalise(word)
+        if tag:
+            found.setdefault(meanings.get(tag, tag), word)
+    return found

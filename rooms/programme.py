@@ -49,6 +49,39 @@ USUAL = PlannedRound()
 """What a round is where nothing else is asked for."""
 
 
+WEIGHT_LIMIT = 10.0
+"""Beyond, one thing drowns all others: ten times as much is as good as always."""
+
+
+class Weights(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What counts for how much when rooms are made: 0 not at all, 1 as usual, up to 10.
+
+    What a point of each is, `matching/affinity.py` and `matching/soft.py` say.
+    """
+
+    interests: float = 1.0
+    offers: float = 1.0
+    wishes: float = 1.0
+    organisation: float = 1.0
+    """How much it counts against two people that they are of one organisation."""
+    language: float = 1.0
+    """How much it counts against two people that they have no language in common."""
+    ambassadors: float = 1.0
+    """How much it counts that every room has an ambassador or another floater."""
+    first_timers: float = 1.0
+    """How much it counts that first-timers sit with one."""
+
+
+USUAL_WEIGHTS = Weights()
+
+
+def check_weights(weights: Weights) -> None:
+    """Raises ValueError, with a sentence that says what to mend, for a weight that is none."""
+    for name in Weights.__struct_fields__:
+        if not 0 <= getattr(weights, name) <= WEIGHT_LIMIT:  # NaN is in no range
+            raise ValueError("A weight is a number from 0 to 10.")
+
+
 class Plan(Struct, frozen=True, kw_only=True):
     """The organiser's choices about an event. `starts_at` is an instant in ms since 1970 UTC."""
 
@@ -63,6 +96,7 @@ class Plan(Struct, frozen=True, kw_only=True):
     ready_check: bool = False
     reunions: bool = False
     mixing: Mixing = Mixing.APART
+    weights: Weights = USUAL_WEIGHTS
 
 
 def planned_round(

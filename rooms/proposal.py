@@ -207,7 +207,9 @@ def _worth(deciding: Deciding, rooms: Sequence[Sequence[str]]) -> tuple[float, f
     total, pairs, worst = 0.0, 0, 1.0
     for ids in rooms:
         for id in ids:
-            worths = [affinity(people[id], people[o], look.rare) for o in ids if o != id]
+            worths = [
+                affinity(people[id], people[o], look.rare, look.weights) for o in ids if o != id
+            ]
             total += sum(worths)
             pairs += len(worths)
             worst = min(worst, sum(worths) / len(worths)) if worths else worst

@@ -16,7 +16,7 @@ from rooms.deciding import Deciding
 from rooms.event import Event
 from rooms.lobby import pool
 from rooms.matching.affinity import rarity, suits
-from rooms.matching.ask import Seeker, seeker
+from rooms.matching.ask import Seeker, seeker, with_wishes
 from rooms.matching.rules import (
     UNTIL_OTHERS_COME,
     Broken,
@@ -26,8 +26,10 @@ from rooms.matching.rules import (
     may_join,
 )
 from rooms.people import Mode, Register
+from rooms.programme import Weights
 from rooms.refusal import Refusal
 from rooms.standing import pair
+from rooms.synonyms import meanings
 
 DEALT_CHOICES = 8
 """Rooms that are compared for each person when no solver answers: thousands are dealt at once."""
@@ -38,14 +40,18 @@ class Placing(Struct, frozen=True):
 
     rules: HardRules
     rare: dict[str, float]
+    weights: Weights
 
 
 def seekers(event: Event, register: Register, ids: Iterable[str]) -> list[Seeker]:
     """Returns people as the matcher sees them, with the mode they are here in."""
-    return [
-        seeker(register.attendee(id), mode=event.people[id].mode, sat_out=event.people[id].sat_out)
-        for id in ids
-    ]
+    same = meanings(register.details.synonyms)
+    profiles = [register.attendee(id) for id in ids]
+    people = []
+    for profile in profiles:
+        stands = event.people[profile.id]
+        people.append(seeker(profile, mode=stands.mode, sat_out=stands.sat_out, meanings=same))
+    return with_wishes(people, profiles)
 
 
 def placing(event: Event, register: Register, ids: Iterable[str]) -> Placing:
@@ -59,7 +65,7 @@ def placing(event: Event, register: Register, ids: Iterable[str]) -> Placing:
         segments=details.segments,
         segment_most=details.segment_most,
     )
-    return Placing(rules, rarity(people))
+    return Placing(rules, rarity(people), event.plan.weights)
 
 
 # Fixing one
@@ -230,7 +236,7 @@ def worth_in(look: Placing, id: str, others: Iterable[str]) -> float:
     people = look.rules.people
     if id not in people:
         return 0.0
-    return suits(people[id], [people[o] for o in others if o in people], look.rare)
+    return suits(people[id], [people[o] for o in others if o in people], look.rare, look.weights)
 
 
 # Dealing one, without a solver

@@ -21,6 +21,7 @@ from rooms.messages import Phase
 from rooms.people import HOST_ROLES, Card, Mode, Register, card, shared_interests
 from rooms.seats import moves_at
 from rooms.standing import Person, Room, pair
+from rooms.synonyms import meanings
 
 OWN_FIELDS = (
     "name",
@@ -109,8 +110,10 @@ def _instants(event: Event) -> tuple[int | None, int | None]:
 def room_message(event: Event, register: Register, room: Room) -> m.Room:
     """Returns a room as everybody in it sees it: one frame for all."""
     people = [register.attendee(id) for id in room.people]
+    same = meanings(register.details.synonyms)
     shared = tuple(
-        m.SharedInterests(people=ids, interests=tags) for ids, tags in shared_interests(people)
+        m.SharedInterests(people=one.people, interests=one.interests, own=one.own)
+        for one in shared_interests(people, same)
     )
     lonely = event.alone_in(room.id)
     planned = event.planned
@@ -127,7 +130,7 @@ def room_message(event: Event, register: Register, room: Room) -> m.Room:
         people=tuple(card(person) for person in people),
         shared=shared,
         because="shared-interests" if shared else "new-faces",
-        reasons=reasons(people),
+        reasons=reasons(people, same),
         prompt=_prompt(event, register, room.round),
         starts_at=room.starts_at,
         ends_at=room.ends_at if room.ended_at is None else min(room.ended_at, room.ends_at),
@@ -333,17 +336,18 @@ def _met(event: Event, register: Register, id: str, now: int) -> list[m.Met]:
     met = []
     times = {room.id: together(room, now) for rooms in found.values() for room in rooms}
     me = register.attendee(id)
+    same = meanings(register.details.synonyms)
     for other, rooms in found.items():
         profile = register.attendee(other)
         note = register.note(id, other)
         given = event.cards.get((id, other))
-        shared = shared_interests([me, profile])
+        shared = shared_interests([me, profile], same)
         met.append(
             m.Met(
                 card=card(profile),
                 rounds=tuple(dict.fromkeys(room.round for room in rooms)),
                 seconds=sum(times[r.id].get(pair(id, other), 0) for r in rooms) // 1000,
-                shared=tuple(tag for _, tags in shared for tag in tags),
+                shared=tuple(tag for one in shared for tag in one.interests),
                 yes=(id, other) in event.yeses,
                 fields=event.yeses.get((id, other), ()),
                 card_fields=given.fields if given else (),

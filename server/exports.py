@@ -26,6 +26,7 @@ from rooms.contacts import consented, is_contact
 from rooms.encounters import Encounter, joined, rooms_by_round, round_encounters
 from rooms.event import Event
 from rooms.people import Attendee, Register, shared_interests
+from rooms.synonyms import meanings
 from server import words
 from server.journal import Journal
 from server.problems import Endpoint, answering
@@ -172,7 +173,8 @@ def summary_rows(event: Event, register: Register, until: int) -> Iterator[PairR
 
 def _pair_row(event: Event, register: Register, met: Encounter) -> PairRow:
     people = [register.attendee(met.a), register.attendee(met.b)]
-    shared = [tag for _, tags in shared_interests(people) for tag in tags]
+    found = shared_interests(people, meanings(register.details.synonyms))
+    shared = [tag for one in found for tag in one.interests]
     return PairRow(
         event_id=event.id,
         encounter=met,

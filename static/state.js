@@ -360,7 +360,7 @@ function meet(state, ids, at) {
       if (ms <= 0) return next;
       const shared = (room.shared ?? [])
         .filter(({ people }) => people.includes(id) && people.includes(you.id))
-        .flatMap(({ interests }) => interests);
+        .flatMap(({ interests, own }) => own?.[you.id] ?? interests);
       return changeMet(next, id, (met) => ({
         rounds: [...met.rounds, room.round],
         seconds: met.seconds + Math.round(ms / 1000),

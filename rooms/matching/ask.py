@@ -8,11 +8,14 @@ those), and holds no name, address or note. Invariants: tags are normalised; pai
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
 
 from msgspec import Struct
+from msgspec.structs import replace
 
-from rooms.people import Attendee, Mode, Role, SegmentRule, normalise
+from rooms.people import THEMSELVES, Attendee, Meanings, Mode, Role, SegmentRule, normalise
+from rooms.programme import USUAL_WEIGHTS, Weights
 
 FLOATING_ROLES = frozenset({Role.AMBASSADOR, Role.HELPER})
 """Roles of floaters: seated like everybody, and the first to give up a seat (rule 5)."""
@@ -36,6 +39,9 @@ class Seeker(Struct, frozen=True, kw_only=True):
     """The table somebody on site is fixed at; of no effect online."""
     sits_with: str = ""
     """The id of the person whom this assistant or interpreter accompanies; empty: nobody's."""
+    wishes: tuple[str, ...] = ()
+    """Ids of people, and organisations, whom they wish to meet."""
+    first_timer: bool = False
     floater: bool = False
     sat_out: int = 0
     """Rounds of this event without a seat, not by choice, so far."""
@@ -64,28 +70,65 @@ class Wanted(Struct, frozen=True, kw_only=True):
     """At most so many of one segment in a room; people without a segment are not counted."""
     tables: int | None = None
     """How many tables there are on site; None: no limit."""
+    weights: Weights = USUAL_WEIGHTS
     rounds_left: int = 1
     """Rounds to be solved from this one on, itself included."""
     seed: int = 0
 
 
-def seeker(attendee: Attendee, *, mode: Mode | None = None, sat_out: int = 0) -> Seeker:
-    """Returns a profile as the matcher sees it, with its tags normalised; `mode` overrides."""
+def seeker(
+    attendee: Attendee,
+    *,
+    mode: Mode | None = None,
+    sat_out: int = 0,
+    meanings: Meanings = THEMSELVES,
+) -> Seeker:
+    """Returns a profile as the matcher sees it, with its tags normalised; `mode` overrides.
+
+    Names among the wishes are still to be resolved, where there are any (`with_wishes`).
+    """
     return Seeker(
         id=attendee.id,
-        interests=_tags(attendee.interests),
-        offers=_tags(attendee.offers),
-        seeks=_tags(attendee.seeks),
+        interests=_tags(attendee.interests, meanings),
+        offers=_tags(attendee.offers, meanings),
+        seeks=_tags(attendee.seeks, meanings),
         languages=_tags(attendee.languages),
         organisation=_normalised(attendee.organisation),
         segment=_normalised(attendee.segment),
         mode=mode if mode is not None else attendee.mode,
         table=attendee.table,
         sits_with=attendee.sits_with,
+        wishes=_tags(attendee.wishes),
+        first_timer=attendee.first_timer,
         floater=attendee.role in FLOATING_ROLES,
         sat_out=sat_out,
     )
 
 
-def _tags(written: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(tag for tag in map(_normalised, written) if tag))
+def with_wishes(people: Sequence[Seeker], profiles: Sequence[Attendee]) -> list[Seeker]:
+    """Returns people whose wishes name ids where they named somebody who is among them.
+
+    `profiles` are the same people's. A name that two of them have is nobody's.
+    """
+    if not any(person.wishes for person in people):
+        return list(people)
+    named: dict[str, str] = {}
+    for profile in profiles:
+        name = _normalised(profile.name)
+        named[name] = "" if name in named else profile.id
+    return [
+        replace(person, wishes=tuple(named.get(wish) or wish for wish in person.wishes))
+        if person.wishes
+        else person
+        for person in people
+    ]
+
+
+def wishes_to_meet(a: Seeker, b: Seeker) -> bool:
+    """Says whether the first wishes to meet the second, or people of their organisation."""
+    return b.id in a.wishes or (bool(b.organisation) and b.organisation in a.wishes)
+
+
+def _tags(written: tuple[str, ...], meanings: Meanings = THEMSELVES) -> tuple[str, ...]:
+    tags = (meanings.get(tag, tag) for tag in map(_normalised, written) if tag)
+    return tuple(dict.fromkeys(tags))

@@ -56,6 +56,9 @@ TOO_FEW = 1e3 * FORBIDDEN
 REPEAT = 1e4
 """Cost of two people meeting again: more than one exchange of people can gain by affinity."""
 
+MENDED = -REPEAT / 2
+"""Weights below are repeats or broken rules, to be mended; a little below 0 is mere dislike."""
+
 ROOMS_A_STEP = 256
 """Rooms that take part in one assignment, which then takes some 0.5 ms; fewer find less. Of pairs
 twice as many: there are few steps until nothing is better."""
@@ -154,7 +157,8 @@ class Search:
     def debt(self) -> float:
         """What the best answer costs by repeats and broken rules; 0: there is nothing to mend."""
         broken = self.rules.broken(self.best_seats) if self.rules is not None else 0
-        return FORBIDDEN * broken - float(np.minimum(self._pairs(), 0.0).sum()) / 2
+        pairs = self._pairs()
+        return FORBIDDEN * broken - float(pairs[pairs < MENDED].sum()) / 2
 
     def step(self) -> None:
         """Takes one step and keeps the answer if it is the best so far."""

@@ -36,6 +36,7 @@ from rooms.matching.room_rules import Bools, Ints
 from rooms.matching.rules import HardRules, hard_rules_of, table_of
 from rooms.matching.seating import Group, Seated, Sizes, seat
 from rooms.matching.sizes import room_counts
+from rooms.matching.soft import soft_terms
 from rooms.matching.solver import Floats
 from rooms.people import Mode
 from rooms.standing import pair
@@ -200,7 +201,7 @@ class _Pool:
 
     def _affinity(self) -> Floats:
         """Returns affinity; those who only glimpsed each other would feel it as a repeat."""
-        found = affinity_matrix(self.heads)
+        found = affinity_matrix(self.heads, self.wanted.weights)
         for a, b in self.wanted.glimpsed:
             i, j = self.number.get(a), self.number.get(b)
             if i is not None and j is not None:
@@ -214,13 +215,14 @@ class _Pool:
         """
         met = self.repeats > 0
         times = met.sum(axis=1)
+        soft = soft_terms(self.heads, self.wanted.weights)
         if not times.any():
-            return self.affinity
+            return self.affinity + soft
         had = (self.affinity * met).sum(axis=1) / np.maximum(1, times)
         middle = float(np.median(had[times > 0]))
         behind = np.where(times > 0, np.maximum(0.0, 1 - had / max(middle, 1e-9)), 0.0)
         weighed: Floats = self.affinity * (1 + CATCHING_UP * (behind[:, None] + behind[None, :]))
-        return weighed
+        return weighed + soft
 
     def _repeats(self) -> Floats:
         """Returns what meeting again costs: 1 for the oldest to 1.5 for the latest round."""

@@ -51,6 +51,7 @@ def wanted(event: Event, register: Register, now: int) -> Wanted | None:
         segments=details.segments,
         segment_most=details.segment_most,
         tables=event.plan.tables,
+        weights=event.plan.weights,
         rounds_left=len(event.plan.rounds) - event.round,
         seed=int.from_bytes(blake2b(basis.encode(), digest_size=4).digest(), "big"),
     )
@@ -99,5 +100,6 @@ def _basis(event: Event, people: tuple[Seeker, ...], details: Details, size: int
         (details.segments, details.segment_most),
         (event.pinned, event.asked.seed if event.asked is not None else None),
         (plan.common_language, plan.tables, plan.reunions, plan.rounds[event.round]),
+        plan.weights,
     )
     return blake2b(msgspec.json.encode(depends_on), digest_size=8).hexdigest()

@@ -63,7 +63,7 @@ export function Why({ brief = false }) {
   const { room, you } = state.value;
   const name = (id) => room.people.find((card) => card.id === id)?.name ?? t("someone");
   const sentences = whySentences(room, you.id, name);
-  const shared = sharedNow(room);
+  const shared = sharedNow(room, you.id);
   const mine = shared
     .filter((group) => group.people.includes(you.id))
     .flatMap((group) => group.interests);

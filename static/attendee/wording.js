@@ -54,11 +54,14 @@ export function whyTitle(count) {
   return titles[count] ?? t("Why this room");
 }
 
-/** Returns the shared interests of those who are in the room now; some may have left since. */
-export function sharedNow(room) {
+/** Returns the shared interests of those in the room now (some may have left), in `you`'s own words. */
+export function sharedNow(room, you) {
   const here = new Set(room.people.map((card) => card.id));
   return room.shared
-    .map(({ people, interests }) => ({ people: people.filter((id) => here.has(id)), interests }))
+    .map(({ people, interests, own }) => ({
+      people: people.filter((id) => here.has(id)),
+      interests: own?.[you] ?? interests,
+    }))
     .filter(({ people }) => people.length > 1);
 }
 
@@ -72,7 +75,8 @@ export function whySentences(room, you, name) {
     sentences.push(t("There was a seat for you at this table."));
   if (room.because === "stranded")
     sentences.push(t("You were all without a table, so here is one of your own."));
-  const shared = sharedNow(room);
+  if (wishedMutually(room)) sentences.push(t("You both wished to meet."));
+  const shared = sharedNow(room, you);
   const everyone = shared.filter((group) => group.people.length === room.people.length);
   const mine = shared.filter((group) => group.people.includes(you) && !everyone.includes(group));
   if (everyone.length) {
@@ -111,6 +115,11 @@ export function whySentences(room, you, name) {
     );
   }
   return sentences.length ? sentences : [t("You have not met yet.")];
+}
+
+/** Says whether two who wished for each other are here: the server says so of two alone. */
+function wishedMutually(room) {
+  return room.people.length === 2 && (room.reasons ?? []).some(({ kind }) => kind === "wish");
 }
 
 function offersHere(room) {

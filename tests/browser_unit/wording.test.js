@@ -56,3 +56,16 @@ test("time together reads in seconds or minutes", () => {
   assert.equal(togetherWords(40), "40 s together");
   assert.equal(togetherWords(482), "8 min together");
 });
+
+test("everybody reads what they share in their own words", () => {
+  const shared = [{ ...group(["bo", "ana"], "AI"), own: { ana: ["機械学習"] } }];
+  assert.deepEqual(why(room(shared)), ["You share 機械学習 with Bo."]);
+  assert.deepEqual(whySentences(room(shared), "bo", name), ["You share AI with Ana."]);
+});
+
+test("a mutual wish is said to two alone", () => {
+  const reasons = [{ kind: "wish", a: "ana", b: "bo", words: [] }];
+  const two = { ...room([], { reasons }), people: people.slice(0, 2) };
+  assert.deepEqual(why(two), ["You both wished to meet."]);
+  assert.equal(why(room([], { reasons })).includes("You both wished to meet."), false);
+});

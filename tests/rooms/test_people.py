@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from msgspec import json
 from msgspec.structs import replace
 
@@ -34,6 +36,7 @@ from rooms.people import (
     normalise,
     shared_interests,
 )
+from rooms.synonyms import meanings
 from tests.rooms.evenings import Evening, kinds, only
 
 
@@ -51,10 +54,50 @@ def test_shared_interests_are_worded_as_the_first_person_wrote_them() -> None:
         Attendee(id="bo", name="Bo", interests=("tea", "rain", "")),
         Attendee(id="chidi", name="Chidi", interests=("TEA", "Rain", "rain")),
     ]
-    assert shared_interests(people) == [
-        (("ana", "bo", "chidi"), ("Ｔｅａ",)),
-        (("bo", "chidi"), ("rain",)),
+    tea, rain = shared_interests(people)
+    assert (tea.people, tea.interests) == (("ana", "bo", "chidi"), ("Ｔｅａ",))
+    assert (rain.people, rain.interests) == (("bo", "chidi"), ("rain",))
+
+
+def test_everybody_keeps_their_own_word_for_what_they_share() -> None:
+    people = [
+        Attendee(id="ana", name="Ana", interests=("AI", "tea")),
+        Attendee(id="hanako", name="花子", interests=("お茶", "機械学習")),
+        Attendee(id="bo", name="Bo", interests=("tea", "人工知能", "AI")),
     ]
+    same = meanings((("AI", "人工知能", "機械学習"), ("tea", "お茶")))
+    (one,) = shared_interests(people, same)
+    assert one.people == ("ana", "hanako", "bo")
+    assert one.interests == ("AI", "tea")
+    assert one.own == {"hanako": ("機械学習", "お茶"), "bo": ("人工知能", "tea")}
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("❤", "❤\ufe0f"),
+        ("tea", "\u200ftea\u200b"),
+        ("מוזיקה", "\u2067מוזיקה\u2069"),
+        ("ǰazz", "J̌azz"),
+        ("株式会社", "㍿"),
+    ],
+)
+def test_marks_that_nobody_sees_make_no_other_tag(one: str, other: str) -> None:
+    assert normalise(one) == normalise(other)
+
+
+def test_flags_are_not_all_the_same() -> None:
+    england, scotland = (
+        "\U0001f3f4" + "".join(chr(0xE0000 + ord(c)) for c in code) + "\U000e007f"
+        for code in ("gbeng", "gbsct")
+    )
+    assert normalise(england) != normalise(scotland)
+
+
+@given(st.text(max_size=40))
+def test_normalising_twice_changes_nothing(written: str) -> None:
+    once = normalise(written)
+    assert normalise(once) == once
 
 
 def test_a_card_has_no_contact_field() -> None:

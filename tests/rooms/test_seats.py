@@ -79,7 +79,9 @@ def test_a_room_says_what_its_people_share() -> None:
     evening.comes("ana", "bo", "chidi")
     evening.seated([["ana", "bo", "chidi"]])
     room = evening.last("chidi", m.Room)
-    shared = m.SharedInterests(people=("ana", "bo"), interests=("Tea", "Ｇｏ"))
+    shared = m.SharedInterests(
+        people=("ana", "bo"), interests=("Tea", "Ｇｏ"), own={"bo": ("tea", "go")}
+    )
     assert room.shared == (shared,)
     assert room.because == "shared-interests"
 
