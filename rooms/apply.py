@@ -62,6 +62,7 @@ def apply(event: Event, fact: f.AnyFact) -> None:
             f.SeatingOffered()
             | f.RoundProposed()
             | f.Pinned()
+            | f.Relaxed()
             | f.ProposalChanged()
             | f.Rearranged()
             | f.Undone()
@@ -143,26 +144,37 @@ def _apply_proposal(
     fact: f.SeatingOffered
     | f.RoundProposed
     | f.Pinned
+    | f.Relaxed
     | f.ProposalChanged
     | f.Rearranged
     | f.Undone,
 ) -> None:
     match fact:
         case f.SeatingOffered():
+            event.rooms_changed = _rooms_changed(event.proposal, fact)
             event.proposal = fact
             event.proposed = event.count
         case f.RoundProposed():
             event.asked = fact
+            event.handled = event.count
         case f.Pinned():
-            event.pinned = fact.rooms
-            event.proposed = event.count
+            event.pinned, event.together = fact.rooms, fact.together
+            event.proposed = event.handled = event.count
+        case f.Relaxed():
+            event.allowed = fact.allow
+            event.handled = event.count
         case f.ProposalChanged():
             event.undoable[fact.by] = Undoable(
                 at=fact.at,
                 rooms=fact.rooms,
                 sitting_out=fact.sitting_out,
                 pinned=fact.pinned,
-                proposed=event.proposed,
+                together=fact.together,
+                allow=fact.allow,
+                seed=fact.seed,
+                instead_of=fact.instead_of,
+                redrawn=fact.redrawn,
+                proposed=event.handled if fact.redrawn else event.proposed,
             )
         case f.Rearranged():
             rooms = {id for _, *ends in fact.moves for id in ends if id in event.rooms}
@@ -175,6 +187,14 @@ def _apply_proposal(
             event.undoable.pop(fact.by, None)
         case _:
             assert_never(fact)
+
+
+def _rooms_changed(before: f.SeatingOffered | None, now: f.SeatingOffered) -> int:
+    """Returns how many rooms of a proposal are not as they were in the one before it."""
+    if before is None or before.round != now.round:
+        return 0
+    were, are = ({frozenset(ids) for ids in offered.rooms} for offered in (before, now))
+    return max(len(are - were), len(were - are))
 
 
 def _end_event(event: Event, fact: f.EventEnded) -> None:
@@ -257,7 +277,8 @@ def _begin_preview(event: Event, fact: f.SeatingFixed) -> None:
     event.warned = ()
     if event.asked is not None and event.asked.prompt:
         event.prompts[fact.round] = event.asked.prompt
-    event.asked, event.pinned = None, ()
+    event.asked, event.pinned, event.together, event.allowed = None, (), (), None
+    event.rooms_changed = 0
     for kept in (event.current, event.joins, event.alone, event.unseen, event.undoable):
         kept.clear()
     left_over = {left.id: left.because for left in fact.left_over}

@@ -57,7 +57,7 @@ def touches(event: Event, fact: f.AnyFact) -> tuple[set[str], set[str]]:
             return {fact.room or ""}, {"log"}
         case f.DoorsOpened() | f.Paused() | f.BreakEnded() | f.ClosingBegan() | f.EventEnded():
             return rooms, {"pool", "log"}
-        case f.SeatingOffered() | f.Pinned():
+        case f.SeatingOffered() | f.Pinned() | f.Relaxed() | f.RoundProposed():
             return rooms, {"proposal", "pool"}
         case f.RoundCalled() | f.CallWithdrawn():
             return rooms, {"called", "log"}
@@ -172,6 +172,7 @@ def _proposal(event: Event) -> m.Proposal | None:
         return None
     sizes = Counter(str(len(ids)) for ids in offered.rooms)
     pinned = {frozenset(ids) for ids in event.pinned}
+    together = {id for ids in event.together for id in ids}
     return m.Proposal(
         round=offered.round,
         rooms=len(offered.rooms),
@@ -183,7 +184,14 @@ def _proposal(event: Event) -> m.Proposal | None:
         worst_affinity=offered.worst_affinity,
         random_affinity=offered.random_affinity,
         seating=tuple(
-            m.ProposedRoom(id=str(number), people=ids, pinned=frozenset(ids) in pinned)
+            m.ProposedRoom(
+                id=str(number),
+                people=ids,
+                pinned=frozenset(ids) in pinned,
+                together=tuple(id for id in ids if id in together),
+            )
             for number, ids in enumerate(offered.rooms, 1)
         ),
+        changed=event.rooms_changed,
+        allow=event.gives_way,
     )

@@ -11,7 +11,7 @@ from typing import Annotated
 from msgspec import Meta, Struct
 
 from rooms.people import Attendee, Consent, Details, Mode
-from rooms.programme import Kind, Plan
+from rooms.programme import Allow, Kind, Plan
 
 Id = Annotated[str, Meta(min_length=1, max_length=64)]
 Said = Annotated[str, Meta(min_length=1, max_length=2000, pattern=r"\S")]
@@ -208,6 +208,8 @@ class Pin(Command, frozen=True, kw_only=True):
 
     people: Annotated[tuple[Id, ...], Meta(max_length=100)] = ()
     room: Id | None = None
+    keep: bool = True
+    """False lets go of these people, or of that room."""
 
 
 class Swap(Command, frozen=True, kw_only=True):
@@ -217,6 +219,12 @@ class Swap(Command, frozen=True, kw_only=True):
 
 class Reshuffle(Command, frozen=True, kw_only=True):
     """Draws the rest of the proposal anew; what is pinned stays."""
+
+
+class Relax(Command, frozen=True, kw_only=True):
+    """Says what gives way first in the next round, where not everything can hold (rule 6)."""
+
+    allow: Allow
 
 
 class Undo(Command, frozen=True, kw_only=True):
@@ -296,6 +304,7 @@ HostCommand = (
     | Pin
     | Swap
     | Reshuffle
+    | Relax
     | Undo
     | StartRound
     | Pause

@@ -150,6 +150,7 @@ def _carry_out(deciding: Deciding, command: c.AnyCommand) -> None:
             | c.Pin()
             | c.Swap()
             | c.Reshuffle()
+            | c.Relax()
             | c.Undo()
             | c.StartRound()
             | c.Pause()
@@ -189,6 +190,8 @@ def _carry_out_for_host(deciding: Deciding, command: c.HostCommand) -> None:
             proposal.swap(deciding, command)
         case c.Reshuffle():
             proposal.reshuffle(deciding)
+        case c.Relax():
+            proposal.relax(deciding, command)
         case c.Undo():
             proposal.undo(deciding)
         case c.StartRound():

@@ -21,7 +21,7 @@ from rooms import facts as f
 from rooms.encounters import met_after_ms, met_in, together
 from rooms.messages import LogLine, Phase
 from rooms.people import HOST_ROLES, Mode
-from rooms.programme import Plan, PlannedRound
+from rooms.programme import Allow, Plan, PlannedRound
 from rooms.standing import (
     Alone,
     Calling,
@@ -40,6 +40,7 @@ class Event:
 
     __slots__ = (
         "acquainted",
+        "allowed",
         "alone",
         "announcements",
         "asked",
@@ -56,6 +57,7 @@ class Event:
         "current",
         "ended_at",
         "ends_at",
+        "handled",
         "holding",
         "id",
         "joins",
@@ -75,10 +77,12 @@ class Event:
         "ratings",
         "reports",
         "rooms",
+        "rooms_changed",
         "round",
         "round_seconds",
         "round_size",
         "starts_at",
+        "together",
         "undoable",
         "unseen",
         "waiting",
@@ -128,6 +132,14 @@ class Event:
         """How many facts there had been when the proposal was last changed."""
         self.pinned: tuple[tuple[str, ...], ...] = ()
         """Rooms of the proposal that hosts keep as they are."""
+        self.together: tuple[tuple[str, ...], ...] = ()
+        """People of the proposal whom hosts keep in one room."""
+        self.allowed: Allow | None = None
+        """What a host lets give way first in the next round; None: as the programme says."""
+        self.handled = 0
+        """How many facts there had been when a host last changed the proposal."""
+        self.rooms_changed = 0
+        """Rooms of the proposal that hold other people than in the one before it."""
         self.asked: f.RoundProposed | None = None
         """A host's overrides of the next round's plan."""
         self.prompts: dict[int, str] = {}
@@ -183,6 +195,11 @@ class Event:
         planned = self.next_planned
         own = self.asked.size if self.asked is not None else None
         return own or (planned.size if planned is not None else 0)
+
+    @property
+    def gives_way(self) -> Allow:
+        """What gives way first in the next round, as a host chose or the programme says."""
+        return self.allowed if self.allowed is not None else self.plan.allow
 
     @property
     def is_running(self) -> bool:

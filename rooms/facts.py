@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from rooms.commands import kebab
 from rooms.people import Mode, Role
-from rooms.programme import Plan
+from rooms.programme import Allow, Plan
 
 
 class Fact(Struct, frozen=True, kw_only=True, tag_field="type", tag=kebab, omit_defaults=True):
@@ -209,9 +209,18 @@ class RoundProposed(Fact, frozen=True, kw_only=True):
 
 
 class Pinned(Fact, frozen=True, kw_only=True):
-    """All rooms of the proposal that are kept as they are, from now on."""
+    """All rooms of the proposal kept as they are, and people kept together, from now on."""
 
     rooms: tuple[tuple[str, ...], ...]
+    together: tuple[tuple[str, ...], ...] = ()
+    """People who stay in one room, each set in its own; who else sits there may change."""
+    by: str = ""
+
+
+class Relaxed(Fact, frozen=True, kw_only=True):
+    """A host says what gives way first in the next round (rule 6); None: as the programme says."""
+
+    allow: Allow | None = None
     by: str = ""
 
 
@@ -229,6 +238,12 @@ class ProposalChanged(Fact, frozen=True, kw_only=True):
     rooms: tuple[tuple[str, ...], ...]
     sitting_out: tuple[str, ...] = ()
     pinned: tuple[tuple[str, ...], ...] = ()
+    together: tuple[tuple[str, ...], ...] = ()
+    allow: Allow | None = None
+    seed: int | None = None
+    instead_of: tuple[tuple[str, ...], ...] = ()
+    redrawn: bool = False
+    """What is drawn anew by this change does not keep it from being undone."""
 
 
 class Undone(Fact, frozen=True, kw_only=True):
@@ -476,7 +491,7 @@ AnyFact = (
     | AttendeeAdded | ProfileChanged | ConsentGiven | Erased | Removed | Readmitted
     | Connected | Disconnected | NodeLost | Looked | Spoken | NotHereYet
     | CheckedIn | CheckedOut | ArrivedAtTable | SatOut | Rejoined | SaidReady | MediaChanged
-    | RoundProposed | Pinned | Rearranged | ProposalChanged | Undone
+    | RoundProposed | Pinned | Relaxed | Rearranged | ProposalChanged | Undone
     | SeatingOffered | RoundCalled | CallWithdrawn | SeatingFixed | PreviewShortened | RoundStarted
     | DeadlineMoved | Warned | Paused | Resumed | RoomEnded | RoundEnded | BreakEnded
     | Seated | Unseated | RoomOpened | JoinPlanned | JoinCancelled

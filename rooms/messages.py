@@ -307,6 +307,8 @@ class ProposedRoom(Struct, frozen=True, kw_only=True):
     id: str
     people: tuple[str, ...]
     pinned: bool = False
+    together: tuple[str, ...] = ()
+    """Those of its people whom hosts keep together; who else sits here may change."""
 
 
 class Proposal(Struct, frozen=True, kw_only=True):
@@ -320,6 +322,10 @@ class Proposal(Struct, frozen=True, kw_only=True):
     worst_affinity: float
     random_affinity: float
     seating: tuple[ProposedRoom, ...] = ()
+    changed: int = 0
+    """Rooms that hold other people than in the proposal before."""
+    allow: str = "programme"
+    """What gives way first where not everything can hold (`relax`)."""
 
 
 class PoolView(Struct, frozen=True, kw_only=True):

@@ -22,6 +22,19 @@ class Kind(StrEnum):
     PLENARY = "plenary"
 
 
+class Allow(StrEnum):
+    """What gives way first where not everything can hold (rule 6)."""
+
+    PROGRAMME = "programme"
+    """Sizes, where that saves every repeat, then the oldest repeats, then sit-outs."""
+    REPEATS = "repeats"
+    """People meet again, the oldest meetings first; sizes stay within least and most."""
+    SIZES = "sizes"
+    """Rooms go beyond least and most rather than that more people meet again."""
+    SIT_OUTS = "sit-outs"
+    """Some sit out, so that sizes hold and nobody meets again."""
+
+
 class Mixing(StrEnum):
     """How much on-site and online people are mixed."""
 
@@ -97,6 +110,8 @@ class Plan(Struct, frozen=True, kw_only=True):
     reunions: bool = False
     mixing: Mixing = Mixing.APART
     weights: Weights = USUAL_WEIGHTS
+    allow: Allow = Allow.PROGRAMME
+    """What gives way first with nobody at the console (rule 6)."""
 
 
 def planned_round(

@@ -1,4 +1,4 @@
-"""The proposal in the hosts' hands: override, pin, swap, reshuffle, and undo (rules 2 and 15).
+"""The proposal in the hosts' hands: override, pin, swap, reshuffle, relax, undo (2, 6, 15).
 
 A proposal's rooms are numbered from 1 in its own order. What a host changes is kept as a pin, so
 that a later solving draws only the rest. Deliberately solves nothing.
@@ -6,17 +6,19 @@ that a later solving draws only the rest. Deliberately solves nothing.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from rooms import commands as c
 from rooms import facts as f
 from rooms import seating
 from rooms.deciding import Deciding
+from rooms.event import Event
+from rooms.lobby import pool
 from rooms.matching.affinity import affinity
-from rooms.matching.rules import broken
-from rooms.matching.wanted import basis_now
+from rooms.matching.rules import broken_seating
+from rooms.matching.wanted import basis_now, terms_of
 from rooms.messages import LOBBY
-from rooms.programme import Kind
+from rooms.programme import Allow, Kind
 from rooms.refusal import Refusal
 from rooms.standing import Undoable
 
@@ -73,8 +75,31 @@ def reshuffle(deciding: Deciding) -> None:
     A small event has one best seating, which every seed finds.
     """
     deciding.require_host()
+    before = _Before(deciding.event)
     rooms = _current(deciding)
     pinned = {frozenset(ids) for ids in deciding.event.pinned}
+    others = tuple(tuple(ids) for ids in rooms if frozenset(ids) not in pinned)
+    _draw_anew(deciding, seed=deciding.event.count, instead_of=others)
+    before.may_be_undone(deciding, redrawn=True)
+
+
+def relax(deciding: Deciding, command: c.Relax) -> None:
+    """Says what gives way first in the next round, which is drawn anew by it (rule 6)."""
+    deciding.require_host()
+    event = deciding.event
+    _require_ahead(event)
+    allow = None if command.allow is Allow.PROGRAMME else command.allow
+    if allow is event.allowed:
+        raise Refusal("already-there", "That is how the next round is worked out already.")
+    before = _Before(event)
+    deciding.happened(f.Relaxed(at=deciding.now, allow=allow, by=deciding.by))
+    if event.proposal is not None:
+        before.may_be_undone(deciding, redrawn=True)
+
+
+def _draw_anew(
+    deciding: Deciding, *, seed: int | None, instead_of: tuple[tuple[str, ...], ...]
+) -> None:
     asked = deciding.event.asked
     deciding.happened(
         f.RoundProposed(
@@ -83,69 +108,214 @@ def reshuffle(deciding: Deciding) -> None:
             seconds=_of(asked, "seconds"),
             size=_of(asked, "size"),
             prompt=asked.prompt if asked is not None else "",
-            seed=deciding.event.count,
-            instead_of=tuple(tuple(ids) for ids in rooms if frozenset(ids) not in pinned),
+            seed=seed,
+            instead_of=instead_of,
             by=deciding.by,
         )
     )
 
 
+# Pins
+
+
 def pin(deciding: Deciding, command: c.Pin) -> None:
-    """Keeps people together in a room of the proposal, or a room as it is; neither: unpins all."""
+    """Keeps people together in a room, or a room as it is; neither: lets go of all that is kept."""
     deciding.require_host()
     rooms = _current(deciding)
-    if not command.people and command.room is None:
-        _change(deciding, rooms, [])
-        return
-    for id in command.people:
-        if not any(id in ids for ids in rooms):
-            raise Refusal("not-seated", "This person has no seat in the proposal.")
+    if not command.keep:
+        _let_go(deciding, command, rooms)
+    elif command.people:
+        _keep_people(deciding, command, rooms)
+    elif command.room is not None:
+        target = tuple(_numbered(rooms, command.room))
+        kept = _without(deciding.event.pinned, target)
+        _change(deciding, rooms, (*kept, target), _apart_from(deciding.event.together, target))
+    else:
+        _change(deciding, rooms, (), ())
+
+
+def _keep_people(deciding: Deciding, command: c.Pin, rooms: Rooms) -> None:
+    """Keeps people in one room of the proposal, moved there where they are not; others may go."""
+    event = deciding.event
+    wanted = tuple(dict.fromkeys(command.people))
+    _require_placed(deciding, wanted)
+    seated = [id for id in wanted if any(id in ids for ids in rooms)]
     if command.room is not None:
         target = _numbered(rooms, command.room)
+    elif seated:
+        target = next(ids for ids in rooms if seated[0] in ids)
     else:
-        target = next(ids for ids in rooms if command.people[0] in ids)
-    for id in command.people:
-        if id not in target:
-            next(ids for ids in rooms if id in ids).remove(id)
-            target.append(id)
-    planned = deciding.event.next_planned
-    most = planned.most if planned is not None else len(target)
-    if len(target) > most:
+        raise Refusal("not-seated", "This person has no seat in the proposal.")
+    party = _with_assistants(deciding, wanted)
+    came = [id for id in party if id not in target]
+    for id in came:
+        for ids in rooms:
+            if id in ids:
+                ids.remove(id)
+        target.append(id)
+    planned = event.next_planned
+    most = max(planned.most, event.next_size) if planned is not None else len(target)
+    if came and len(_heads(deciding, target)) > most:
         raise Refusal("room-full", "That room is full: it takes {most} people.", most=most)
     rooms = [ids for ids in rooms if ids]
+    pinned = tuple(ids for ids in event.pinned if not set(ids) & set(came))
+    if frozenset(target) - set(came) in {frozenset(ids) for ids in event.pinned}:
+        pinned = (*_without(event.pinned, tuple(set(target) - set(came))), tuple(target))
+    if not came:
+        # Nothing moves: the seating as a whole may stand as it is.
+        _change(deciding, rooms, event.pinned, _joined(event.together, target, party))
+        return
     _check(deciding, rooms)
-    _change(deciding, rooms, [target])
+    _change(deciding, rooms, pinned, _joined(event.together, target, party))
+
+
+def _let_go(deciding: Deciding, command: c.Pin, rooms: Rooms) -> None:
+    """Lets go of these people, or of that room and all who are kept in it."""
+    event = deciding.event
+    if command.room is not None:
+        target = frozenset(_numbered(rooms, command.room))
+        gone = target if not command.people else frozenset(command.people)
+        pinned = tuple(ids for ids in event.pinned if frozenset(ids) != target)
+    else:
+        gone = frozenset(command.people)
+        pinned = tuple(ids for ids in event.pinned if not gone & set(ids))
+    _change(deciding, rooms, pinned, _apart_from(event.together, gone))
+
+
+def _without(
+    pinned: tuple[tuple[str, ...], ...], room: tuple[str, ...]
+) -> tuple[tuple[str, ...], ...]:
+    return tuple(ids for ids in pinned if frozenset(ids) != frozenset(room))
+
+
+def _apart_from(
+    together: tuple[tuple[str, ...], ...], gone: Iterable[str]
+) -> tuple[tuple[str, ...], ...]:
+    out = set(gone)
+    left = (tuple(id for id in ids if id not in out) for ids in together)
+    return tuple(ids for ids in left if ids)
+
+
+def _joined(
+    together: tuple[tuple[str, ...], ...], room: Sequence[str], kept: Sequence[str]
+) -> tuple[tuple[str, ...], ...]:
+    """Adds people to those who are kept together in a room already."""
+    others = _apart_from(together, kept)
+    here = [id for ids in others if set(ids) & set(room) for id in ids]
+    apart = tuple(ids for ids in others if not set(ids) & set(room))
+    return (*apart, tuple(dict.fromkeys([*here, *kept])))
+
+
+def _with_assistants(deciding: Deciding, ids: Sequence[str]) -> list[str]:
+    """Returns people with those who sit with them, as far as they are in the pool."""
+    rules = _look(deciding).rules
+    heads = {rules.persons.get(id) or id for id in ids}
+    return [*ids, *(id for id, head in rules.persons.items() if head in heads and id not in ids)]
+
+
+def _heads(deciding: Deciding, ids: Iterable[str]) -> list[str]:
+    persons = _look(deciding).rules.persons
+    return [id for id in ids if persons.get(id) == id]
+
+
+# Swaps
 
 
 def swap(deciding: Deciding, command: c.Swap) -> None:
-    """Swaps two people of the proposal, and keeps their rooms so."""
+    """Swaps two people of the proposal, and keeps their rooms so; one of them may sit out."""
     deciding.require_host()
     rooms = _current(deciding)
+    _require_placed(deciding, (command.a, command.b))
     places = [
         next(((ids, ids.index(id)) for ids in rooms if id in ids), None)
         for id in (command.a, command.b)
     ]
-    if places[0] is None or places[1] is None:
+    if places[0] is None and places[1] is None:
         raise Refusal("not-seated", "This person has no seat in the proposal.")
-    (first, i), (second, j) = places[0], places[1]
-    if first is second:
+    if places[0] is not None and places[1] is not None and places[0][0] is places[1][0]:
         raise Refusal("already-there", "They sit in the same room already.")
-    first[i], second[j] = command.b, command.a
-    _check(deciding, [first, second])
-    _change(deciding, rooms, [first, second])
+    for place, coming in zip(places, (command.b, command.a), strict=True):
+        if place is not None:
+            place[0][place[1]] = coming
+    _take_assistants_along(deciding, rooms, (command.a, command.b))
+    _check(deciding, rooms)
+    changed = [tuple(place[0]) for place in places if place is not None]
+    event = deciding.event
+    pinned = tuple(ids for ids in event.pinned if not {command.a, command.b} & set(ids))
+    touched = {id for ids in changed for id in ids} | {command.a, command.b}
+    _change(deciding, rooms, (*pinned, *changed), _apart_from(event.together, touched))
+
+
+def _take_assistants_along(deciding: Deciding, rooms: Rooms, moved: Sequence[str]) -> None:
+    """Seats assistants with their persons again (rule 3)."""
+    persons = _look(deciding).rules.persons
+    for ids in rooms:
+        for id in [id for id in ids if persons.get(id) in moved and persons.get(id) != id]:
+            if persons[id] not in ids:
+                ids.remove(id)
+                home = next((other for other in rooms if persons[id] in other), None)
+                if home is not None:
+                    home.append(id)
+
+
+# The proposal as it is, and as it becomes
+
+
+class _Before:
+    """The proposal as it was before a change, for undoing it."""
+
+    def __init__(self, event: Event) -> None:
+        self.proposal = event.proposal
+        self.pinned, self.together = event.pinned, event.together
+        self.allow, self.asked = event.allowed, event.asked
+
+    def may_be_undone(self, deciding: Deciding, *, redrawn: bool = False) -> None:
+        """Notes it, for who made the change."""
+        if self.proposal is None:
+            return
+        deciding.happened(
+            f.ProposalChanged(
+                at=deciding.now,
+                by=deciding.by,
+                rooms=self.proposal.rooms,
+                sitting_out=self.proposal.sitting_out,
+                pinned=self.pinned,
+                together=self.together,
+                allow=self.allow,
+                seed=_of(self.asked, "seed"),
+                instead_of=self.asked.instead_of if self.asked is not None else (),
+                redrawn=redrawn,
+            )
+        )
+
+
+def _require_ahead(event: Event) -> None:
+    if event.next_planned is None:
+        raise Refusal("programme-over", "The programme has no further round.")
+    if event.called is not None:
+        raise Refusal("already-called", "The next round is called already.")
 
 
 def _current(deciding: Deciding) -> Rooms:
     """Returns the next round's proposed rooms, to be changed; refuses where there are none."""
     event = deciding.event
+    _require_ahead(event)
     proposal = event.proposal
-    if event.next_planned is None:
-        raise Refusal("programme-over", "The programme has no further round.")
-    if event.called is not None:
-        raise Refusal("already-called", "The next round is called already.")
     if proposal is None or proposal.round != event.round + 1:
         raise Refusal("no-proposal", "The next seating is still being worked out.")
     return [list(ids) for ids in proposal.rooms]
+
+
+def _require_placed(deciding: Deciding, ids: Iterable[str]) -> None:
+    """Refuses people who are unknown, or whom the proposal does not know."""
+    proposal = deciding.event.proposal
+    known = {id for ids in proposal.rooms for id in ids} if proposal is not None else set()
+    known |= set(proposal.sitting_out) if proposal is not None else set()
+    here = set(pool(deciding.event, deciding.now))
+    for id in ids:
+        deciding.person(id)
+        if id not in known or id not in here:
+            raise Refusal("not-seated", "This person has no seat in the proposal.")
 
 
 def _numbered(rooms: Rooms, number: str) -> list[str]:
@@ -154,40 +324,62 @@ def _numbered(rooms: Rooms, number: str) -> list[str]:
     return rooms[int(number) - 1]
 
 
+def _look(deciding: Deciding) -> seating.Placing:
+    """Returns the rules among all who may be seated now: who is fewer, and so who must be met."""
+    here = pool(deciding.event, deciding.now)
+    return seating.placing(deciding.event, deciding.register, here)
+
+
 def _check(deciding: Deciding, rooms: Rooms) -> None:
-    look = seating.placing(deciding.event, deciding.register, [id for ids in rooms for id in ids])
-    for ids in rooms:
-        seating.refuse_broken(broken(ids, look.rules))
+    """Refuses a seating that breaks a hard rule which the proposal did not break before.
+
+    Who is gone since is taken out when the round begins: they break nothing.
+    """
+    look = _look(deciding)
+    proposal = deciding.event.proposal
+    here = look.rules.people
+    after = broken_seating([[id for id in ids if id in here] for ids in rooms], look.rules)
+    before = proposal.rooms if proposal is not None else ()
+    stood = broken_seating([[id for id in ids if id in here] for ids in before], look.rules)
+    seating.refuse_broken(after - stood)
 
 
-def _change(deciding: Deciding, rooms: Rooms, pinned: Sequence[Sequence[str]]) -> None:
-    """Keeps a changed proposal, with `pinned` beside the rooms pinned before; none: no pins."""
+def _change(
+    deciding: Deciding,
+    rooms: Rooms,
+    pinned: Sequence[tuple[str, ...]],
+    together: Sequence[tuple[str, ...]],
+) -> None:
+    """Keeps a changed proposal with these pins; as far as they are rooms of it."""
     event = deciding.event
-    before = event.proposal
-    if before is None:
+    before = _Before(event)
+    if before.proposal is None:
         return
     standing = {frozenset(ids) for ids in rooms}
-    kept = [ids for ids in event.pinned if frozenset(ids) in standing] if pinned else []
-    added = [tuple(ids) for ids in pinned if frozenset(ids) not in {frozenset(k) for k in kept}]
-    was = (before.rooms, before.sitting_out, event.pinned)
-    deciding.happened(f.Pinned(at=deciding.now, rooms=(*kept, *added), by=deciding.by))
-    _offer(deciding, rooms, before.sitting_out)
+    kept = {frozenset(ids): ids for ids in pinned if frozenset(ids) in standing}
+    loose = tuple(ids for ids in together if not any(set(ids) & room for room in kept))
     deciding.happened(
-        f.ProposalChanged(
-            at=deciding.now, by=deciding.by, rooms=was[0], sitting_out=was[1], pinned=was[2]
-        )
+        f.Pinned(at=deciding.now, rooms=tuple(kept.values()), together=loose, by=deciding.by)
     )
+    seated = {id for ids in rooms for id in ids}
+    known = (*before.proposal.sitting_out, *(id for ids in before.proposal.rooms for id in ids))
+    _offer(deciding, rooms, [id for id in known if id not in seated])
+    before.may_be_undone(deciding)
 
 
 def _offer(deciding: Deciding, rooms: Sequence[Sequence[str]], sitting_out: Sequence[str]) -> None:
     """Makes these rooms the proposal, with its numbers, as an answer to what is wanted now."""
     event, before = deciding.event, deciding.event.proposal
     mean, worst = _worth(deciding, rooms)
+    basis = basis_now(event, deciding.register, deciding.now)
+    placed = {id for ids in (*rooms, sitting_out) for id in ids}
+    if placed != set(pool(event, deciding.now)):
+        basis = terms_of(basis)  # who came or went meanwhile is still to be seen to
     deciding.happened(
         f.SeatingOffered(
             at=deciding.now,
             round=event.round + 1,
-            basis=basis_now(event, deciding.register, deciding.now),
+            basis=basis,
             rooms=tuple(tuple(ids) for ids in rooms),
             sitting_out=tuple(sitting_out),
             seed=before.seed if before is not None else 0,
@@ -202,13 +394,14 @@ def _offer(deciding: Deciding, rooms: Sequence[Sequence[str]], sitting_out: Sequ
 
 def _worth(deciding: Deciding, rooms: Sequence[Sequence[str]]) -> tuple[float, float]:
     """Returns the mean affinity over pairs of roommates, and the worst-off person's mean."""
-    look = seating.placing(deciding.event, deciding.register, [id for ids in rooms for id in ids])
+    look = _look(deciding)
     people = look.rules.people
     total, pairs, worst = 0.0, 0, 1.0
     for ids in rooms:
-        for id in ids:
+        here = [id for id in ids if look.rules.persons.get(id) == id]
+        for id in here:
             worths = [
-                affinity(people[id], people[o], look.rare, look.weights) for o in ids if o != id
+                affinity(people[id], people[o], look.rare, look.weights) for o in here if o != id
             ]
             total += sum(worths)
             pairs += len(worths)
@@ -255,7 +448,13 @@ def _move_back(deciding: Deciding, last: Undoable) -> None:
 
 def _propose_again(deciding: Deciding, last: Undoable) -> None:
     event = deciding.event
-    if event.proposed != last.proposed or event.called is not None:
+    stands = event.handled if last.redrawn else event.proposed
+    if stands != last.proposed or event.called is not None:
         raise Refusal("too-late", "The proposal has changed since.")
-    deciding.happened(f.Pinned(at=deciding.now, rooms=last.pinned, by=deciding.by))
+    if last.redrawn:
+        deciding.happened(f.Relaxed(at=deciding.now, allow=last.allow, by=deciding.by))
+        _draw_anew(deciding, seed=last.seed, instead_of=last.instead_of)
+    deciding.happened(
+        f.Pinned(at=deciding.now, rooms=last.pinned, together=last.together, by=deciding.by)
+    )
     _offer(deciding, last.rooms, last.sitting_out)

@@ -264,7 +264,9 @@ def offer_seating(deciding: Deciding, offer: c.OfferSeating) -> None:
     if following is None or offer.round != event.round + 1 or event.phase is Phase.ENDED:
         raise Refusal("stale-offer", "This seating is for another round.")
     kept = seating.kept_rooms(event, deciding.now)
-    if {id for ids in kept for id in ids} & {id for ids in offer.rooms for id in ids}:
+    if {id for ids in kept for id in ids} & {
+        id for ids in offer.rooms for id in ids
+    } or seating.parts_company(event, deciding.now, offer.rooms):
         raise Refusal("stale-offer", "People came or went meanwhile; it is solved again.")
     offer = replace(offer, rooms=(*kept, *offer.rooms))
     called = event.called

@@ -201,6 +201,23 @@ def kept_rooms(event: Event, now: int) -> list[tuple[str, ...]]:
     return [ids for ids in rooms if len(ids) > 1]
 
 
+def parts_company(event: Event, now: int, rooms: Iterable[Sequence[str]]) -> bool:
+    """Says whether rooms part people whom a host keeps together, and who may still share one."""
+    at = {id: number for number, ids in enumerate(rooms) for id in ids}
+    return any(len({at[id] for id in ids if id in at}) > 1 for ids in kept_together(event, now))
+
+
+def kept_together(event: Event, now: int) -> list[tuple[str, ...]]:
+    """Returns who is kept together, as far as they are here and no block has come between."""
+    here = set(pool(event, now))
+    groups = (tuple(id for id in ids if id in here) for ids in event.together)
+    return [
+        ids
+        for ids in groups
+        if ids and not any(event.is_blocked(a, b) for i, a in enumerate(ids) for b in ids[i + 1 :])
+    ]
+
+
 def refuse_broken(causes: Iterable[Broken]) -> None:
     """Refuses a room that breaks hard rules; a block is never named (rule 6)."""
     named = {cause.rule for cause in causes}

@@ -9,6 +9,7 @@ from __future__ import annotations
 from msgspec import Struct
 
 from rooms.people import Mode, Role
+from rooms.programme import Allow
 
 
 class Link(Struct, frozen=True):
@@ -150,8 +151,14 @@ class Undoable(Struct, frozen=True, kw_only=True):
     """The proposal as it was before."""
     sitting_out: tuple[str, ...] = ()
     pinned: tuple[tuple[str, ...], ...] = ()
+    together: tuple[tuple[str, ...], ...] = ()
+    allow: Allow | None = None
+    seed: int | None = None
+    instead_of: tuple[tuple[str, ...], ...] = ()
+    redrawn: bool = False
+    """The change had the proposal drawn anew, which undoing it takes back."""
     proposed: int = 0
-    """What had been done to the proposal by then."""
+    """What had been done to the proposal by then: by anybody, or, if redrawn, by hosts."""
 
 
 Pair = tuple[str, str]

@@ -92,7 +92,7 @@ def _told(event: Event, register: Register, fact: f.AnyFact) -> list[Told]:
             return _seating_told(event, register)
         case f.SeatingOffered() | f.RoundCalled() | f.RoundProposed() | f.Pinned():
             return []
-        case f.ProposalChanged() | f.Rearranged() | f.Undone():
+        case f.ProposalChanged() | f.Rearranged() | f.Undone() | f.Relaxed():
             return []
         case f.CallWithdrawn():
             return [(HOSTS, _notice(fact.at, fact.because))]

@@ -86,7 +86,7 @@ class WireError(Refusal):
 
 
 HOST_TYPES = frozenset(kind.__struct_config__.tag for kind in HostCommand.__args__) | frozenset(
-    {"relax", "visit", "accept-topic"}
+    {"visit", "accept-topic"}
 )
 """Types of messages that only hosts may send."""
 
@@ -95,7 +95,7 @@ HELPER_TYPES = frozenset({"check-in", "check-out"})
 
 NOT_BUILT = frozenset(
     {
-        "relax", "visit", "accept-topic", "choose-topic", "propose-topic", "choose-room",
+        "visit", "accept-topic", "choose-topic", "propose-topic", "choose-room",
     }
 )  # fmt: skip
 """Types of the contract that this version knows by name only."""

@@ -15,7 +15,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from rooms.people import THEMSELVES, Attendee, Meanings, Mode, Role, SegmentRule, normalise
-from rooms.programme import USUAL_WEIGHTS, Weights
+from rooms.programme import USUAL_WEIGHTS, Allow, Weights
 
 FLOATING_ROLES = frozenset({Role.AMBASSADOR, Role.HELPER})
 """Roles of floaters: seated like everybody, and the first to give up a seat (rule 5)."""
@@ -74,6 +74,14 @@ class Wanted(Struct, frozen=True, kw_only=True):
     rounds_left: int = 1
     """Rounds to be solved from this one on, itself included."""
     seed: int = 0
+    allow: Allow = Allow.PROGRAMME
+    """What gives way first where not everything can hold."""
+    together: tuple[tuple[str, ...], ...] = ()
+    """People whom a host keeps in one room; who else sits there is open."""
+    kept: tuple[tuple[Seeker, ...], ...] = ()
+    """Rooms that a host keeps as they are, beside `people`: they count in the numbers alone."""
+    standing: tuple[tuple[str, ...], ...] = ()
+    """Rooms proposed before, on the same terms, to be changed as little as can be."""
 
 
 def seeker(

@@ -23,6 +23,7 @@ from rooms.matching.budget import Budget
 from rooms.matching.room_rules import Bools, RoomRules
 from rooms.matching.sizes import beyond, even_with, room_counts
 from rooms.matching.solver import FORBIDDEN, REPEAT, Floats, Search
+from rooms.programme import Allow
 
 PLANNED_PEOPLE = 60
 """Up to so many people the rounds to come are planned; beyond, rooms of few never get tight."""
@@ -46,6 +47,8 @@ class Sizes(Struct, frozen=True):
     least: int
     most: int
     limit: int | None = None
+    allow: Allow = Allow.PROGRAMME
+    """What gives way first."""
 
 
 class Group(Struct):
@@ -116,9 +119,9 @@ def seat(
 
     Of the repeats there are as few, and as old, as were found within the budget's steps.
     """
-    weights = group.affinity - REPEAT * group.repeats
-    weights[group.apart] = -FORBIDDEN
-    np.fill_diagonal(weights, 0.0)
+    if group.sizes.allow is Allow.SIT_OUTS:
+        return _seat_some(group, rng, budget)
+    weights = _weights(group)
     plan = _planned(group, rng, budget, rounds_left, planning_steps)
     if plan is not None:
         return Seated(list(range(group.people)), plan)
@@ -128,6 +131,60 @@ def seat(
     if search.is_forbidden:
         return _with_sit_outs(group, weights, search.best, rng)
     return Seated(list(range(group.people)), search)
+
+
+def _weights(group: Group) -> Floats:
+    weights: Floats = group.affinity - REPEAT * group.repeats
+    weights[group.apart] = -FORBIDDEN
+    np.fill_diagonal(weights, 0.0)
+    return weights
+
+
+def _seat_some(group: Group, rng: np.random.Generator, budget: Budget) -> Seated | None:
+    """Seats as many as can be within least and most and without a repeat; the others sit out.
+
+    So many as no sizes fit for sit out first, in the order of `yields`; then whoever meets again.
+    """
+    sizes = group.sizes
+    fits = [n for n in range(group.people, 1, -1) if _is_within(n, sizes)]
+    if not fits:
+        return None
+    chosen = sorted(group.yields[group.people - fits[0] :])
+    homes = [group.homes[p] for p in chosen] if group.homes else []
+    part = _part(group, chosen, homes)
+    part.apart = part.apart | (part.repeats > 0)
+    weights = _weights(part)
+    search = _best_split(part, weights, rng, budget)
+    if search is None:
+        return None
+    if not search.is_forbidden:
+        return Seated(chosen, search)
+    seated = _with_sit_outs(part, weights, search.best, rng)
+    if seated is not None:
+        seated.people = [chosen[p] for p in seated.people]
+    return seated
+
+
+def _is_within(people: int, sizes: Sizes) -> bool:
+    counts = room_counts(people, sizes.size, sizes.least, sizes.most, sizes.limit)
+    return bool(counts) and beyond(people, counts[0], sizes.least, sizes.most) == 0
+
+
+def _part(group: Group, people: Sequence[int], homes: Sequence[int]) -> Group:
+    """Returns some people of a group as a group of their own."""
+    block = np.ix_(people, people)
+    return Group(
+        affinity=group.affinity[block],
+        repeats=group.repeats[block],
+        apart=group.apart[block],
+        sizes=group.sizes,
+        yields=[list(people).index(p) for p in group.yields if p in set(people)],
+        languages=[group.languages[p] for p in people] if group.languages is not None else None,
+        segments=[group.segments[p] for p in people] if group.segments else (),
+        segment_most=group.segment_most,
+        company=group.company,
+        homes=homes,
+    )
 
 
 def _planned(
@@ -172,17 +229,24 @@ def _splits(group: Group) -> Iterator[tuple[list[int], bool]]:
         if home >= 0:
             fixed[home] += 1
     counts = room_counts(group.people, sizes.size, sizes.least, sizes.most, sizes.limit)
-    found = False
-    for rooms in counts:
-        split = even_with(group.people, rooms, fixed) if rooms >= counts[0] else None
-        if split is not None:
-            found = True
-            yield split, beyond(group.people, rooms, sizes.least, sizes.most) > 0
-    # More people than a room's most may be fixed at one table: then the size gives way (rule 6).
-    for rooms in () if found else counts:
-        split = even_with(group.people, rooms, fixed)
-        if split is not None:
-            yield split, True
+    splits = [even_with(group.people, rooms, fixed) for rooms in counts]
+    found = [(_far(split, sizes, fixed), split) for split in splits if split is not None]
+    found.sort(key=lambda one: one[0])  # stable: else in the order of preference
+    for far, split in found:
+        if len(split) >= len(found[0][1]):
+            yield split, far > 0
+
+
+def _far(split: Sequence[int], sizes: Sizes, fixed: Sequence[int]) -> int:
+    """Returns by how many people rooms lie beyond least and most, the worst of them.
+
+    More may be fixed at one table than a room takes: that is no room's size to mend.
+    """
+    beyond_most = (
+        size - max(sizes.most, fixed[room] if room < len(fixed) else 0)
+        for room, size in enumerate(split)
+    )
+    return max(0, sizes.least - min(split), *beyond_most)
 
 
 def _best_split(
@@ -190,16 +254,20 @@ def _best_split(
 ) -> Search | None:
     """Tries splits until one breaks nothing; else takes the one that breaks least.
 
-    Sizes beyond least and most are worth it only when they save every hard rule and every repeat.
+    Sizes beyond least and most are worth it only when they save every hard rule and every repeat;
+    where they are to give way first, already when they save one.
     """
     best: tuple[float, Search] | None = None
+    strict = group.sizes.allow in (Allow.REPEATS, Allow.SIT_OUTS)
     for split, far in islice(_splits(group), TRIALS):
+        if strict and far and best is not None:
+            break
         search = _search(group, weights, [(size, size) for size in split], rng)
         _try(search, budget)
         cost = search.debt
         if cost == 0:
             return search
-        if best is None or (not far and cost < best[0]):
+        if best is None or (cost < best[0] and (not far or group.sizes.allow is Allow.SIZES)):
             best = cost, search
     if best is None or not best[1].is_forbidden:
         return best[1] if best else None
@@ -211,7 +279,8 @@ def _uneven(
 ) -> Search:
     """Lets every room find its own size, since even sizes break a hard rule."""
     sizes, best = group.sizes, even
-    for least, most in ((sizes.least, sizes.most), (2, 2 * sizes.most)):
+    wider = () if sizes.allow is Allow.SIT_OUTS else ((2, 2 * sizes.most),)
+    for least, most in ((sizes.least, sizes.most), *wider):
         for split, _ in islice(_splits(group), 3):
             ranges = [(min(least, size), max(most, size)) for size in split]
             search = _search(group, weights, ranges, rng)
@@ -267,14 +336,18 @@ def _with_sit_outs(
     for person in sorted(out, key=lambda p: -rank[p]):
         if person in out:
             _find_seat(check, person, kept, out, limit)
+    if group.sizes.allow is Allow.SIT_OUTS:
+        _break_up_small(check, kept, out, group.sizes)
     _give_way(check, kept, out, rank)
     return _kept(group, weights, kept, rng) if kept else None
 
 
 def _find_seat(check: _RoomCheck, person: int, rooms: Rooms, out: list[int], limit: int) -> None:
     """Seats somebody taken out: in the smallest room that allows it, else with another such."""
+    strict = check.group.sizes.allow is Allow.SIT_OUTS
+    most = check.group.sizes.most if strict else check.group.people
     for room in sorted(rooms, key=len):
-        if check.may_be([*room, person], room, rooms):
+        if len(room) < most and check.may_be([*room, person], room, rooms):
             room.append(person)
             out.remove(person)
             return
@@ -284,6 +357,16 @@ def _find_seat(check: _RoomCheck, person: int, rooms: Rooms, out: list[int], lim
             out.remove(person)
             out.remove(other)
             return
+
+
+def _break_up_small(check: _RoomCheck, rooms: Rooms, out: list[int], sizes: Sizes) -> None:
+    """Breaks up rooms below the least, smallest first, each time seating their people elsewhere."""
+    while small := [room for room in rooms if len(room) < sizes.least]:
+        room = min(small, key=len)
+        rooms.remove(room)
+        out += room
+        for person in room:
+            _find_seat(check, person, rooms, out, limit=0)
 
 
 def _give_way(check: _RoomCheck, rooms: Rooms, out: list[int], rank: dict[int, int]) -> None:
@@ -312,18 +395,7 @@ def _kept(group: Group, weights: Floats, rooms: Rooms, rng: np.random.Generator)
     if group.homes:
         at = {group.homes[p]: number for number, room in enumerate(rooms) for p in room}
         homes = [at[group.homes[p]] if group.homes[p] >= 0 else -1 for p in people]
-    part = Group(
-        affinity=group.affinity[block],
-        repeats=group.repeats[block],
-        apart=group.apart[block],
-        sizes=group.sizes,
-        yields=(),
-        languages=[group.languages[p] for p in people] if group.languages is not None else None,
-        segments=[group.segments[p] for p in people] if group.segments else (),
-        segment_most=group.segment_most,
-        company=group.company,
-        homes=homes,
-    )
+    part = _part(group, people, homes)
     start = [[rows[person] for person in room] for room in rooms]
     ranges = [(len(room), len(room)) for room in rooms]
     return Seated(people, _search(part, weights[block], ranges, rng, start))

@@ -50,6 +50,9 @@ PLANNING = 2_000
 CATCHING_UP = 2.0
 """How much more somebody counts who has had nothing good so far: one half counts as much again."""
 
+MADE_UP = 1_000_000
+"""From here on, numbers of tables are those of people kept together, not of real tables."""
+
 BETTERING = 50
 """Steps for bettering that a slow machine takes even when the time is over."""
 
@@ -109,6 +112,7 @@ class _Pool:
         self.heads = [p for p in everybody.values() if self.rules.persons[p.id] == p.id]
         self.number = {head.id: row for row, head in enumerate(self.heads)}
         self.escorts = self._escorts()
+        self.bound_to = self._bound_to()
         self.affinity = self._affinity()
         self.repeats = self._repeats()
         self.liking = self._liking()
@@ -259,7 +263,18 @@ class _Pool:
 
     def _table_of_party(self, head: Seeker) -> int:
         party = [head, *(self.rules.people[id] for id in self.escorts.get(head.id, ()))]
-        return max((at for p in party if (at := table_of(p)) is not None), default=-1)
+        at = max((at for p in party if (at := table_of(p)) is not None), default=-1)
+        return self.bound_to.get(head.id, at)
+
+    def _bound_to(self) -> dict[str, int]:
+        """Returns the table of those whom a host keeps together: a real one, or one made up."""
+        bound: dict[str, int] = {}
+        for number, ids in enumerate(self.wanted.together):
+            here = {self.rules.persons.get(id) or id for id in ids} & self.number.keys()
+            party = [*here, *(id for head in here for id in self.escorts.get(head, ()))]
+            tables = [at for id in party if (at := table_of(self.rules.people[id])) is not None]
+            bound |= dict.fromkeys(here, tables[0] if tables else MADE_UP + number)
+        return bound
 
     def _without_language(self) -> Bools:
         talks = [self.rules.languages[head.id] for head in self.heads]
@@ -336,7 +351,9 @@ class _Pool:
             affinity=self.liking[block],
             repeats=self.repeats[block],
             apart=self.apart[block],
-            sizes=Sizes(self.wanted.size, self.wanted.least, self.wanted.most, limit),
+            sizes=Sizes(
+                self.wanted.size, self.wanted.least, self.wanted.most, limit, self.wanted.allow
+            ),
             yields=[part.index(p) for p in self._yielding(part)],
             languages=languages if self._languages_differ(languages) else None,
             segments=[head.segment for head in heads],

@@ -10,8 +10,8 @@ from rooms.event import Event
 from rooms.lobby import pool
 from rooms.matching.ask import Seeker, Wanted
 from rooms.messages import Phase
-from rooms.people import Details, Register
-from rooms.seating import kept_rooms, seekers
+from rooms.people import Details, Mode, Register
+from rooms.seating import kept_rooms, kept_together, seekers
 from rooms.standing import Pair, pair
 
 
@@ -35,6 +35,8 @@ def wanted(event: Event, register: Register, now: int) -> Wanted | None:
     if called is None and event.proposal is not None and event.proposal.basis == basis:
         return None
     number = event.round + 1
+    kept = kept_rooms(event, now)
+    at_kept = sum(event.people[ids[0]].mode is Mode.ON_SITE for ids in kept)
     return Wanted(
         event=event.id,
         round=number,
@@ -50,8 +52,12 @@ def wanted(event: Event, register: Register, now: int) -> Wanted | None:
         common_language=event.plan.common_language,
         segments=details.segments,
         segment_most=details.segment_most,
-        tables=event.plan.tables,
+        tables=max(0, tables - at_kept) if (tables := event.plan.tables) is not None else None,
         weights=event.plan.weights,
+        allow=event.gives_way,
+        together=tuple(kept_together(event, now)),
+        kept=tuple(tuple(seekers(event, register, ids)) for ids in kept),
+        standing=_standing(event, basis, kept),
         rounds_left=len(event.plan.rounds) - event.round,
         seed=int.from_bytes(blake2b(basis.encode(), digest_size=4).digest(), "big"),
     )
@@ -62,6 +68,22 @@ def basis_now(event: Event, register: Register, now: int) -> str:
     people = tuple(seekers(event, register, _undecided(event, now)))
     met = {} if event.plan.reunions else {**event.met, **_meeting_now(event)}
     return _basis(event, people, register.details, event.next_size, len(met))
+
+
+def terms_of(basis: str) -> str:
+    """Returns what a digest says of everything but who is here and whom they have met."""
+    return basis.partition("-")[0]
+
+
+def _standing(event: Event, basis: str, kept: list[tuple[str, ...]]) -> tuple[tuple[str, ...], ...]:
+    """Returns the rooms already proposed for this round on these terms, but for those kept."""
+    offered = event.proposal
+    if offered is None or offered.round != event.round + 1:
+        return ()
+    if terms_of(offered.basis) != terms_of(basis):
+        return ()
+    fixed = {id for ids in kept for id in ids}
+    return tuple(ids for ids in offered.rooms if not fixed & set(ids))
 
 
 def _undecided(event: Event, now: int) -> list[str]:
@@ -87,19 +109,24 @@ def _meeting_now(event: Event) -> dict[Pair, int]:
 
 
 def _basis(event: Event, people: tuple[Seeker, ...], details: Details, size: int, met: int) -> str:
-    """Returns a digest of what a seating depends on; the same basis wants no second solving."""
+    """Returns a digest of what a seating depends on; the same basis wants no second solving.
+
+    The terms come first (`terms_of`), then who is here, and whom they have met.
+    """
     plan = event.plan
-    depends_on = (
+    terms = (
         event.id,
         event.round + 1,
         size,
-        met,
-        people,
         sorted(event.blocks),
-        sorted(_meeting_now(event)),
         (details.segments, details.segment_most),
-        (event.pinned, event.asked.seed if event.asked is not None else None),
+        (event.pinned, event.together, event.gives_way),
+        event.asked.seed if event.asked is not None else None,
         (plan.common_language, plan.tables, plan.reunions, plan.rounds[event.round]),
         plan.weights,
     )
-    return blake2b(msgspec.json.encode(depends_on), digest_size=8).hexdigest()
+    return f"{_digest(terms)}-{_digest((met, people, sorted(_meeting_now(event))))}"
+
+
+def _digest(depends_on: object) -> str:
+    return blake2b(msgspec.json.encode(depends_on), digest_size=6).hexdigest()

@@ -15,7 +15,7 @@ from rooms.encounters import encounters
 from rooms.event import Event
 from rooms.facts import AnyFact
 from rooms.people import Mode, Role
-from rooms.programme import Plan, planned_round
+from rooms.programme import Allow, Plan, planned_round
 from rooms.rounds import due
 from tests.rooms.evenings import through_json
 
@@ -29,6 +29,7 @@ EXAMPLES: dict[object, object] = {
     str: "ana",
     Role: Role.HELPER,
     Mode: Mode.ON_SITE,
+    Allow: Allow.REPEATS,
     Plan: Plan(rounds=(planned_round(),), starts_at=5, tables=3),
     f.Seats: f.Seats(id="r1-1", people=("ana", "bo"), mode=Mode.ON_SITE, table=4),
     tuple[str, ...]: ("ana", "bo"),

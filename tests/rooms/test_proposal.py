@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 import pytest
+from msgspec.structs import replace
 
 from rooms import messages as m
 from rooms.board import board
 from rooms.commands import (
     Block,
+    ChangeEvent,
     EndRound,
     Move,
     Pin,
     ProposeRound,
+    Relax,
     Reshuffle,
     StartRound,
     Swap,
     Undo,
 )
+from rooms.deciding import ORGANISER
 from rooms.matching.solving import solve_wanted
 from rooms.matching.wanted import wanted
-from rooms.programme import Kind
+from rooms.people import Attendee, Mode, Role
+from rooms.programme import Allow, Kind
 from tests.rooms.evenings import Evening
 
 FOUR = ("ana", "bo", "chidi", "hana")
@@ -204,3 +209,144 @@ def test_an_offer_solved_before_a_pin_is_stale_and_seats_nobody_twice() -> None:
     late = evening.offer([FOUR, EIGHT[4:]], repeats=0)
     assert evening.refuses("server", late) == "stale-offer"
     assert rooms_of(evening) == [set(FOUR), set(EIGHT[4:])]
+
+
+# What gives way first (rule 6)
+
+
+def test_what_a_host_lets_give_way_holds_for_the_next_round_and_is_drawn_anew() -> None:
+    evening = proposed(*EIGHT)
+    evening.asks("dana", Relax(allow=Allow.SIT_OUTS))
+    asked = wanted(evening.event, evening.register, evening.now)
+    assert asked is not None
+    assert asked.allow is Allow.SIT_OUTS
+    assert asked.standing == (), "all rooms are drawn anew"
+    evening.offers([FOUR], sitting_out=EIGHT[4:], repeats=0)
+    evening.asks("dana", StartRound())
+    assert evening.event.gives_way is Allow.PROGRAMME
+
+
+def test_a_relaxation_is_undone_with_the_seating_it_brought() -> None:
+    evening = proposed(*EIGHT)
+    evening.asks("dana", Relax(allow=Allow.SIT_OUTS))
+    evening.offers([FOUR], sitting_out=EIGHT[4:], repeats=0)
+    evening.asks("dana", Undo())
+    assert evening.event.gives_way is Allow.PROGRAMME
+    assert rooms_of(evening) == [set(FOUR), set(EIGHT[4:])]
+    assert wanted(evening.event, evening.register, evening.now) is None
+
+
+def test_another_draw_is_undone_with_the_seating_it_brought() -> None:
+    evening = proposed(*EIGHT)
+    evening.asks("dana", Reshuffle())
+    evening.offers([EIGHT[::2], EIGHT[1::2]], repeats=0)
+    evening.asks("dana", Undo())
+    assert rooms_of(evening) == [set(FOUR), set(EIGHT[4:])]
+    assert wanted(evening.event, evening.register, evening.now) is None
+
+
+def test_a_relaxation_is_not_undone_after_another_host_did_something() -> None:
+    evening = proposed(*EIGHT)
+    evening.adds(Attendee(id="dina", name="Dina", role=Role.HOST))
+    evening.asks("dana", Relax(allow=Allow.REPEATS))
+    evening.asks("dina", Swap(a="ana", b="ines"))
+    assert evening.refuses("dana", Undo()) == "too-late"
+
+
+def test_what_gives_way_can_be_left_to_the_programme_again() -> None:
+    evening = proposed(*EIGHT)
+    assert evening.refuses("dana", Relax(allow=Allow.PROGRAMME)) == "already-there"
+    evening.asks("dana", Relax(allow=Allow.REPEATS))
+    evening.asks("dana", Relax(allow=Allow.PROGRAMME))
+    assert evening.event.gives_way is Allow.PROGRAMME
+
+
+def test_the_programme_may_say_what_gives_way_with_nobody_at_the_console() -> None:
+    evening = proposed(*EIGHT)
+    plan = replace(evening.event.plan, allow=Allow.SIT_OUTS)
+    evening.asks(ORGANISER, ChangeEvent(plan=plan))
+    asked = wanted(evening.event, evening.register, evening.now)
+    assert asked is not None
+    assert asked.allow is Allow.SIT_OUTS
+
+
+# Pins of people
+
+
+def test_people_kept_together_stay_while_their_roommates_are_drawn_anew() -> None:
+    evening = proposed(*EIGHT)
+    evening.asks("dana", Pin(people=("ana", "bo")))
+    evening.asks("dana", Reshuffle())
+    asked = wanted(evening.event, evening.register, evening.now)
+    assert asked is not None
+    assert {person.id for person in asked.people} == set(EIGHT)
+    assert asked.together == (("ana", "bo"),)
+    offer = solve_wanted(asked, 1.0, 1, steps=100)
+    assert any({"ana", "bo"} <= set(ids) for ids in offer.rooms)
+
+
+def test_one_person_or_one_room_is_let_go_of() -> None:
+    evening = proposed(*EIGHT)
+    evening.asks("dana", Pin(people=("ana", "bo")))
+    evening.asks("dana", Pin(room="2"))
+    evening.asks("dana", Pin(people=("bo",), keep=False))
+    assert evening.event.together == (("ana",),)
+    evening.asks("dana", Pin(room="2", keep=False))
+    assert evening.event.pinned == ()
+
+
+def test_an_offer_that_parts_people_kept_together_is_stale() -> None:
+    evening = proposed(*EIGHT)
+    evening.asks("dana", Pin(people=("ana", "bo")))
+    assert evening.refuses("server", evening.offer([EIGHT[::2], EIGHT[1::2]])) == "stale-offer"
+
+
+def test_two_people_of_whom_one_blocked_the_other_are_not_kept_together() -> None:
+    evening = proposed(*EIGHT)
+    evening.asks("ana", Block(about="jun"))
+    evening.offers([FOUR, EIGHT[4:]], repeats=0)
+    assert evening.refuses("dana", Pin(people=("ana", "jun"))) == "private"
+
+
+def test_somebody_who_sits_out_is_swapped_in() -> None:
+    evening = Evening()
+    evening.comes("dana", *EIGHT)
+    evening.offers([FOUR, EIGHT[4:7]], sitting_out=["lena"], repeats=0)
+    evening.asks("dana", Swap(a="lena", b="ana"))
+    assert rooms_of(evening)[0] == {"lena", "bo", "chidi", "hana"}
+    assert evening.event.proposal is not None
+    assert evening.event.proposal.sitting_out == ("ana",)
+
+
+def test_nobody_is_pinned_to_another_table_than_the_one_they_are_fixed_at() -> None:
+    evening = Evening(size=2, least=2)
+    evening.adds(*(Attendee(id=n, name=n, mode=Mode.ON_SITE) for n in ("ana", "bo")))
+    evening.adds(
+        Attendee(id="emre", name="Emre", mode=Mode.ON_SITE, table=1),
+        Attendee(id="fay", name="Fay", mode=Mode.ON_SITE, table=1),
+        Attendee(id="gus", name="Gus", mode=Mode.ON_SITE, table=2),
+        Attendee(id="hal", name="Hal", mode=Mode.ON_SITE, table=2),
+    )
+    evening.comes("dana")
+    evening.on_site("ana", "bo", "emre", "fay", "gus", "hal")
+    evening.offers([["emre", "fay"], ["gus", "hal"], ["ana", "bo"]], repeats=0)
+    assert evening.refuses("dana", Pin(people=("emre",), room="2")) == "rule-broken"
+    assert evening.refuses("dana", Swap(a="emre", b="ana")) == "rule-broken"
+
+
+def test_an_assistant_goes_where_their_person_goes() -> None:
+    evening = Evening()
+    evening.comes("dana", *EIGHT)
+    evening.adds(Attendee(id="iris", name="Iris", sits_with="ana"))
+    evening.comes("iris")
+    evening.offers([(*FOUR, "iris"), EIGHT[4:]], repeats=0)
+    evening.asks("dana", Swap(a="ana", b="jun"))
+    assert {"ana", "iris"} <= rooms_of(evening)[1]
+    evening.asks("dana", Pin(people=("ana",), room="1"))
+    assert {"ana", "iris"} <= rooms_of(evening)[0]
+
+
+def test_an_unknown_person_is_neither_swapped_nor_pinned() -> None:
+    evening = proposed(*EIGHT)
+    assert evening.refuses("dana", Swap(a="ana", b="nobody")) == "unknown-person"
+    assert evening.refuses("dana", Pin(people=("nobody",))) == "unknown-person"

@@ -50,7 +50,7 @@ SERVER = {
 }  # fmt: skip
 
 LATER = {
-    "relax", "visit", "choose-topic", "propose-topic", "choose-room", "accept-topic",
+    "visit", "choose-topic", "propose-topic", "choose-room", "accept-topic",
 }  # fmt: skip
 """What comes with later versions; until then it is refused by name."""
 

@@ -11,6 +11,7 @@ from rooms.matching.ask import Seeker, Wanted
 from rooms.matching.rules import broken_seating, hard_rules_of, may_share
 from rooms.matching.solving import solve_wanted
 from rooms.people import Mode, SegmentRule
+from rooms.programme import Allow
 from rooms.standing import pair
 from tests.rooms.matching.crowd import (
     ANA,
@@ -275,3 +276,82 @@ def test_more_people_than_a_room_takes_may_be_fixed_at_one_table(people: int) ->
     offer = solve_wanted(asked, 1.0, 1, steps=50)
     assert [len(room) for room in offer.rooms] == [people]
     assert offer.sitting_out == ()
+
+
+# What gives way first (rule 6)
+
+
+def everybody_met(people: tuple[Seeker, ...], last: int = 1) -> tuple[tuple[str, str, int], ...]:
+    return tuple((*pair(a.id, b.id), last) for a in people for b in people if a.id < b.id)
+
+
+def test_by_the_programme_sizes_give_way_before_anybody_sits_out() -> None:
+    offer = solve_wanted(ask(crowd(7), size=3, least=3, most=3), 0, steps=100)
+    assert offer.sitting_out == ()
+    assert sorted(map(len, offer.rooms)) == [3, 4]
+
+
+def test_some_sit_out_so_that_sizes_hold_where_a_host_allows_it() -> None:
+    wanted = ask(crowd(7), size=3, least=3, most=3, allow=Allow.SIT_OUTS)
+    offer = solve_wanted(wanted, 0, steps=100)
+    assert [len(room) for room in offer.rooms] == [3, 3]
+    assert len(offer.sitting_out) == 1
+
+
+def test_whoever_would_meet_again_sits_out_where_a_host_allows_it() -> None:
+    people = crowd(9)
+    met = ((people[0].id, people[1].id, 1), (people[0].id, people[2].id, 1))
+    all_but_one = everybody_met(people[:3])
+    wanted = ask(
+        people, size=3, least=3, most=3, met=met + all_but_one, allow=Allow.SIT_OUTS, round=2
+    )
+    offer = solve_wanted(wanted, 0, steps=200)
+    assert offer.repeats == 0
+    assert all(len(room) == 3 for room in offer.rooms)
+
+
+def test_repeats_give_way_before_sizes_where_a_host_allows_it() -> None:
+    people = crowd(6)
+    halves = everybody_met(people[:3]) + everybody_met(people[3:])
+    plain = ask(people, size=3, least=3, most=3, met=halves, round=2)
+    by_programme = solve_wanted(plain, 0, steps=200)
+    assert by_programme.repeats == 0
+    assert {len(room) for room in by_programme.rooms} == {2}
+    repeating = solve_wanted(
+        ask(people, size=3, least=3, most=3, met=halves, round=2, allow=Allow.REPEATS),
+        0,
+        steps=200,
+    )
+    assert {len(room) for room in repeating.rooms} == {3}
+    assert repeating.repeats > 0
+
+
+def test_sizes_go_beyond_for_fewer_repeats_where_a_host_allows_it() -> None:
+    people = crowd(6)
+    met = everybody_met(people[:5])
+    changes = {"size": 3, "least": 3, "most": 3, "met": met, "round": 2}
+    plain = solve_wanted(ask(people, **changes), 0, steps=200)
+    beyond = solve_wanted(ask(people, **changes, allow=Allow.SIZES), 0, steps=200)
+    assert {len(room) for room in plain.rooms} == {3}
+    assert beyond.repeats < plain.repeats
+    assert beyond.sitting_out == ()
+
+
+def test_people_kept_together_share_a_room_and_the_rest_is_drawn() -> None:
+    people = crowd(20)
+    kept = tuple(person.id for person in people[:3])
+    apart = (people[10].id,)
+    offer = solve_wanted(ask(people, together=(kept, apart)), 0, steps=100)
+    room = next(ids for ids in offer.rooms if kept[0] in ids)
+    assert set(kept) <= set(room)
+    assert apart[0] not in room
+    assert offer.sitting_out == ()
+
+
+def test_a_table_with_many_fixed_people_leaves_no_other_room_too_small() -> None:
+    people = [
+        *(Seeker(id=f"f{i}", mode=Mode.ON_SITE, table=1) for i in range(9)),
+        *(Seeker(id=f"s{i}", mode=Mode.ON_SITE) for i in range(8)),
+    ]
+    offer = solve_wanted(ask(people), 0, steps=100)
+    assert sorted(map(len, offer.rooms)) == [4, 4, 9]
