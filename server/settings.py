@@ -30,7 +30,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     organiser_key: str | None = None
     public_url: str | None = None
     """Without a slash at its end."""
-    media: str = "none"
+    media: str = "mesh"
     turn_urls: tuple[str, ...] = ()
     turn_secret: str | None = None
 
@@ -53,7 +53,7 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
         raise SettingsError("MEGURI_PUBLIC_URL must begin with http:// or https://.")
     if public_url is not None and not _has_host(public_url):
         raise SettingsError("MEGURI_PUBLIC_URL names no host: https://events.example.org does.")
-    media = value("MEGURI_MEDIA") or "none"
+    media = value("MEGURI_MEDIA") or "mesh"
     if media not in MEDIA:
         raise SettingsError(f"MEGURI_MEDIA must be one of {', '.join(MEDIA)}.")
     data_dir = value("MEGURI_DATA_DIR")

@@ -159,6 +159,10 @@ const FOLDS = {
     };
   },
 
+  media(state, { type, tip, ...media }) {
+    return { ...state, media };
+  },
+
   bye(state, message, at) {
     return { ...leaveRoom(state, at), bye: true };
   },

@@ -2,6 +2,7 @@
 import { html, render } from "../view.js";
 import { readBoot } from "../words.js";
 import { App } from "./app.js";
+import { followMedia } from "./calling.js";
 import { fetchTheRest } from "./later.js";
 import { begin } from "./session.js";
 
@@ -11,3 +12,4 @@ const root = document.getElementById("app");
 root.replaceChildren();
 render(html`<${App} />`, root);
 fetchTheRest();
+followMedia();

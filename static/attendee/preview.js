@@ -4,6 +4,7 @@ import { others, stateOf } from "../state.js";
 import { t } from "../words.js";
 import { Action, LeftRing, Person, Tags, roundWords } from "./pieces.js";
 import { ask, now, state } from "./session.js";
+import { Switches } from "./switches.js";
 import { modeWords, sharedNow, whySentences, whyTitle, workWords } from "./wording.js";
 
 /** The preview: people, the reason, and on site the table to go to. */
@@ -32,7 +33,7 @@ export function PreviewView() {
       <${Why} />
     </div>
     <div class="preview-foot stack tight">
-      <${MediaPlace} />
+      <${Switches} />
       <button type="button" class="button plain" onClick=${() => ask("sit-out")}>${t("Sit this one out")}</button>
     </div>
   </main>`;
@@ -75,10 +76,4 @@ export function Why({ brief = false }) {
     ${sentences.slice(0, brief ? 2 : 3).map((sentence) => html`<p key=${sentence}><bdi>${sentence}</bdi></p>`)}
     <${Tags} words=${[...new Set(rest)]} shared=${[...new Set(mine)]} label=${t("What you share")} />
   </section>`;
-}
-
-/** Where microphone and camera will be switched, once rooms carry sound and picture. */
-export function MediaPlace() {
-  if (state.value.media.policy === "none") return null;
-  return html`<div class="media-place"></div>`;
 }

@@ -7,9 +7,11 @@ import { t } from "../words.js";
 import { Chat } from "./chat.js";
 import { KeepButton } from "./keep.js";
 import { Action, Left, Name, Person, Say, roundWords, timeLeft } from "./pieces.js";
-import { MediaPlace, Why } from "./preview.js";
+import { Why } from "./preview.js";
 import { ask, now, sheet, state } from "./session.js";
-import { modeWords, stateWords, workWords } from "./wording.js";
+import { Switches } from "./switches.js";
+import { More, Tiles } from "./tiles.js";
+import { modeWords, workWords } from "./wording.js";
 
 /** The room during its round. */
 export function RoomView() {
@@ -135,40 +137,6 @@ export function CallState({ call }) {
   </div>`;
 }
 
-/** One tile a person; where pictures will be, there is the dot. */
-function Tiles() {
-  const { room, you } = state.value;
-  const people = [...others(state.value), ...room.people.filter((card) => card.id === you.id)];
-  return html`<ul class=${`tiles tiles-${Math.min(people.length, 9)}`} aria-label=${t("People in this room")}>
-    ${people.map((card) => html`<${Tile} key=${card.id} card=${card} own=${card.id === you.id} />`)}
-  </ul>`;
-}
-
-function Tile({ card, own }) {
-  const standing = stateOf(state.value, card.id);
-  const away = stateWords(standing);
-  return html`<li class=${`tile${own ? " own" : ""}${away ? " away" : ""}`}>
-    <div class="tile-picture"><${Dot} id=${card.id} name=${card.name} size=${96} state=${standing} /></div>
-    <div class="tile-words">
-      <p class="strong tile-name">${own ? t("You") : html`<${Name} card=${card} reading=${true} />`}</p>
-      ${!own && html`<p class="second tile-work">${workWords(card)}</p>`}
-      ${away && html`<p class="second attention-text">${away}</p>`}
-    </div>
-    ${
-      !own &&
-      html`<div class="tile-actions"><${KeepButton} card=${card} /></div>
-      <div class="tile-more"><${More} card=${card} /></div>`
-    }
-  </li>`;
-}
-
-/** The quiet menu of one person: fields, card, note, block, report. */
-export function More({ card }) {
-  return html`<button type="button" class="button plain icon-only" aria-haspopup="dialog"
-    aria-label=${t("More about {name}", { name: card.name })}
-    onClick=${() => (sheet.value = { kind: "person", id: card.id })}><${Icon} name="ellipsis" /></button>`;
-}
-
 /** On site the phone is a companion: which table, who is there, the time. */
 function Table() {
   const { room, you } = state.value;
@@ -223,7 +191,7 @@ function ToChat() {
 
 function Controls() {
   return html`<div class="controls" role="group" aria-label=${t("What you can do here")}>
-    <${MediaPlace} />
+    <${Switches} />
     <${ToChat} />
     <${Action} icon="id-card" className="control" onClick=${() => (sheet.value = { kind: "card", to: "room" })}>${t("Give card")}<//>
     <${Action} icon="bell" className="control" onClick=${() => (sheet.value = { kind: "call" })}>${t("Call host")}<//>

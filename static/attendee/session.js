@@ -94,6 +94,28 @@ async function post(type, fields) {
   throw new Refused(problem.code ?? "unreachable", problem.detail ?? "");
 }
 
+let heard = null;
+/** Letters of roommates that came before anybody read them. */
+const unheard = [];
+const UNHEARD_KEPT = 64;
+
+/** Has `take(message)` called with each letter of a roommate, also with those that came before. */
+export function hearSignals(take) {
+  heard = take;
+  for (const message of unheard.splice(0)) take(message);
+}
+
+/** Hands a letter to a roommate; resolves to whether it went. Nobody is told when it did not. */
+export async function hand(to, data) {
+  try {
+    await wire.ask("signal", { to, data });
+  } catch (refused) {
+    if (!(refused instanceof Refused)) throw refused;
+    return false;
+  }
+  return true;
+}
+
 /** Says a sentence to screen readers, once. */
 export function announce(sentence) {
   const line = document.createElement("p");
@@ -153,6 +175,11 @@ function looked() {
 }
 
 function received(message) {
+  if (message.type === "signal") {
+    if (heard) heard(message);
+    else unheard.splice(0, unheard.push(message) - UNHEARD_KEPT);
+    return;
+  }
   const before = state.value;
   const at = wire.now();
   const after = reduce(before, message, at);

@@ -4,14 +4,20 @@ import { findCard, isContact, metWith, others } from "../state.js";
 import { html, useEffect, useId, useRef, useState } from "../view.js";
 import { t } from "../words.js";
 import { FIELDS, FieldChips, FieldsFor, KeepButton, Notes, usualFields } from "./keep.js";
+import { later } from "./later.js";
 import { Action, Cross, Name, Person, Tags } from "./pieces.js";
 import { CallState } from "./room.js";
 import { ask, leave, sheet, state, toast } from "./session.js";
+
+const DevicesSheet = later(() =>
+  import("./devices-sheet.js").then((module) => module.DevicesSheet),
+);
 
 const SHEETS = {
   person: PersonSheet,
   call: CallSheet,
   card: CardSheet,
+  devices: DevicesSheet,
   leave: LeaveSheet,
   block: BlockSheet,
   report: ReportSheet,
@@ -29,7 +35,8 @@ function close() {
   sheet.value = null;
 }
 
-function Sheet({ title, children }) {
+/** A sheet with its title and a cross; `children` are what it is for. */
+export function Sheet({ title, children }) {
   const dialog = useRef(null);
   const id = useId();
   useEffect(() => {

@@ -1,0 +1,185 @@
+/**
+ * The tiles: one a person with their picture or dot, their name, and how they can be seen and heard.
+ *
+ * A tile has the same size with a picture as without, so nothing moves when a camera goes on. Who speaks
+ * has a thick ring and a sign beside the name, not a colour alone.
+ */
+import { Dot } from "../circle.js";
+import { Icon } from "../icons.js";
+import { others, stateOf } from "../state.js";
+import { html, useEffect, useRef, useState } from "../view.js";
+import { t } from "../words.js";
+import { media } from "./calling.js";
+import { KeepButton } from "./keep.js";
+import { Action, Name } from "./pieces.js";
+import { sheet, state } from "./session.js";
+import { callWords, missingWords, stateWords, workWords } from "./wording.js";
+
+const NO_CALL = { stream: null, screen: null, state: "new", speaking: false };
+const NO_MEDIA = { microphone: false, camera: false, screen: false };
+/** A room in which so many sit shows its pictures only, and names below. */
+const MANY = 7;
+
+/** Everybody in the room, oneself last; above them whatever is shown on a screen. */
+export function Tiles() {
+  const { room, you } = state.value;
+  const people = [...others(state.value), ...room.people.filter((card) => card.id === you.id)];
+  const screens = others(state.value).filter((card) => room.media?.[card.id]?.screen);
+  return html`<${Trouble} />
+    ${screens.map((card) => html`<${Screen} key=${card.id} card=${card} />`)}
+    <ul class=${`tiles tiles-${Math.min(people.length, 9)}${people.length >= MANY ? " many" : ""}`} aria-label=${t("People in this room")}>
+      ${people.map((card) =>
+        card.id === you.id
+          ? html`<${OwnTile} key=${card.id} card=${card} />`
+          : html`<${Tile} key=${card.id} card=${card} />`,
+      )}
+    </ul>`;
+}
+
+function Tile({ card }) {
+  const known = media.value;
+  const call = known?.calls.calls.value.get(card.id) ?? NO_CALL;
+  const sends = state.value.room.media?.[card.id] ?? NO_MEDIA;
+  const standing = stateOf(state.value, card.id);
+  const isShown = !known || known.calls.shown.value.has(card.id);
+  const hasPicture = sends.camera && isShown && call.stream !== null && call.state !== "failed";
+  const away = stateWords(standing) || (known ? callWords(call.state, sends) : "");
+  return html`<li class=${tileClass({ away, speaking: call.speaking })}>
+    <div class="tile-picture">
+      <${Dot} id=${card.id} name=${card.name} size=${96} state=${standing} />
+      ${hasPicture && html`<${Picture} stream=${call.stream} dim=${call.state !== "connected"} />`}
+      <p class="tile-plate">
+        ${known && html`<${Ear} microphone=${sends.microphone} speaking=${call.speaking} />`}
+        <span class="tile-name strong"><${Name} card=${card} reading=${false} /></span>
+      </p>
+      <div class="tile-more"><${More} card=${card} /></div>
+    </div>
+    <div class="tile-words">
+      ${card.reading && html`<bdi class="second reading">${card.reading}</bdi>`}
+      <p class="second tile-work">${workWords(card)}</p>
+      ${away && html`<p class="second attention-text tile-away">${away}</p>`}
+      ${
+        call.state === "failed" &&
+        html`<button type="button" class="link-button" aria-label=${t("Try again to connect with {name}", { name: card.name })}
+          onClick=${() => known.calls.retry(card.id)}>${t("Try again")}</button>`
+      }
+    </div>
+    <div class="tile-actions"><${KeepButton} card=${card} /></div>
+  </li>`;
+}
+
+/** Oneself, as in a mirror. */
+function OwnTile({ card }) {
+  const known = media.value;
+  const standing = stateOf(state.value, card.id);
+  const track = known?.devices.camera.value.track ?? null;
+  const isOn = known?.devices.microphone.value.state === "on";
+  const speaking = known?.calls.speaking.value === true;
+  const showing = known?.devices.screen.value.state === "on";
+  const away = stateWords(standing);
+  return html`<li class=${tileClass({ away, speaking, own: true })}>
+    <div class="tile-picture">
+      <${Dot} id=${card.id} name=${card.name} size=${96} state=${standing} />
+      ${track && html`<${Picture} track=${track} mirrored=${true} />`}
+      <p class="tile-plate">
+        ${known && html`<${Ear} microphone=${isOn} speaking=${speaking} />`}
+        <span class="tile-name strong">${t("You")}</span>
+      </p>
+    </div>
+    <div class="tile-words">
+      ${away && html`<p class="second attention-text tile-away">${away}</p>`}
+      ${showing && html`<p class="second">${t("You are showing your screen")}</p>`}
+    </div>
+  </li>`;
+}
+
+function tileClass({ away, speaking, own = false }) {
+  return ["tile", own && "own", away && "away", speaking && "speaking"].filter(Boolean).join(" ");
+}
+
+/** Whether somebody can be heard, and speaks; read out with the name. */
+function Ear({ microphone, speaking }) {
+  const [icon, word] = speaking
+    ? ["volume-2", t("speaking")]
+    : microphone
+      ? ["mic", t("microphone on")]
+      : ["mic-off", t("muted")];
+  return html`<span class="tile-ear"><${Icon} name=${icon} size=${16} /><span class="visually-hidden">${word}: </span></span>`;
+}
+
+/** A picture as it comes: invisible until its first frame, so that the dot stays till then. */
+function Picture({ stream = null, track = null, mirrored = false, dim = false, whole = false }) {
+  const element = useRef(null);
+  const [begun, setBegun] = useState(false);
+  useEffect(() => {
+    const video = element.current;
+    video.srcObject = stream ?? new MediaStream([track]);
+    // Without sound a picture plays by itself everywhere; one that is taken away ends its play().
+    video.play().catch(() => {});
+    return () => {
+      video.srcObject = null;
+      setBegun(false);
+    };
+  }, [stream, track]);
+  const name = ["picture", mirrored && "mirrored", dim && "dim", whole && "whole", begun && "begun"];
+  return html`<video ref=${element} class=${name.filter(Boolean).join(" ")} autoplay playsinline muted
+    disablepictureinpicture onLoadedData=${() => setBegun(true)} aria-hidden="true"></video>`;
+}
+
+/** What somebody shows on their screen: large, and larger on a press. */
+function Screen({ card }) {
+  const frame = useRef(null);
+  const call = media.value?.calls.calls.value.get(card.id) ?? NO_CALL;
+  if (!call.screen) return null;
+  const title = t("{name} is showing their screen", { name: card.name });
+  const larger = () => {
+    const video = frame.current.querySelector("video");
+    if (frame.current.requestFullscreen) frame.current.requestFullscreen();
+    else video.webkitEnterFullscreen?.(); // an iPhone enlarges videos only
+  };
+  return html`<figure class="screen" ref=${frame}>
+    <${Picture} stream=${call.screen} whole=${true} />
+    <figcaption class="row spread wrap">
+      <span><bdi>${title}</bdi></span>
+      <${Action} icon="maximize" className="plain" onClick=${larger}>${t("Larger")}<//>
+    </figcaption>
+  </figure>`;
+}
+
+/** What stands in the way of sound and picture, and the press that helps. */
+function Trouble() {
+  const known = media.value;
+  if (!known) return null;
+  const { calls, devices, sound } = known;
+  const why = missingWords(calls.missing.value);
+  return html`<div class="trouble">
+    ${
+      sound.blocked.value &&
+      html`<${Action} icon="volume-2" className="primary wide" onClick=${sound.unblock}>${t("Turn on sound")}<//>`
+    }
+    ${why && html`<p class="card attention" role="status">${why}</p>`}
+    ${["microphone", "camera", "screen"].map((kind) => html`<${DeviceTrouble} key=${kind} kind=${kind} known=${known} device=${devices[kind].value} />`)}
+  </div>`;
+}
+
+function DeviceTrouble({ kind, known, device }) {
+  if (device.replaced)
+    return html`<p class="second" role="status">${known.problems.replacedWords(kind, device.replaced)}</p>`;
+  if (device.state !== "failed") return null;
+  const { title, text } = known.problems.problemWords(kind, device.problem);
+  return html`<section class="card attention stack tight" role="alert">
+    <p class="strong">${title}</p>
+    <p>${text}</p>
+    <div class="buttons">
+      <${Action} icon="rotate-ccw" onClick=${() => known.devices.turnOn(kind)}>${t("Try again")}<//>
+      <${Action} icon="x" className="plain" onClick=${() => known.devices.turnOff(kind)}>${t("Go on without")}<//>
+    </div>
+  </section>`;
+}
+
+/** The quiet menu of one person: fields, card, note, block, report. */
+export function More({ card }) {
+  return html`<button type="button" class="button plain icon-only" aria-haspopup="dialog"
+    aria-label=${t("More about {name}", { name: card.name })}
+    onClick=${() => (sheet.value = { kind: "person", id: card.id })}><${Icon} name="ellipsis" /></button>`;
+}

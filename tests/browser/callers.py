@@ -1,0 +1,119 @@
+"""People with camera and microphone in real pages, and what they see and hear by its figures."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import time
+
+from playwright.async_api import Page, expect
+
+from tests.browser.conftest import Visitors
+from tests.guests import House
+
+SECONDS = 20.0
+LOOK_EVERY_SECONDS = 0.1
+
+FIGURES = """async () => {
+  const base = document.querySelector("script[src*='attendee/main.js']").src;
+  const calls = await import(new URL("../media/calls.js", base));
+  const found = {};
+  for (const [id, call] of calls.calls.value) {
+    const stats = await calls.statsOf(id);
+    const figure = { state: call.state, frames: 0, bytes: 0, way: "" };
+    const all = stats ? [...stats.values()] : [];
+    for (const one of all) {
+      if (one.type !== "inbound-rtp") continue;
+      if (one.kind === "video") figure.frames += one.framesDecoded ?? 0;
+      else figure.bytes += one.bytesReceived ?? 0;
+    }
+    const transport = all.find((one) => one.type === "transport");
+    const pair = stats?.get(transport?.selectedCandidatePairId);
+    figure.way = stats?.get(pair?.localCandidateId)?.candidateType ?? "";
+    found[id] = figure;
+  }
+  return found;
+}"""
+"""What a page gets from whom: frames decoded, bytes of sound, the kind of its own candidate."""
+
+
+class Figure:
+    """What one page receives from one roommate."""
+
+    def __init__(self, found: dict[str, object]) -> None:
+        self.state = str(found["state"])
+        self.frames = int(str(found["frames"]))
+        self.bytes = int(str(found["bytes"]))
+        self.way = str(found["way"])
+
+    def __repr__(self) -> str:
+        return f"{self.state}, {self.frames} frames, {self.bytes} bytes, {self.way}"
+
+
+class Caller:
+    """Somebody in a page of their own."""
+
+    def __init__(self, page: Page, name: str, id: str) -> None:
+        self.page = page
+        self.name = name
+        self.id = id
+
+    async def is_seated(self) -> None:
+        """Waits for the room."""
+        await expect(self.page.locator(".tiles")).to_be_visible(timeout=SECONDS * 1000)
+
+    async def turns_on(self, *names: str) -> None:
+        """Presses switches that are off."""
+        for name in names:
+            switch = self.page.get_by_role("button", name=name, exact=True)
+            await switch.click()
+            await expect(switch).to_have_attribute("aria-pressed", "true")
+
+    async def figures(self) -> dict[str, Figure]:
+        """Returns what comes from each roommate, by id."""
+        found = await self.page.evaluate(FIGURES)
+        return {id: Figure(figure) for id, figure in found.items()}
+
+    async def sees_and_hears(
+        self, ids: set[str], *, picture: bool = True, sound: bool = True
+    ) -> float:
+        """Waits until frames and sound come from these, and nobody else; returns the seconds."""
+        began = time.monotonic()
+        figures: dict[str, Figure] = {}
+        while time.monotonic() - began < SECONDS:
+            figures = await self.figures()
+            if set(figures) == ids and all(
+                (not picture or one.frames > 0) and (not sound or one.bytes > 0)
+                for one in figures.values()
+            ):
+                return time.monotonic() - began
+            await asyncio.sleep(LOOK_EVERY_SECONDS)
+        raise AssertionError(f"{self.name} wanted {ids}, and has {figures}")
+
+
+class Callers:
+    """Brings people into a house, each with a page."""
+
+    def __init__(self, house: House, visitors: Visitors) -> None:
+        self._house = house
+        self._visitors = visitors
+
+    async def comes(self, name: str, *, desk: bool = True) -> Caller:
+        """Comes by the event's link, gives a name, agrees, and is in the lobby."""
+        house = self._house
+        assert house.created is not None
+        page = await self._visitors.page(desk=desk)
+        await page.context.grant_permissions(["camera", "microphone"])
+        await page.goto(house.created.join_url)
+        await page.get_by_label(re.compile("Your name|お名前")).fill(name)
+        await page.locator("input[name=agree]").check()
+        await page.locator("main form button[type=submit]").last.click()
+        await page.wait_for_url(f"**/e/{house.event}")
+        await expect(page.get_by_role("heading", name=f"Welcome, {name}")).to_be_visible()
+        id = await page.evaluate(
+            """async () => {
+              const base = document.querySelector("script[src*='attendee/main.js']").src;
+              return (await import(new URL("./session.js", base))).state.value.you.id;
+            }"""
+        )
+        return Caller(page, name, str(id))
