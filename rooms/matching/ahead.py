@@ -52,7 +52,7 @@ ONE_ROUND = 60
 """Steps for each round of a first plan."""
 
 TIGHT = 0.75
-"""From this share of possible partners on, a construction is tried before a search."""
+"""From this share of somebody's possible partners on, a construction is tried before a search."""
 
 LATER = 0.97
 """How much a round counts, beside the one before it: who knows who will still be there."""
@@ -85,9 +85,9 @@ def plan_rounds(
     worth = affinity if affinity is not None else np.zeros(apart.shape)
     taken = budget.taken
     budget.grant(steps)
-    tight = max(sum(max(s) - 1 for s in rounds) / (len(apart) - 1 - apart.sum(axis=1).min()), 0)
     constructed = _constructed(apart, rounds, rng, worth, met)
-    if constructed is not None and tight >= TIGHT and constructed.mend(budget, steps // 3):
+    if constructed is not None and is_tight(apart, rounds) and constructed.mend(budget, steps // 3):
+        constructed.is_kept = True
         return constructed
     ahead = RoundsAhead(worth, apart, rounds, rng)
     if ahead.mend(budget, steps - (budget.taken - taken)):
@@ -95,6 +95,12 @@ def plan_rounds(
     if constructed is not None and constructed.mend(budget, 0):
         return constructed
     return None
+
+
+def is_tight(apart: Bools, rounds: Sequence[Sequence[int]]) -> bool:
+    """Says whether somebody needs most of those they have not met yet."""
+    still = len(apart) - 1 - int((apart.sum(axis=1) - apart.diagonal()).max())
+    return sum(max(sizes) - 1 for sizes in rounds) >= TIGHT * still
 
 
 def _constructed(
@@ -179,6 +185,8 @@ class RoundsAhead:
         self.rng = rng
         self.people = len(apart)
         self.taken = 0
+        self.is_kept = False
+        """Whether it stays a construction, so that its rounds are found again in the next one."""
         self.counts = LATER ** np.arange(len(rounds))
         self._take_up(room_of if room_of is not None else self._round_by_round())
 
@@ -225,7 +233,7 @@ class RoundsAhead:
         """Takes one step towards a plan that is liked better, and keeps it if it is the best."""
         self.taken += 1
         since = self.taken - self.better_at
-        if since > CHANGES + BENDS:
+        if since > CHANGES + (0 if self.is_kept else BENDS):
             self._take_up(self.best_room_of)
             self._kick()
             since = 0

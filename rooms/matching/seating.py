@@ -18,7 +18,7 @@ from itertools import islice
 import numpy as np
 from msgspec import Struct
 
-from rooms.matching.ahead import RoundsAhead, plan_rounds
+from rooms.matching.ahead import RoundsAhead, is_tight, plan_rounds
 from rooms.matching.budget import Budget
 from rooms.matching.room_rules import Bools, RoomRules
 from rooms.matching.sizes import beyond, even_with, room_counts
@@ -195,12 +195,14 @@ def _planned(
     steps: int,
 ) -> RoundsAhead | None:
     """Seats this round within a plan of as many rounds to come as can be without repeats."""
-    if group.people > PLANNED_PEOPLE or rounds_left < 2 or group.has_room_rules:
+    if group.people > PLANNED_PEOPLE or group.has_room_rules:
         return None
     closed = group.apart | (group.repeats > 0)
     met = np.unique(group.repeats, return_inverse=True)[1].reshape(group.repeats.shape)
     ends_at = budget.taken + steps
     for pattern in _patterns(group, rounds_left):
+        if len(pattern) == 1 and not is_tight(closed, pattern):
+            return None
         left = min(PLANNING_STEPS, ends_at - budget.taken)
         if left <= 0:
             return None
@@ -213,7 +215,7 @@ def _planned(
 def _patterns(group: Group, rounds_left: int) -> Iterator[list[list[int]]]:
     """Yields sizes of rounds: as many rounds as possible, smaller rooms as late as possible."""
     splits = [split for split, far in _splits(group) if not far][:2]
-    for rounds in range(rounds_left if splits else 1, 1, -1):
+    for rounds in range(rounds_left if splits else 0, 0, -1):
         for later in range(rounds + 1 if len(splits) > 1 else 1):
             yield [splits[round >= rounds - later] for round in range(rounds)]
 

@@ -10,6 +10,7 @@ import pytest
 
 from rooms.matching.ahead import plan_rounds
 from rooms.matching.budget import Budget
+from tests.rooms.matching.crowd import crowd, evening
 
 
 @pytest.mark.parametrize(
@@ -49,3 +50,10 @@ def test_what_counting_rules_out_is_not_searched() -> None:
     apart = np.zeros((8, 8), dtype=np.bool_)
     assert plan_rounds(apart, [[4, 4]] * 3, np.random.default_rng(0), budget, 1_000) is None
     assert budget.taken == 0
+
+
+@pytest.mark.parametrize("people", [32, 31])
+def test_the_social_golfers_have_ten_rounds(people: int) -> None:
+    offers = evening(crowd(people), 10, steps=3_000)
+    assert [offer.repeats for offer in offers] == [0] * 10
+    assert not any(offer.sitting_out for offer in offers)
