@@ -5,8 +5,7 @@ import { html, useState } from "../view.js";
 import { t, tn } from "../words.js";
 import { MetCard } from "./after.js";
 import { Notes } from "./keep.js";
-import { Person } from "./pieces.js";
-import { More } from "./room.js";
+import { More, Person } from "./pieces.js";
 import { state } from "./session.js";
 import { fieldWords, workWords } from "./wording.js";
 

@@ -4,7 +4,7 @@ import { clockText, durationCode, left, share } from "../clock.js";
 import { Icon } from "../icons.js";
 import { html } from "../view.js";
 import { currentLanguage, parts, t } from "../words.js";
-import { now, state } from "./session.js";
+import { now, sheet, state } from "./session.js";
 import { spokenLeft, stateWords, workWords } from "./wording.js";
 
 /** A name in its own direction and script, with its reading where one is given. */
@@ -109,4 +109,11 @@ export function Languages() {
       </li>`,
     )}
   </ul>`;
+}
+
+/** The quiet menu of one person: fields, card, note, block, report. */
+export function More({ card }) {
+  return html`<button type="button" class="button plain icon-only" aria-haspopup="dialog"
+    aria-label=${t("More about {name}", { name: card.name })}
+    onClick=${() => (sheet.value = { kind: "person", id: card.id })}><${Icon} name="ellipsis" /></button>`;
 }

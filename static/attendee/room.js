@@ -6,11 +6,11 @@ import { html, useState } from "../view.js";
 import { t } from "../words.js";
 import { Chat } from "./chat.js";
 import { KeepButton } from "./keep.js";
-import { Action, Left, Name, Person, Say, roundWords, timeLeft } from "./pieces.js";
+import { Action, Left, More, Name, Person, Say, roundWords, timeLeft } from "./pieces.js";
 import { Why } from "./preview.js";
 import { ask, now, sheet, state } from "./session.js";
 import { Switches } from "./switches.js";
-import { More, Tiles } from "./tiles.js";
+import { Tiles } from "./tiles.js";
 import { modeWords, workWords } from "./wording.js";
 
 /** The room during its round. */

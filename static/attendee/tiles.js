@@ -11,8 +11,8 @@ import { html, useEffect, useRef, useState } from "../view.js";
 import { t } from "../words.js";
 import { media } from "./calling.js";
 import { KeepButton } from "./keep.js";
-import { Action, Name } from "./pieces.js";
-import { sheet, state } from "./session.js";
+import { Action, More, Name } from "./pieces.js";
+import { state } from "./session.js";
 import { callWords, missingWords, stateWords, workWords } from "./wording.js";
 
 const NO_CALL = { stream: null, screen: null, state: "new", speaking: false };
@@ -175,11 +175,4 @@ function DeviceTrouble({ kind, known, device }) {
       <${Action} icon="x" className="plain" onClick=${() => known.devices.turnOff(kind)}>${t("Go on without")}<//>
     </div>
   </section>`;
-}
-
-/** The quiet menu of one person: fields, card, note, block, report. */
-export function More({ card }) {
-  return html`<button type="button" class="button plain icon-only" aria-haspopup="dialog"
-    aria-label=${t("More about {name}", { name: card.name })}
-    onClick=${() => (sheet.value = { kind: "person", id: card.id })}><${Icon} name="ellipsis" /></button>`;
 }
