@@ -144,6 +144,8 @@ class Profile(Command, frozen=True, kw_only=True):
     contact_fields: Fields | None = None
     organiser_may_export: Fields | None = None
     show_in_lobby: bool | None = None
+    wishes: Tags | None = None
+    first_timer: bool | None = None
 
 
 class Clock(Command, frozen=True, kw_only=True):

@@ -88,13 +88,6 @@ class Weights(Struct, frozen=True, kw_only=True, omit_defaults=True):
 USUAL_WEIGHTS = Weights()
 
 
-def check_weights(weights: Weights) -> None:
-    """Raises ValueError, with a sentence that says what to mend, for a weight that is none."""
-    for name in Weights.__struct_fields__:
-        if not 0 <= getattr(weights, name) <= WEIGHT_LIMIT:  # NaN is in no range
-            raise ValueError("A weight is a number from 0 to 10.")
-
-
 class Plan(Struct, frozen=True, kw_only=True):
     """The organiser's choices about an event. `starts_at` is an instant in ms since 1970 UTC."""
 

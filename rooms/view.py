@@ -24,6 +24,8 @@ from rooms.standing import Person, Room, pair
 from rooms.synonyms import meanings
 
 OWN_FIELDS = (
+    "wishes",
+    "first_timer",
     "name",
     "reading",
     "family_name",

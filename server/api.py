@@ -44,6 +44,7 @@ from server.planning import (
     EventBody,
     EventPatch,
     EventShown,
+    check_people,
     details_of,
     plan_of,
     read_body,
@@ -129,6 +130,7 @@ class AttendeeShown(Struct, kw_only=True):
     id: str
     name: str
     external_id: str
+    first_timer: bool
     reading: str
     family_name: str
     given_name: str
@@ -254,6 +256,8 @@ async def change_event(request: Request) -> Response:
     body = read_body(await read_data(request, BODY_LIMIT), EventPatch)
     plan = plan_of(body, evening.event.plan)
     details = details_of(body, evening.register.details)
+    if details.segments != evening.register.details.segments:
+        check_people(details, evening.register.attendees())
     command = ChangeEvent(
         plan=plan if plan != evening.event.plan else None,
         details=details if details != evening.register.details else None,
@@ -320,6 +324,7 @@ def attendee_shown(evening: Evening, person: Attendee) -> AttendeeShown:
         id=person.id,
         name=person.name,
         external_id=person.external_id,
+        first_timer=person.first_timer,
         reading=person.reading,
         family_name=person.family_name,
         given_name=person.given_name,

@@ -18,7 +18,7 @@ from collections.abc import Iterable, Mapping, Sequence
 import msgspec
 from msgspec import UNSET, Struct
 
-from rooms.people import HOST_ROLES, SEATED_ROLES, Attendee
+from rooms.people import HOST_ROLES, SEATED_ROLES, Attendee, normalise
 from server.delimited import DATA_LIMIT, Unreadable, decode, find_delimiter, records
 from server.person_rows import (
     ALIASES,
@@ -314,6 +314,7 @@ class _Known:
         self.by_id: dict[str, Attendee] = {}
         self.by_external: dict[str, str] = {}
         self.by_email: dict[str, str] = {}
+        self.by_name: dict[str, set[str]] = {}
         self.shared: set[str] = set()
         """Addresses that more than one person has."""
         self.rows: dict[str, int] = {}
@@ -321,7 +322,10 @@ class _Known:
             self.put(person)
 
     def put(self, person: Attendee) -> None:
+        if (before := self.by_id.get(person.id)) is not None:
+            self.by_name[normalise(before.name)].discard(person.id)
         self.by_id[person.id] = person
+        self.by_name.setdefault(normalise(person.name), set()).add(person.id)
         if person.external_id:
             self.by_external[person.external_id] = person.id
         if person.email:
@@ -343,6 +347,7 @@ class _Known:
     def forget(self, id: str) -> None:
         """Takes somebody out again whose row did not land."""
         person = self.by_id.pop(id)
+        self.by_name[normalise(person.name)].discard(id)
         self.by_external.pop(person.external_id, None)
         if self.by_email.get(person.email.casefold()) == id:
             del self.by_email[person.email.casefold()]
@@ -355,8 +360,8 @@ class _Known:
             return self.by_external[who]
         if who.casefold() in self.by_email:
             return self.by_email[who.casefold()]
-        same = [person.id for person in self.by_id.values() if person.name == who]
-        return same[0] if len(same) == 1 else None
+        same = self.by_name.get(normalise(who), set())
+        return next(iter(same)) if len(same) == 1 else None
 
 
 def plan_import(reading: Reading, existing: Iterable[Attendee]) -> Plan:
@@ -389,10 +394,11 @@ def plan_import(reading: Reading, existing: Iterable[Attendee]) -> Plan:
         known.rows.setdefault(landed.id, row.row)
         landings[row.row] = Landing(row=row.row, attendee=landed, created=person is None)
     rejected += _resolve_companions(landings, known)
+    unknown = _resolve_wishes(landings, known)
     return Plan(
         landings=tuple(landings.values()),
         rejected=tuple(sorted(rejected, key=lambda named: named.row)),
-        notes=(*reading.notes, *_few(repeated)),
+        notes=(*reading.notes, *_few(repeated), *unknown),
     )
 
 
@@ -427,6 +433,40 @@ def _resolve_companions(landings: dict[int, Landing], known: _Known) -> list[Nam
                 companion = msgspec.structs.replace(person, sits_with=id)
                 landings[landing.row] = msgspec.structs.replace(landing, attendee=companion)
     return rejected
+
+
+def _resolve_wishes(landings: dict[int, Landing], known: _Known) -> list[Sentence]:
+    """Puts ids for the people whom somebody wishes to meet; remarks on wishes for nobody known.
+
+    Those stay as they were written: they may be organisations, or people yet to come.
+    """
+    organisations = {normalise(person.organisation) for person in known.by_id.values()}
+    unknown: dict[str, int] = {}
+    for row, landing in landings.items():
+        person = landing.attendee
+        found = [(wish, known.named(wish)) for wish in person.wishes]
+        wishes = tuple(dict.fromkeys(id or wish for wish, id in found if id != person.id))
+        if wishes != person.wishes:
+            person = msgspec.structs.replace(person, wishes=wishes)
+            landings[row] = msgspec.structs.replace(landing, attendee=person)
+        for wish, id in found:
+            if id is None and normalise(wish) not in organisations:
+                unknown.setdefault(wish, row)
+    told = [
+        Sentence(
+            "“{who}”, wished for in row {row}, is nobody here and no organisation yet; the wish"
+            " counts once they are.",
+            {"who": wish, "row": row},
+        )
+        for wish, row in unknown.items()
+    ]
+    more = len(told) - REPEATS_TOLD
+    if more > 0:
+        told = [
+            *told[:REPEATS_TOLD],
+            Sentence("Another {count} wishes name nobody who is here yet.", {"count": more}),
+        ]
+    return told
 
 
 def _repeated(row: int, earlier: int, by: str) -> Sentence:

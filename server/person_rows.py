@@ -68,6 +68,8 @@ class PersonRow(Struct, frozen=True, kw_only=True):
     segment: str | UnsetType = UNSET
     table: int | UnsetType | None = UNSET
     sits_with: str | UnsetType = UNSET
+    wishes: tuple[str, ...] | UnsetType = UNSET
+    first_timer: bool | UnsetType = UNSET
     external_id: str | UnsetType = UNSET
     custom: dict[str, str] = {}
 
@@ -77,11 +79,14 @@ class PersonRow(Struct, frozen=True, kw_only=True):
 COLUMNS: Final = (
     "name", "email", "phone", "organisation", "department", "title", "family_name", "given_name",
     "reading", "interests", "offers", "seeks", "languages", "mode", "role", "segment", "table",
-    "sits_with", "link", "external_id",
+    "sits_with", "wishes", "first_timer", "link", "external_id",
 )  # fmt: skip
 """The contract's columns."""
 
-LISTS: Final = ("interests", "offers", "seeks", "languages")
+EMPTY: Final[Mapping[str, object]] = {"table": None, "first_timer": False}
+"""What an empty value means where it is no empty text or list."""
+
+LISTS: Final = ("interests", "offers", "seeks", "languages", "wishes")
 
 ALIASES: Final[Mapping[str, str]] = {
     # Luma, Eventbrite, connpass, and what people call things themselves. Compared after `plain`.
@@ -104,6 +109,8 @@ ALIASES: Final[Mapping[str, str]] = {
     "興味関心": "interests",
     "offer": "offers", "提供できること": "offers", "seek": "seeks", "求めること": "seeks",
     "language": "languages", "言語": "languages",
+    "wish": "wishes", "wishes to meet": "wishes", "会いたい人": "wishes",
+    "first time": "first_timer", "first timer": "first_timer", "初参加": "first_timer",
     "参加方法": "mode", "役割": "role", "テーブル": "table", "テーブル番号": "table",
     "website": "link", "url": "link", "リンク": "link",
     "external id": "external_id", "attendee #": "external_id", "guest id": "external_id",
@@ -123,6 +130,12 @@ MODES: Final[Mapping[str, Mode]] = {
     "on site": Mode.ON_SITE, "onsite": Mode.ON_SITE, "in person": Mode.ON_SITE,
     "会場": Mode.ON_SITE, "現地": Mode.ON_SITE, "来場": Mode.ON_SITE,
 }  # fmt: skip
+
+ANSWERS: Final[Mapping[str, bool]] = {
+    **dict.fromkeys(("yes", "y", "true", "1", "x", "✓", "✔", "はい", "○"), True),
+    **dict.fromkeys(("no", "n", "false", "0", "いいえ", "×"), False),
+}  # fmt: skip
+"""Compared after `plain`."""
 
 ROLES: Final[Mapping[str, Role]] = {role.value: role for role in Role if role != Role.ORGANISER}
 
@@ -189,6 +202,10 @@ def _value(field: str, value: str) -> object:
                     roles=", ".join(ROLES),
                 )
             return ROLES[plain(value)]
+        case "first_timer":
+            if plain(value) not in ANSWERS:
+                raise BadRow("“{value}” is neither yes nor no.", value=value[:40])
+            return ANSWERS[plain(value)]
         case "table":
             digits = unicodedata.normalize("NFKC", value)
             if not re.fullmatch(r"[0-9]{1,5}", digits) or int(digits) < 1:
@@ -208,7 +225,7 @@ def _tags(field: str, words: Iterable[str]) -> tuple[str, ...]:
             most=TAGS_LIMIT,
         )
     for tag in tags:
-        limited(tag, TAG_LIMIT, field)
+        limited(tag, SHORT_LIMIT if field == "wishes" else TAG_LIMIT, field)
     return tags
 
 
@@ -267,7 +284,7 @@ def read_object(row: int, person: object) -> PersonRow:
         name = str(field)
         if value is None or value == "" or value == []:
             if name in COLUMNS and name not in ("name", "mode", "role", "email", "external_id"):
-                emptied[name] = () if name in LISTS else None if name == "table" else ""
+                emptied[name] = () if name in LISTS else EMPTY.get(name, "")
         elif name in LISTS:
             words = value if isinstance(value, list) else split(_text(name, value), ";；")
             lists[name] = [clean(_text(name, word), name) for word in words]

@@ -6,6 +6,7 @@ sentence for what to mend; and back. Knows no request and no store.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from http import HTTPStatus
 from typing import Annotated, TypeVar
 from zoneinfo import available_timezones
@@ -14,9 +15,29 @@ import msgspec
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from rooms.event import Event
+from rooms.matching.rules import MUST
 from rooms.messages import Phase
-from rooms.people import HOST_ROLES, Details, Mode, Register, SegmentRule
-from rooms.programme import USUAL, Kind, Mixing, Plan, PlannedRound, planned_round
+from rooms.people import (
+    HOST_ROLES,
+    TAG_LIMIT,
+    Attendee,
+    Details,
+    Mode,
+    Register,
+    SegmentRule,
+    normalise,
+)
+from rooms.programme import (
+    USUAL,
+    WEIGHT_LIMIT,
+    Kind,
+    Mixing,
+    Plan,
+    PlannedRound,
+    Weights,
+    planned_round,
+)
+from rooms.synonyms import GROUPS_LIMIT, WORDS_LIMIT, fault, tidy
 from server.problems import Problem
 from server.wire import fault_of
 
@@ -59,6 +80,26 @@ class SegmentBody(Struct, kw_only=True):
     rule: Annotated[str, Meta(pattern="^(must|must-not)$")]
 
 
+Weight = Annotated[float, Meta(ge=0, le=WEIGHT_LIMIT)]
+Tag = Annotated[str, Meta(max_length=TAG_LIMIT)]
+Synonyms = Annotated[
+    tuple[Annotated[tuple[Tag, ...], Meta(max_length=WORDS_LIMIT)], ...],
+    Meta(max_length=GROUPS_LIMIT),
+]
+
+
+class WeightsBody(Struct, kw_only=True):
+    """What counts for how much: 0 not at all, 1 as usual, up to 10; what is left out stays."""
+
+    interests: Weight | UnsetType = UNSET
+    offers: Weight | UnsetType = UNSET
+    wishes: Weight | UnsetType = UNSET
+    organisation: Weight | UnsetType = UNSET
+    language: Weight | UnsetType = UNSET
+    ambassadors: Weight | UnsetType = UNSET
+    first_timers: Weight | UnsetType = UNSET
+
+
 class SettingsBody(Struct, kw_only=True):
     common_language: bool | UnsetType = UNSET
     ready_check: bool | UnsetType = UNSET
@@ -66,6 +107,8 @@ class SettingsBody(Struct, kw_only=True):
     mixing: Mixing | UnsetType = UNSET
     segments: Annotated[tuple[SegmentBody, ...], Meta(max_length=200)] | UnsetType = UNSET
     segment_most: Annotated[int, Meta(ge=1, le=100)] | UnsetType | None = UNSET
+    weights: WeightsBody | UnsetType = UNSET
+    synonyms: Synonyms | UnsetType = UNSET
 
 
 class EventPatch(Struct, kw_only=True):
@@ -145,7 +188,13 @@ def plan_of(body: EventPatch, before: Plan) -> Plan:
     for field in ("common_language", "ready_check", "reunions", "mixing"):
         if (value := getattr(settings, field)) is not UNSET:
             plan = msgspec.structs.replace(plan, **{field: value})
-    return plan
+    return msgspec.structs.replace(plan, weights=_weights(settings.weights, plan.weights))
+
+
+def _weights(body: WeightsBody | UnsetType, before: Weights) -> Weights:
+    given = {} if body is UNSET else msgspec.structs.asdict(body)
+    found = {name: float(value) for name, value in given.items() if value is not UNSET}
+    return msgspec.structs.replace(before, **found)
 
 
 def _rounds(programme: ProgrammeBody) -> tuple[PlannedRound, ...]:
@@ -195,10 +244,63 @@ def details_of(body: EventPatch, before: Details) -> Details:
         return details
     if body.settings.segments is not UNSET:
         rules = tuple(SegmentRule(a=s.a, b=s.b, rule=s.rule) for s in body.settings.segments)
+        _check_segments(rules)
         details = msgspec.structs.replace(details, segments=rules)
     if body.settings.segment_most is not UNSET:
         details = msgspec.structs.replace(details, segment_most=body.settings.segment_most)
+    if body.settings.synonyms is not UNSET:
+        wrong = fault(body.settings.synonyms)
+        if wrong is not None:
+            raise Problem(BAD, "bad-field", wrong[0], field="settings.synonyms", word=wrong[1])
+        details = msgspec.structs.replace(details, synonyms=tidy(body.settings.synonyms))
     return details
+
+
+def _check_segments(rules: Sequence[SegmentRule]) -> None:
+    """Raises Problem for a rule about nobody, and for two that contradict each other."""
+    said: dict[frozenset[str], str] = {}
+    for at, rule in enumerate(rules):
+        field = f"settings.segments[{at}]"
+        ends = frozenset((normalise(rule.a), normalise(rule.b)))
+        if "" in ends:
+            raise Problem(BAD, "bad-field", "A rule names two segments.", field=field)
+        if rule.rule == MUST and len(ends) == 1:
+            raise Problem(
+                BAD,
+                "bad-field",
+                "“{name}” cannot have to meet itself: name two segments.",
+                field=field,
+                name=rule.a,
+            )
+        if said.setdefault(ends, rule.rule) != rule.rule:
+            raise Problem(
+                BAD,
+                "bad-field",
+                "“{a}” and “{b}” cannot both have to meet and never meet.",
+                field=field,
+                a=rule.a,
+                b=rule.b,
+            )
+
+
+def check_people(details: Details, people: Iterable[Attendee]) -> None:
+    """Raises Problem where two segments must meet and nobody here is of one of them.
+
+    Before anybody has come, that cannot be told.
+    """
+    seated = [person for person in people if person.role not in HOST_ROLES]
+    known = {normalise(person.segment) for person in seated}
+    for at, rule in enumerate(details.segments):
+        for segment in (rule.a, rule.b):
+            if seated and rule.rule == MUST and normalise(segment) not in known:
+                raise Problem(
+                    BAD,
+                    "nobody-there",
+                    "Nobody is of the segment “{name}”, so nobody can meet them. Bring in its"
+                    " people first, or mend its name.",
+                    field=f"settings.segments[{at}]",
+                    name=segment,
+                )
 
 
 # And back
@@ -214,6 +316,18 @@ class ProgrammeShown(Struct, kw_only=True):
     rounds: tuple[RoundShown, ...]
 
 
+class WeightsShown(Struct, kw_only=True):
+    """All weights, also the usual ones."""
+
+    interests: float
+    offers: float
+    wishes: float
+    organisation: float
+    language: float
+    ambassadors: float
+    first_timers: float
+
+
 class SettingsShown(Struct, kw_only=True):
     common_language: bool
     ready_check: bool
@@ -221,6 +335,8 @@ class SettingsShown(Struct, kw_only=True):
     mixing: Mixing
     segments: tuple[SegmentRule, ...]
     segment_most: int | None
+    weights: WeightsShown
+    synonyms: tuple[tuple[str, ...], ...]
 
 
 class EventShown(Struct, kw_only=True):
@@ -287,6 +403,8 @@ def shown(event: Event, register: Register, join_url: str) -> EventShown:
             mixing=plan.mixing,
             segments=details.segments,
             segment_most=details.segment_most,
+            weights=WeightsShown(**msgspec.structs.asdict(plan.weights)),
+            synonyms=details.synonyms,
         ),
         people=sum(person.role not in HOST_ROLES for person in register.attendees()),
         present=len(here),

@@ -222,6 +222,7 @@ def _person() -> Json:
     properties: Json = {name: listed if name in LISTS else text for name in COLUMNS}
     properties["table"] = {"type": "integer", "minimum": 1}
     properties["mode"] = {"enum": ["online", "on-site"]}
+    properties["first_timer"] = {"type": "boolean"}
     properties["custom"] = {"type": "object", "additionalProperties": text}
     for field in CONTACT_FIELDS:
         properties[field] = {"type": "string", "maxLength": 500 if field == "link" else 200}

@@ -45,7 +45,8 @@ from server.rights import limits_of, take
 from server.sequencer import UnknownEvent
 
 FORM_FIELDS = (
-    "name", "reading", "organisation", "title", "email", "interests", "languages", "mode",
+    "name", "reading", "organisation", "title", "email", "interests", "languages",
+    "first_timer", "mode",
 )  # fmt: skip
 SEPARATORS = re.compile(r"[;；,、，\n]")
 SESSION_KEY = 16

@@ -327,3 +327,64 @@ async def test_what_needs_a_connection_says_so(house: Doors) -> None:
         headers=bearer(ana.key),
     )
     assert (answer.status_code, code(answer)) == (409, "needs-socket")
+
+
+# What counts when rooms are made
+
+
+async def test_weights_and_synonyms_are_kept_and_shown(house: Doors) -> None:
+    event = (await house.makes_event())["id"]
+    usual = (await house.client.get(f"/api/events/{event}")).json()["settings"]
+    assert set(usual["weights"].values()) == {1.0}
+    assert usual["synonyms"] == []
+    settings = {"weights": {"wishes": 2.5}, "synonyms": [["AI", "人工知能", " ａｉ "]]}
+    answer = await house.client.patch(f"/api/events/{event}", json={"settings": settings})
+    kept = answer.json()["settings"]
+    assert (kept["weights"]["wishes"], kept["weights"]["interests"]) == (2.5, 1.0)
+    assert kept["synonyms"] == [["AI", "人工知能"]]
+
+
+@pytest.mark.parametrize(
+    ("settings", "field"),
+    [
+        ('{"weights": {"interests": -1}}', "settings.weights.interests"),
+        ('{"weights": {"interests": 1e400}}', "settings.weights.interests"),
+        ('{"weights": {"interests": 10.1}}', "settings.weights.interests"),
+        ('{"weights": {"interests": "much"}}', "settings.weights.interests"),
+        ('{"synonyms": [["AI", "ai"]]}', "settings.synonyms"),
+        ('{"synonyms": [["a", "b"], ["b", "c"]]}', "settings.synonyms"),
+        ('{"segments": [{"a": "v", "b": "V ", "rule": "must"}]}', "settings.segments[0]"),
+        ('{"segments": [{"a": "v", "b": " ", "rule": "must"}]}', "settings.segments[0]"),
+        (
+            '{"segments": [{"a": "v", "b": "f", "rule": "must"},'
+            ' {"a": "F", "b": "v", "rule": "must-not"}]}',
+            "settings.segments[1]",
+        ),
+    ],
+)
+async def test_settings_that_cannot_be_are_named(house: Doors, settings: str, field: str) -> None:
+    event = (await house.makes_event())["id"]
+    body = f'{{"settings": {settings}}}'
+    answer = await house.client.patch(f"/api/events/{event}", content=body)
+    assert (answer.status_code, answer.json()["field"]) == (422, field), answer.text
+
+
+async def test_a_weight_that_is_no_number_is_no_json(house: Doors) -> None:
+    event = (await house.makes_event())["id"]
+    body = '{"settings": {"weights": {"interests": NaN}}}'
+    answer = await house.client.patch(f"/api/events/{event}", content=body)
+    assert code(answer) == "bad-json"
+
+
+async def test_who_must_be_met_has_to_be_there(house: Doors) -> None:
+    event = (await house.makes_event())["id"]
+    body = {"settings": {"segments": [{"a": "founders", "b": "investors", "rule": "must"}]}}
+    path = f"/api/events/{event}"
+    assert (await house.client.patch(path, json=body)).status_code == 200, "nobody has come yet"
+    await house.client.patch(path, json={"settings": {"segments": []}})
+    people = [{"name": "Ana", "segment": "Founders"}]
+    await house.client.post(f"{path}/attendees", json=people)
+    answer = await house.client.patch(path, json=body)
+    assert code(answer) == "nobody-there"
+    await house.client.post(f"{path}/attendees", json=[{"name": "Bo", "segment": "investors"}])
+    assert (await house.client.patch(path, json=body)).status_code == 200

@@ -80,7 +80,7 @@ HTTP = (
 
 IMPORT = (
     "name email phone organisation department title family_name given_name reading interests"
-    " offers seeks languages mode role segment table sits_with link external_id"
+    " offers seeks languages mode role segment table sits_with wishes first_timer link external_id"
 )
 EXPORT = (
     "event_id round room table met_at seconds_together presence a_id a_external_id a_name"

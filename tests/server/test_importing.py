@@ -31,9 +31,10 @@ def only(data: str) -> PersonRow:
 def test_all_of_the_contracts_columns_land() -> None:
     row = only(
         "name,email,phone,organisation,department,title,family_name,given_name,reading,interests,"
-        "offers,seeks,languages,mode,role,segment,table,sits_with,link,external_id,shoe size\n"
+        "offers,seeks,languages,mode,role,segment,table,sits_with,link,external_id,wishes,"
+        "first_timer,shoe size\n"
         "Ana Lima,ana@example.org,+81 3,Tokei,R&D,Engineer,Lima,Ana,アナ,AI; tea ;AI,talks,jobs,"
-        "en;pt,on-site,helper,mentors,7,bo,https://example.org/ana,x1,37\n"
+        "en;pt,on-site,helper,mentors,7,bo,https://example.org/ana,x1,Bo;Tokei,yes,37\n"
     )
     assert row.name == "Ana Lima"
     assert row.interests == ("AI", "tea")
@@ -42,6 +43,7 @@ def test_all_of_the_contracts_columns_land() -> None:
     assert (row.family_name, row.given_name, row.reading) == ("Lima", "Ana", "アナ")
     assert (row.segment, row.sits_with, row.external_id) == ("mentors", "bo", "x1")
     assert row.link == "https://example.org/ana"
+    assert (row.wishes, row.first_timer) == (("Bo", "Tokei"), True)
     assert row.custom == {"shoe size": "37"}
 
 
@@ -297,6 +299,30 @@ def test_companions_are_found_by_any_name_and_unknown_ones_named() -> None:
         (5, "“nobody”, whom this person sits with, is not known."),
         (6, "“b”, whom this person sits with, is not known."),
     ]
+
+
+def test_wishes_become_people_by_any_name_and_others_wait_for_theirs() -> None:
+    data = (
+        "name,email,external_id,organisation,wishes\n"
+        "Ana,ana@example.org,,Tokei,ＢＯ;x9;Nadia;Tokei;ana@example.org\n"
+        "Bo,,b,Acme,ANA@example.org;acme\nChidi,,x9,,Twin\nTwin,,t1,,\nTwin,,t2,,\n"
+    )
+    plan = plan_import(read_people(data.encode()), [])
+    ana, bo, chidi, *_ = (landing.attendee for landing in plan.landings)
+    assert ana.wishes == (bo.id, chidi.id, "Nadia", "Tokei")
+    assert bo.wishes == (ana.id, "acme")
+    assert chidi.wishes == ("Twin",), "two people have this name, so it is nobody's"
+    assert [str(note).split(",")[0] for note in plan.notes] == ["“Nadia”", "“Twin”"]
+    later = plan_import(read_people(b"name,wishes\nNadia,Bo\n"), [ana, bo, chidi])
+    assert [landing.attendee.wishes for landing in later.landings] == [(bo.id,)]
+
+
+@pytest.mark.parametrize(
+    ("written", "new"), [("Yes", True), ("はい", True), ("ｘ", True), ("NO", False), ("", False)]
+)
+def test_first_timers_say_so_in_a_word(written: str, new: bool) -> None:
+    plan = plan_import(read_people(f"name,First timer\nAna,{written}\n".encode()), [])
+    assert plan.landings[0].attendee.first_timer is new
 
 
 def test_a_row_without_a_name_updates_but_does_not_create() -> None:
