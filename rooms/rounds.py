@@ -245,7 +245,8 @@ def _fix_from_proposal(deciding: Deciding, seconds: int | None) -> bool:
         proposal.sitting_out,
         deciding.now,
         size=event.next_size,
-        most=following.most,
+        least=min(following.least, event.next_size),
+        most=max(following.most, event.next_size),
     )
     if unplaced or not rooms or seating.count_repeats(event, rooms) > proposal.repeats:
         return False
@@ -281,6 +282,7 @@ def offer_seating(deciding: Deciding, offer: c.OfferSeating) -> None:
         offer.sitting_out,
         deciding.now,
         size=size,
+        least=min(following.least, size),
         most=max(following.most, size),
     )
     waited = deciding.now - called.at

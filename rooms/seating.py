@@ -15,15 +15,15 @@ from rooms import facts as f
 from rooms.deciding import Deciding
 from rooms.event import Event
 from rooms.lobby import pool
-from rooms.matching.affinity import rarity, suits
+from rooms.matching.affinity import affinity, rarity, suits
 from rooms.matching.ask import Seeker, seeker, with_wishes
+from rooms.matching.repair import Terms, mended
 from rooms.matching.rules import (
     UNTIL_OTHERS_COME,
     Broken,
     HardRules,
     broken,
     hard_rules,
-    may_join,
 )
 from rooms.people import Mode, Register
 from rooms.programme import Weights
@@ -140,41 +140,29 @@ def repaired(
     now: int,
     *,
     size: int,
+    least: int,
     most: int,
 ) -> tuple[list[list[str]], list[str]]:
-    """Returns a seating for who is here now, and those for whom it has no seat.
+    """Returns a seating for who is here now, and those for whom it has no seat (`repair.py`).
 
-    People gone since are taken out, rooms of fewer than two dissolved, newcomers put into the
-    best rooms below the most. Rooms that then break a hard rule are dissolved too. Those whom the
-    seating already lets sit out are not among the unplaced.
+    For each who came or went at most two rooms change; no hard rule is broken, and nobody meets
+    anybody again who would not have. Rooms that hosts keep as they are lose only who is gone.
     """
-    here = dict.fromkeys(pool(event, now))
-    look = placing(event, register, here)
-    kept: list[list[str]] = []
-    seated: set[str] = set()
-    for ids in rooms:
-        still = [id for id in ids if id in here]
-        if still and not broken(still, look.rules):
-            kept.append(still)
-            seated.update(still)
-    unplaced = []
-    for id in here:
-        if id in seated or id in sitting_out:
-            continue
-        choices = [
-            ids
-            for ids in kept
-            if len(ids) < most
-            and may_join(id, ids, look.rules)
-            and not _belongs_elsewhere(event, id, ids, kept)
-        ]
-        fresh = [ids for ids in choices if not meets_again(event, id, ids)]
-        if not fresh:
-            unplaced.append(id)
-            continue
-        best = max(fresh, key=lambda ids: (len(ids) < size, worth_in(look, id, ids), -len(ids)))
-        best.append(id)
-    return kept, unplaced
+    look = placing(event, register, pool(event, now))
+    people = look.rules.people
+    terms = Terms(
+        look.rules,
+        size=size,
+        least=least,
+        most=most,
+        worth=lambda a, b: affinity(people[a], people[b], look.rare, look.weights),
+        met=lambda a, b: not event.plan.reunions and have_met(event, a, b),
+        closed=frozenset(frozenset(ids) for ids in event.pinned),
+        stay=frozenset(id for ids in event.together for id in ids),
+        tables=event.plan.tables,
+    )
+    found = mended(rooms, terms, sitting_out=sitting_out)
+    return found.rooms, found.unplaced
 
 
 def _belongs_elsewhere(

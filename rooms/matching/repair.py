@@ -1,154 +1,324 @@
 """Somebody comes or leaves after the proposal: as few rooms change as can be.
 
-Responsible for mending rooms that are already known to people: at most two of them change. Knows
-weights, sizes and forbidden pairs, as the solver does; says who sits where, and decides nothing.
+Responsible for mending rooms that people may have seen already, by all hard rules (`rules.py`): for
+one person who comes or leaves at most two rooms change. Deliberately searches for no better
+seating: whether a mended one is good enough is for who asks (`proposing.py`, `rounds.py`).
 
-Who comes gets the seat that gains most in a room below its most. Where all are full, they get a
-seat whose holder moves on to another room (two rooms change), which only helps where sizes differ.
-Who leaves is missed by a room; if it falls below its least, it takes somebody from a room that can
-spare them, or gives its rest to others when two can take them; else it stays too small.
+Who leaves is missed by a room. If that breaks a rule there (an interpreter gone, nobody left whom
+a segment must meet), those whom it concerns lose their seat too. If the room falls below its least,
+somebody who waits takes the seat; else it borrows somebody from a room that can spare them, or all
+of it joins another room; else it stays too small, and with one person alone it ends. Who waits for
+a seat, assistants always with their person, gets the best one in a room below its target size, then
+in a room below its most; where no such room may take them, somebody makes way and moves to a room
+that has a seat left; else those who wait sit together, if they may. Whoever is left is unplaced.
 
-O(n) for who comes; O(n·size) for who leaves.
+Nobody meets anybody again by this, but in rooms that were so before. Rooms that are `closed` stay
+as they are, and people who `stay` do not move; both may only lose who is gone.
 
->>> weights = np.ones((5, 5))
->>> came([[0, 1], [2, 3]], 4, weights, (2, 3))
-[[0, 1, 4], [2, 3]]
->>> left([[0, 1, 4], [2, 3]], 2, weights, (2, 3))
-[[1, 4], [3, 0]]
+Plain Python over rules and ids, so that the server's own process mends a called round without the
+solver: O(n · size) for each who comes or leaves, some 10 ms with 1,000 people.
+
+>>> from rooms.matching.ask import Seeker
+>>> from rooms.matching.rules import hard_rules
+>>> here = [Seeker(id=id) for id in ("ana", "bo", "chidi", "hana", "ines")]
+>>> rules = hard_rules(here, blocked=[("ana", "ines")])
+>>> terms = Terms(rules, size=2, least=2, most=3)
+>>> mended([["ana", "bo"], ["chidi", "hana", "jun"]], terms).rooms  # ines came, jun left
+[['ana', 'bo'], ['chidi', 'hana', 'ines']]
+>>> mended([["ana", "bo", "chidi"], ["hana", "jun"]], terms).rooms  # ines came, jun left
+[['ana', 'bo', 'chidi'], ['hana', 'ines']]
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
-import numpy as np
-from numpy.typing import NDArray
+from msgspec import Struct
 
-from rooms.matching.room_rules import Bools
-from rooms.matching.solver import FORBIDDEN, Floats
+from rooms.matching.rules import HardRules, broken, table_of
+from rooms.people import Mode
 
-Rooms = list[list[int]]
+ROOMS_TRIED = 60
+"""Rooms, best ones first, in which somebody is asked to make way; and as many to move to."""
+
+Rooms = list[list[str]]
 
 
-def came(
-    rooms: Sequence[Sequence[int]],
-    person: int,
-    weights: NDArray[np.float64],
-    size: tuple[int, int],
-    forbidden: Bools | None = None,
-) -> Rooms | None:
-    """Returns the rooms with one person more, or None when no room can take them.
+def strangers(_: str, __: str) -> float:
+    """Everybody is worth as much to everybody."""
+    return 0.0
 
-    `size` is (least, most) of every room; at most two rooms differ from `rooms`.
+
+def unmet(_: str, __: str) -> bool:
+    """Nobody has met anybody."""
+    return False
+
+
+class Terms(Struct, frozen=True):
+    """What a mended seating obeys. `rules.people` is who is here now."""
+
+    rules: HardRules
+    size: int
+    least: int
+    most: int
+    worth: Callable[[str, str], float] = strangers
+    met: Callable[[str, str], bool] = unmet
+    closed: frozenset[frozenset[str]] = frozenset()
+    """Rooms that stay as they are but for who is gone, each as its people."""
+    stay: frozenset[str] = frozenset()
+    """People who are not moved to another room."""
+    tables: int | None = None
+    """How many tables there are on site; None: no limit."""
+
+
+class Mended(Struct, frozen=True):
+    """A mended seating; `unplaced` were to have a seat, and got none."""
+
+    rooms: Rooms
+    unplaced: list[str]
+
+
+def mended(
+    rooms: Sequence[Sequence[str]], terms: Terms, *, sitting_out: Iterable[str] = ()
+) -> Mended:
+    """Returns the seating for who is here now, at most two rooms changed for each who came or left.
+
+    Those who sit out already get the seat of somebody gone where they may have it, whoever sat out
+    most before first, and are not among the unplaced.
     """
-    after = [list(room) for room in rooms]
-    liking = _liking(person, weights, forbidden)
-    best: tuple[float, int] | None = None
-    for number, room in enumerate(after):
-        if len(room) < size[1]:
-            gain = float(liking[room].sum())
-            if gain > -FORBIDDEN / 2 and (best is None or gain > best[0]):
-                best = gain, number
-    if best is not None:
-        after[best[1]].append(person)
-        return after
-    return _makes_way(after, person, liking, weights, size[1], forbidden)
+    return _Mending(rooms, terms).mend(list(sitting_out))
 
 
-def left(
-    rooms: Sequence[Sequence[int]],
-    person: int,
-    weights: NDArray[np.float64],
-    size: tuple[int, int],
-    forbidden: Bools | None = None,
-) -> Rooms:
-    """Returns the rooms without one person; at most two of them changed, none is broken up.
-
-    A room stays below its least only when no other can spare somebody for it.
-    """
-    after = [[p for p in room if p != person] for room in rooms]
-    small = next(i for i, room in enumerate(rooms) if person in room)
-    if len(after[small]) >= size[0]:
-        return after
-    best: tuple[float, int, int] | None = None
-    likings = sum(
-        (_liking(p, weights, forbidden) for p in after[small]), start=np.zeros(len(weights))
-    )
-    for number, room in enumerate(after):
-        if number == small or len(room) <= size[0]:
-            continue
-        inside = weights[np.ix_(room, room)].sum(axis=1)
-        gains = likings[room] - inside
-        at = int(np.argmax(gains))
-        if likings[room[at]] > -FORBIDDEN / 2 and (best is None or gains[at] > best[0]):
-            best = float(gains[at]), number, room[at]
-    if best is not None:
-        _, number, moving = best
-        after[number].remove(moving)
-        after[small].append(moving)
-        return after
-    return _joined(after, small, weights, size[1], forbidden)
+def changed(before: Iterable[Sequence[str]], after: Iterable[Sequence[str]]) -> int:
+    """Returns how many rooms differ: of those before or after, whichever is more."""
+    were, are = ({frozenset(ids) for ids in rooms if ids} for rooms in (before, after))
+    return max(len(are - were), len(were - are))
 
 
-def _liking(person: int, weights: NDArray[np.float64], forbidden: Bools | None) -> Floats:
-    """Returns what one is worth to each, far below zero where they must not share a room."""
-    liking: Floats = weights[person].astype(np.float64)
-    if forbidden is not None:
-        liking[forbidden[person] | forbidden[:, person]] = -FORBIDDEN
-    liking[person] = 0.0
-    return liking
+class _Mending:
+    def __init__(self, rooms: Sequence[Sequence[str]], terms: Terms) -> None:
+        self.terms = terms
+        self.rules = terms.rules
+        self.closed = [frozenset(ids) in terms.closed for ids in rooms]
+        self.rooms: Rooms = [[id for id in ids if id in self.rules.people] for ids in rooms]
+        self.left = [
+            number
+            for number, ids in enumerate(rooms)
+            if any(id not in self.rules.people for id in ids)
+        ]
+        self.assistants: dict[str, list[str]] = {}
+        for id, person in self.rules.persons.items():
+            if person is not None and person != id:
+                self.assistants.setdefault(person, []).append(id)
 
+    def mend(self, sitting_out: list[str]) -> Mended:
+        seated = {id for ids in self.rooms for id in ids}
+        out = set(sitting_out)
+        waiting = [id for id in self.rules.people if id not in seated and id not in out]
+        for ids in self.rooms:
+            waiting += self._made_fine(ids)
+        heads = [id for id in waiting if self._is_head(id)]
+        spare = [id for id in sitting_out if id in self.rules.people and self._is_head(id)]
+        spare.sort(key=lambda id: -self.rules.people[id].sat_out)
+        for number in sorted(range(len(self.rooms)), key=lambda i: self._count(self.rooms[i])):
+            self._fill(number, heads, spare)
+        for number, ids in enumerate(self.rooms):
+            if self._count(ids) == 1:
+                heads += [id for id in ids if self._is_head(id)]
+                self.rooms[number] = []
+        left = [id for id in heads if not self._placed(id)]
+        left = self._together(left)
+        for number in self.left:
+            joined = next((id for id in spare if self._may_join(id, number)), None)
+            if joined is not None and self._count(self.rooms[number]) < self.terms.size:
+                self.rooms[number] += self._party(joined)
+                spare.remove(joined)
+        kept = [ids for ids in self.rooms if ids]
+        lost = [id for id in waiting if not self._is_head(id)]
+        unplaced = [*left, *(id for id in lost if not any(id in ids for ids in kept))]
+        return Mended(kept, [id for id in unplaced if id not in out])
 
-def _makes_way(
-    rooms: Rooms,
-    person: int,
-    liking: Floats,
-    weights: NDArray[np.float64],
-    most: int,
-    forbidden: Bools | None,
-) -> Rooms | None:
-    """Gives the newcomer somebody's seat, who moves to a room that cannot take the newcomer."""
-    best: tuple[float, int, int, int] | None = None
-    for to, other in enumerate(rooms):
-        if len(other) >= most:
-            continue
-        for number, room in enumerate(rooms):
-            for moving in room if number != to else ():
-                rest = [p for p in room if p != moving]
-                moved = _liking(moving, weights, forbidden)
-                gain = float(liking[rest].sum() + moved[other].sum() - moved[rest].sum())
-                fine = liking[rest].min(initial=0) >= 0 and moved[other].min(initial=0) >= 0
-                if fine and (best is None or gain > best[0]):
-                    best = gain, number, to, moving
-    if best is None:
+    # People and rooms
+
+    def _is_head(self, id: str) -> bool:
+        return self.rules.persons[id] == id
+
+    def _party(self, head: str) -> list[str]:
+        return [head, *self.assistants.get(head, ())]
+
+    def _count(self, ids: Sequence[str]) -> int:
+        """Returns how many count for sizes: assistants do not."""
+        return sum(1 for id in ids if self._is_head(id))
+
+    def _is_fine(self, ids: Sequence[str]) -> bool:
+        return not broken(ids, self.rules)
+
+    def _is_new(self, coming: Iterable[str], ids: Sequence[str]) -> bool:
+        return not any(self.terms.met(a, b) for a in coming for b in ids)
+
+    def _worth(self, head: str, ids: Iterable[str]) -> float:
+        others = [id for id in ids if id != head and self._is_head(id)]
+        total = sum(self.terms.worth(head, other) for other in others)
+        return total / len(others) if others else 0.0
+
+    def _home(self, head: str) -> int | None:
+        """Returns the room in which others sit who are fixed at the same table."""
+        table = table_of(self.rules.people[head])
+        if table is None:
+            return None
+        for number, ids in enumerate(self.rooms):
+            if any(id != head and table_of(self.rules.people[id]) == table for id in ids):
+                return number
         return None
-    _, number, to, moving = best
-    rooms[number][rooms[number].index(moving)] = person
-    rooms[to].append(moving)
-    return rooms
 
+    # What leaving does
 
-def _joined(
-    rooms: Rooms, small: int, weights: NDArray[np.float64], most: int, forbidden: Bools | None
-) -> Rooms:
-    """Joins the room that became too small with another that can take all of it, if there is one.
+    def _made_fine(self, ids: list[str]) -> list[str]:
+        """Takes out whom a hard rule keeps from staying; returns them. One alone may stay yet."""
+        out: list[str] = []
+        while ids:
+            wrong = [cause for cause in broken(ids, self.rules) if cause.rule != "alone"]
+            if not wrong:
+                break
+            concerned = {id for cause in wrong for id in cause.people} & set(ids) or set(ids)
+            without = {id: self._wrongs([i for i in ids if i != id]) for id in concerned}
+            leaving = min(ids, key=lambda id: (without.get(id, len(wrong) + 1), -ids.index(id)))
+            for id in self._party(leaving) if self._is_head(leaving) else [leaving]:
+                if id in ids:
+                    ids.remove(id)
+                    out.append(id)
+        return out
 
-    The room joined stays in its place, empty, so that rooms keep their numbers.
-    """
-    rest = rooms[small]
-    best: tuple[float, int] | None = None
-    for number, room in enumerate(rooms):
-        if number == small or not room or len(room) + len(rest) > most:
-            continue
-        gain = float(sum(_liking(p, weights, forbidden)[room].sum() for p in rest))
-        if gain > -FORBIDDEN / 2 and (best is None or gain > best[0]):
-            best = gain, number
-    if best is not None:
-        rooms[best[1]] += rest
-        rooms[small] = []
-    return rooms
+    def _wrongs(self, ids: Sequence[str]) -> int:
+        return sum(1 for cause in broken(ids, self.rules) if cause.rule != "alone")
 
+    def _fill(self, number: int, heads: list[str], spare: list[str]) -> None:
+        """Brings a room that fell below its least up to it again, if that can be done."""
+        ids = self.rooms[number]
+        if not ids or self.closed[number]:
+            return
+        while self._count(ids) < self.terms.least:
+            joined = next((h for h in (*heads, *spare) if self._may_join(h, number)), None)
+            if joined is not None:
+                (heads if joined in heads else spare).remove(joined)
+                ids += self._party(joined)
+            elif not self._borrow(number):
+                self._dissolve_into_another(number)
+                return
 
-def changed(before: Sequence[Sequence[int]], after: Sequence[Sequence[int]]) -> int:
-    """Returns how many rooms hold other people than before, but for who came or left themselves."""
-    return sum(set(a) != set(b) for a, b in zip(before, after, strict=True))
+    def _borrow(self, number: int) -> bool:
+        ids = self.rooms[number]
+        found: list[tuple[bool, float, int, str]] = []
+        for other, theirs in enumerate(self.rooms):
+            count = self._count(theirs)
+            if other == number or self.closed[other] or count <= self.terms.least:
+                continue
+            for id in theirs:
+                if self._may_move(id):
+                    gain = self._worth(id, ids) - self._worth(id, theirs)
+                    found.append((count > self.terms.size, gain, other, id))
+        for _, _, other, id in sorted(found, key=lambda one: (one[0], one[1]), reverse=True):
+            rest = [i for i in self.rooms[other] if i != id]
+            if self._is_new([id], ids) and self._is_fine([*ids, id]) and self._is_fine(rest):
+                self.rooms[other] = rest
+                ids.append(id)
+                return True
+        return False
+
+    def _may_move(self, id: str) -> bool:
+        alone = self._is_head(id) and id not in self.assistants
+        return alone and id not in self.terms.stay and table_of(self.rules.people[id]) is None
+
+    def _dissolve_into_another(self, number: int) -> None:
+        ids = self.rooms[number]
+        if any(not self._may_move(id) for id in ids):
+            return
+        count = self._count(ids)
+        fits = [
+            (sum(self._worth(id, theirs) for id in ids), other)
+            for other, theirs in enumerate(self.rooms)
+            if other != number
+            and theirs
+            and not self.closed[other]
+            and self._count(theirs) + count <= self.terms.most
+        ]
+        for _, other in sorted(fits, reverse=True):
+            theirs = self.rooms[other]
+            if self._is_new(ids, theirs) and self._is_fine([*theirs, *ids]):
+                self.rooms[other] = [*theirs, *ids]
+                self.rooms[number] = []
+                return
+
+    # What coming does
+
+    def _may_join(self, head: str, number: int) -> bool:
+        ids, party = self.rooms[number], self._party(head)
+        home = self._home(head)
+        if self.closed[number] or not ids or home not in (None, number):
+            return False
+        return self._is_new(party, ids) and self._is_fine([*ids, *party])
+
+    def _placed(self, head: str) -> bool:
+        return self._join_best(head) or self._makes_way(head)
+
+    def _join_best(self, head: str) -> bool:
+        for number in self._open(head):
+            if self._may_join(head, number):
+                self.rooms[number] += self._party(head)
+                return True
+        return False
+
+    def _open(self, head: str) -> Iterator[int]:
+        """Yields rooms below their most: least beyond the target size first, then best liked."""
+        found = [
+            (max(0, count + 1 - self.terms.size), -self._worth(head, ids), number)
+            for number, ids in enumerate(self.rooms)
+            if ids and not self.closed[number] and (count := self._count(ids)) < self.terms.most
+        ]
+        yield from (number for _, _, number in sorted(found))
+
+    def _makes_way(self, head: str) -> bool:
+        """Gives the newcomer somebody's seat, who moves to a room that cannot take the newcomer."""
+        party = self._party(head)
+        open_rooms = list(self._open(head))[:ROOMS_TRIED]
+        liked = [n for n, ids in enumerate(self.rooms) if ids and not self.closed[n]]
+        liked.sort(key=lambda n: -self._worth(head, self.rooms[n]))
+        if self._home(head) is not None:
+            liked = [number for number in liked if number == self._home(head)]
+        for number in liked[:ROOMS_TRIED]:
+            for moving in [id for id in self.rooms[number] if self._may_move(id)]:
+                rest = [id for id in self.rooms[number] if id != moving]
+                if not self._is_new(party, rest) or not self._is_fine([*rest, *party]):
+                    continue
+                for other in open_rooms:
+                    if other != number and self._may_join(moving, other):
+                        self.rooms[number] = [*rest, *party]
+                        self.rooms[other].append(moving)
+                        return True
+        return False
+
+    def _together(self, heads: list[str]) -> list[str]:
+        """Seats those left in rooms of their own, as far as they may; returns who is left."""
+        left = list(heads)
+        for first in heads:
+            if first not in left or self._home(first) is not None or not self._has_table(first):
+                continue
+            room = [first]
+            for other in [id for id in left if id != first]:
+                wide = self._count(room) < self.terms.size and self._home(other) is None
+                together = [i for id in (*room, other) for i in self._party(id)]
+                if wide and self._is_new([other], room) and self._is_fine(together):
+                    room.append(other)
+            if len(room) >= self.terms.least:
+                self.rooms.append([i for id in room for i in self._party(id)])
+                self.closed.append(False)
+                left = [id for id in left if id not in room]
+        return left
+
+    def _has_table(self, head: str) -> bool:
+        if self.terms.tables is None or self.rules.people[head].mode is Mode.ONLINE:
+            return True
+        on_site = [
+            ids for ids in self.rooms if ids and self.rules.people[ids[0]].mode is Mode.ON_SITE
+        ]
+        return len(on_site) < self.terms.tables

@@ -20,14 +20,17 @@ from collections.abc import Callable, Sequence
 from functools import partial
 
 import numpy as np
+from msgspec import structs
 
-from rooms.matching.affinity import affinity_matrix
+from rooms.matching.affinity import affinity, affinity_matrix, rarity
 from rooms.matching.ahead import plan_rounds
+from rooms.matching.ask import Seeker
 from rooms.matching.blocks import BlockSearch
 from rooms.matching.budget import Budget
 from rooms.matching.designs import design
 from rooms.matching.pairs import best_pairs
-from rooms.matching.repair import came, changed, left
+from rooms.matching.repair import Terms, changed, mended
+from rooms.matching.rules import hard_rules
 from rooms.matching.solver import Floats, Search
 from tests.rooms.matching.crowd import crowd, evening, pairs
 
@@ -237,21 +240,45 @@ def _many(count: int) -> np.ndarray[tuple[int, ...], np.dtype[np.float32]]:
 
 
 def _repair(_: float, __: float) -> None:
-    _line("people", "who", "ms", "rooms changed")
-    weights = affinity_matrix(crowd(1000))
-    rooms = [list(range(at, min(at + 4, 999))) for at in range(0, 999, 4)]
-    forbidden = np.zeros((1000, 1000), dtype=np.bool_)
-    forbidden[999, 996] = True
-    cases: dict[str, Callable[[], list[list[int]] | None]] = {
-        "comes": lambda: came(rooms, 999, weights, (3, 4)),
-        "forbidden": lambda: came(rooms, 999, weights, (3, 4), forbidden),
-        "leaves": lambda: left(rooms, 997, weights, (3, 4)),
-    }
-    for who, mend in cases.items():
+    """One who comes or leaves among 1,000: the worst of 20, by every hard rule there is."""
+    _line("people", "who", "worst ms", "rooms changed")
+    people = [
+        structs.replace(
+            person,
+            languages=("en", "ja") if number % 3 else ("en",),
+            segment=("buyer", "seller", "")[number % 3],
+        )
+        for number, person in enumerate(crowd(1001))
+    ]
+    ids = [person.id for person in people]
+    rare, by_id = rarity(people), {person.id: person for person in people}
+    rooms = [tuple(ids[at : at + 4]) for at in range(0, 1000, 4)]
+    blocked = [(ids[1000], id) for id in ids[:500]]
+    met = {tuple(ids[at : at + 2]) for at in range(0, 1000, 2)}
+
+    def mend(here: Sequence[Seeker], least: int, most: int) -> tuple[float, int]:
         began = time.perf_counter()
-        after = mend() or []
-        spent = (time.perf_counter() - began) * 1000
-        _line(1000, who, f"{spent:.1f}", changed(rooms, after))
+        terms = Terms(
+            hard_rules(here, blocked=blocked, common_language=True, segment_most=3),
+            size=4,
+            least=least,
+            most=most,
+            worth=lambda a, b: affinity(by_id[a], by_id[b], rare),
+            met=lambda a, b: (a, b) in met,
+        )
+        after = mended(rooms, terms).rooms
+        return (time.perf_counter() - began) * 1000, changed(rooms, after)
+
+    everybody, seated = people, people[:1000]
+    cases: dict[str, Callable[[int], tuple[float, int]]] = {
+        "comes": lambda _: mend(everybody, 4, 5),
+        "no seat": lambda _: mend(everybody, 4, 4),
+        "leaves": lambda at: mend([p for p in seated if p.id != ids[at * 50]], 3, 5),
+        "too few": lambda at: mend([p for p in seated if p.id != ids[at * 50]], 4, 7),
+    }
+    for who, case in cases.items():
+        found = [case(at) for at in range(20)]
+        _line(1000, who, f"{max(ms for ms, _ in found):.1f}", max(count for _, count in found))
 
 
 def _swap_search(weights: Floats, sizes: Sequence[int], seconds: float) -> float:

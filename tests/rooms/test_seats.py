@@ -136,8 +136,9 @@ def test_an_offer_for_people_who_came_or_went_meanwhile_is_asked_for_again() -> 
     evening = Evening(size=2, most=2)
     evening.comes(*FOUR)
     evening.asks("dana", StartRound())
-    evening.comes("ines", "jun")
+    evening.comes("ines")
     assert evening.refuses(SERVER, evening.offer(PAIRS)) == "stale-offer"
+    evening.comes("jun")
     evening.offers([*PAIRS, ["ines", "jun"]])
     assert evening.phase == "preview"
 
