@@ -419,6 +419,9 @@ def _echo_json(value: object) -> None:
 
 _sizes = click.IntRange(2, 100)
 _two = click.Tuple([str, str])
+_WEIGHTS = (
+    "interests", "offers", "wishes", "organisation", "language", "ambassadors", "first_timers",
+)  # fmt: skip
 
 
 @meguri.command()
@@ -432,6 +435,24 @@ _two = click.Tuple([str, str])
 @click.option("--must-meet", multiple=True, type=_two, metavar="SEGMENT SEGMENT")
 @click.option("--must-not-meet", multiple=True, type=_two, metavar="SEGMENT SEGMENT")
 @click.option("--segment-most", default=None, type=click.IntRange(1, 100), help="At a table.")
+@click.option(
+    "--synonyms",
+    multiple=True,
+    metavar="WORDS",
+    help="Interests that mean the same, with ; between them. May be given again.",
+)
+@click.option(
+    "--weight",
+    multiple=True,
+    type=click.Tuple([click.Choice(_WEIGHTS), click.FloatRange(0, 10)]),
+    help="How much something counts: 0 not at all, 1 as usual. May be given again.",
+)
+@click.option(
+    "--settings",
+    default=None,
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="A JSON file with an event's settings, as the API has them.",
+)
 @click.option(
     "--seconds",
     default=None,
@@ -480,8 +501,7 @@ def plan(file: Path, form: str | None, output: Path | None, **given: object) -> 
 
 
 def _choices(given: dict[str, object]) -> Choices:
-    """Returns what is asked of a programme on paper; sizes out of order are wrong usage."""
-    from rooms.people import SegmentRule
+    """Returns what is asked of a programme on paper; what contradicts itself is wrong usage."""
     from rooms.programme import planned_round
     from server.paper import Choices
 
@@ -490,12 +510,56 @@ def _choices(given: dict[str, object]) -> Choices:
         planned = planned_round(**sizes)  # type: ignore[arg-type]  # click has checked them
     except ValueError as error:
         raise click.UsageError(str(error)) from error
-    segments = tuple(
-        SegmentRule(a=a, b=b, rule=rule)
+    return Choices(planned=planned, **_rules(given), **given)  # type: ignore[arg-type]
+
+
+def _rules(given: dict[str, object]) -> dict[str, object]:
+    """Takes the settings of an event out of what is given, from the file and from options.
+
+    They are read as the API reads them. What an option says goes before the file.
+    """
+    import msgspec
+
+    from rooms.people import Details
+    from rooms.programme import Plan
+    from server.planning import EventPatch, SettingsBody, details_of, plan_of, read_body
+    from server.problems import Problem
+
+    segments = [
+        {"a": a, "b": b, "rule": rule}
         for rule in ("must", "must-not")
         for a, b in given.pop(f"{rule.replace('-', '_')}_meet")  # type: ignore[attr-defined]
-    )
-    return Choices(planned=planned, segments=segments, **given)  # type: ignore[arg-type]
+    ]
+    options: dict[str, object] = {
+        "segments": segments,
+        "common_language": given.pop("common_language"),
+        "segment_most": given.pop("segment_most"),
+        "synonyms": [words.split(";") for words in given.pop("synonyms")],  # type: ignore[attr-defined]
+        "weights": dict(given.pop("weight")),  # type: ignore[call-overload]
+    }
+    said = {name: value for name, value in options.items() if value}
+    file = given.pop("settings")
+    try:
+        content = file.read_bytes() if isinstance(file, Path) else b"{}"
+        written = read_body(content, dict[str, object])
+        inner = written.get("settings", written)
+        weights = inner.get("weights") if isinstance(inner, dict) else None
+        if isinstance(weights, dict) and isinstance(said.get("weights"), dict):
+            said["weights"] = {**weights, **said["weights"]}  # type: ignore[dict-item]
+        merged = {**inner, **said} if isinstance(inner, dict) else inner
+        body = EventPatch(settings=read_body(msgspec.json.encode(merged), SettingsBody))
+        plan, details = plan_of(body, Plan()), details_of(body, Details(title=""))
+    except OSError as error:
+        raise Failed(f"{file} could not be read: {error.strerror}.") from error
+    except Problem as problem:
+        raise click.UsageError(problem.sentence.format_map(problem.details)) from problem
+    return {
+        "common_language": plan.common_language,
+        "weights": plan.weights,
+        "segments": details.segments,
+        "segment_most": details.segment_most,
+        "synonyms": details.synonyms,
+    }
 
 
 def _paper(file: Path, choices: Choices, title: str) -> Paper:

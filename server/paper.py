@@ -11,17 +11,19 @@ the same list, choices and seed give the same plan (unless it was given seconds 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 
 import msgspec
 from msgspec import Struct
 
 from rooms.matching.affinity import rarity, reasons
-from rooms.matching.ask import seeker
+from rooms.matching.ask import Seeker, seeker, with_wishes
 from rooms.matching.offline import OfflineRound, Table, repeats_needed, whole_programme
-from rooms.people import SEATED_ROLES, Attendee, Mode, SegmentRule, normalise
-from rooms.programme import PlannedRound
+from rooms.matching.outlook import outlook
+from rooms.people import SEATED_ROLES, Attendee, Mode, SegmentRule, meant, normalise
+from rooms.programme import USUAL_WEIGHTS, PlannedRound, Weights
+from rooms.synonyms import meanings
 from server.importing import plan_import, read_people
 
 PEOPLE_LIMIT = 5_000
@@ -47,6 +49,8 @@ class Choices(Struct, frozen=True, kw_only=True):
     common_language: bool = False
     segments: tuple[SegmentRule, ...] = ()
     segment_most: int | None = None
+    weights: Weights = USUAL_WEIGHTS
+    synonyms: tuple[tuple[str, ...], ...] = ()
 
 
 class Listed(Struct, frozen=True, kw_only=True):
@@ -71,6 +75,7 @@ def listed(data: bytes) -> Listed:
             landing.attendee,
             id=ids[landing.attendee.id],
             sits_with=ids.get(landing.attendee.sits_with, ""),
+            wishes=tuple(ids.get(wish, wish) for wish in landing.attendee.wishes),
         )
         for landing in rows
     ]
@@ -105,7 +110,7 @@ def listed(data: bytes) -> Listed:
 def planned_rounds(people: Listed, choices: Choices) -> Iterator[OfflineRound]:
     """Yields the rounds of a programme, each as soon as it is solved."""
     return whole_programme(
-        [seeker(person, mode=Mode.ON_SITE) for person in people.people],
+        _seekers(people.people, choices),
         choices.planned,
         rounds=choices.rounds,
         seconds=choices.seconds,
@@ -114,7 +119,14 @@ def planned_rounds(people: Listed, choices: Choices) -> Iterator[OfflineRound]:
         common_language=choices.common_language,
         segments=choices.segments,
         segment_most=choices.segment_most,
+        weights=choices.weights,
     )
+
+
+def _seekers(people: Sequence[Attendee], choices: Choices) -> list[Seeker]:
+    same = meanings(choices.synonyms)
+    seen = [seeker(person, mode=Mode.ON_SITE, meanings=same) for person in people]
+    return with_wishes(seen, people)
 
 
 # What each person reads
@@ -161,7 +173,9 @@ class Paper:
         self.choices = choices
         self.rounds = tuple(rounds)
         self.by_id: Mapping[str, Attendee] = {person.id: person for person in people.people}
-        self._rare = rarity(seeker(person) for person in people.people)
+        self.seekers = _seekers(people.people, choices)
+        self._same = meanings(choices.synonyms)
+        self._rare = rarity(self.seekers)
         names = Counter(person.name for person in people.people)
         self._namesakes = {name for name, times in names.items() if times > 1}
 
@@ -178,7 +192,7 @@ class Paper:
         """Returns interests that two or more of these people have, most widely shared first."""
         holders: dict[str, list[str]] = {}
         for person in people:
-            for tag, written in _tags(person.interests).items():
+            for tag, written in meant(person.interests, self._same).items():
                 holders.setdefault(tag, []).append(written)
         common = [tag for tag, written in holders.items() if len(written) > 1]
         common.sort(key=lambda tag: (-len(holders[tag]), -self._rare.get(tag, 1.0), tag))
@@ -201,20 +215,15 @@ class Paper:
         return {id: tuple(found) for id, found in stops.items()}
 
     def _mate(self, person: Attendee, other: Attendee) -> Mate:
-        mine, theirs = _tags(person.interests), _tags(other.interests)
+        mine, theirs = (meant(one.interests, self._same) for one in (person, other))
         shared = sorted(mine.keys() & theirs.keys(), key=lambda tag: (-self._rare[tag], tag))
-        found = reasons([person, other])
+        found = [one for one in reasons([person, other], self._same) if one.kind == "offer"]
         return Mate(
             person=other,
             shared=tuple(mine[tag] for tag in shared),
             offers=tuple(word for one in found if one.a == other.id for word in one.words),
             seeks=tuple(word for one in found if one.a == person.id for word in one.words),
         )
-
-
-def _tags(written: Iterable[str]) -> dict[str, str]:
-    """Returns tags as they are compared, each with how it was written."""
-    return {tag: text for text in reversed(tuple(written)) if (tag := normalise(text))}
 
 
 # What came of it, in words
@@ -248,7 +257,27 @@ def summary(paper: Paper) -> list[str]:
         f"Affinity {mean:.2f}, where tables drawn by lot have {lot:.2f}."
     ]
     told += [*_met_again(paper), *_odd_sizes(paper), *_without_table(paper), *_unheard(paper)]
-    return told
+    return [*told, *_looked_to(paper)]
+
+
+def _looked_to(paper: Paper) -> Iterator[str]:
+    """Says what became of ambassadors, first-timers and wishes, where the list has any."""
+    seen = outlook(paper.seekers, paper.rounds)
+    if seen.hosted:
+        why = "" if seen.hosted == seen.rooms else "; there are too few of them"
+        if seen.enough and why:
+            why = "; not meeting again, or a rule, left no other way"
+        yield (
+            f"{seen.hosted} of {_counted(seen.rooms, 'table')} over the evening have an ambassador"
+            f"{why}."
+        )
+    if seen.new_seats and seen.hosted:
+        yield (
+            f"First-timers sit with an ambassador {seen.welcomed} of "
+            f"{_counted(seen.new_seats, 'time')}."
+        )
+    if seen.wishes:
+        yield f"{seen.granted} of {_counted(seen.wishes, 'wish', 'wishes')} to meet come true."
 
 
 def _met_again(paper: Paper) -> Iterator[str]:

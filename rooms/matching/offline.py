@@ -27,11 +27,12 @@ from itertools import combinations, count
 from msgspec import Struct
 from msgspec.structs import replace
 
+from rooms.commands import OfferSeating
 from rooms.matching.ask import Seeker, Wanted
-from rooms.matching.rules import hard_rules, table_of
+from rooms.matching.rules import hard_rules_of, table_of
 from rooms.matching.solving import solve_wanted
 from rooms.people import Mode, SegmentRule
-from rooms.programme import PlannedRound
+from rooms.programme import USUAL_WEIGHTS, PlannedRound, Weights
 from rooms.standing import Pair, pair
 
 STEPS = 5_000
@@ -76,43 +77,81 @@ def whole_programme(
     common_language: bool = False,
     segments: tuple[SegmentRule, ...] = (),
     segment_most: int | None = None,
+    weights: Weights = USUAL_WEIGHTS,
 ) -> Iterator[OfflineRound]:
     """Yields round after round, each as soon as it is solved; `planned` gives the sizes of all.
 
     Searches each round for so many `steps`, or for `seconds`; with neither, for steps that follow
     from the number of people, so that the answer does not depend on the machine's speed.
     """
-    everybody = [replace(person, mode=Mode.ON_SITE) for person in people]
-    rules = hard_rules(everybody, blocked=())
-    by_themselves = {id for id, person in rules.persons.items() if id == person}
+    programme = OfflineProgramme(
+        Wanted(
+            event="",
+            round=1,
+            basis="",
+            size=planned.size,
+            least=planned.least,
+            most=planned.most,
+            people=tuple(replace(person, mode=Mode.ON_SITE) for person in people),
+            common_language=common_language,
+            segments=segments,
+            segment_most=segment_most,
+            weights=weights,
+            tables=tables,
+            seed=seed,
+        ),
+        [planned] * rounds,
+    )
     if steps is None and seconds is None:
-        steps = _steps(len(everybody))
-    met: dict[Pair, int] = {}
-    sat_out: Counter[str] = Counter()
-    for number in range(1, rounds + 1):
-        offer = solve_wanted(
-            Wanted(
-                event="",
-                round=number,
-                basis="",
-                size=planned.size,
-                least=planned.least,
-                most=planned.most,
-                people=tuple(replace(p, sat_out=sat_out[p.id]) for p in everybody),
-                met=tuple((a, b, last) for (a, b), last in met.items()),
-                common_language=common_language,
-                segments=segments,
-                segment_most=segment_most,
-                tables=tables,
-                rounds_left=rounds - number + 1,
-                seed=seed,
-            ),
-            seconds or 0.0,
-            steps=steps,
+        steps = _steps(len(people))
+    while (wanted := programme.wanted) is not None:
+        yield programme.take(solve_wanted(wanted, seconds or 0.0, steps=steps))
+
+
+class OfflineProgramme:
+    """What is wanted round after round, and what became of it; whoever likes may solve it.
+
+    `ask` is what is wanted of every round but for its number, sizes, and what was before.
+    """
+
+    def __init__(self, ask: Wanted, planned: Sequence[PlannedRound]) -> None:
+        self._ask = ask
+        self._planned = planned
+        rules = hard_rules_of(ask)
+        self._people = rules.people
+        self._by_themselves = {id for id, person in rules.persons.items() if id == person}
+        self._met: dict[Pair, int] = {}
+        self._sat_out: Counter[str] = Counter()
+        self._number = 1
+
+    @property
+    def wanted(self) -> Wanted | None:
+        """The next round's seating to be solved; None: the programme is over."""
+        if self._number > len(self._planned):
+            return None
+        planned = self._planned[self._number - 1]
+        return replace(
+            self._ask,
+            round=self._number,
+            size=planned.size,
+            least=planned.least,
+            most=planned.most,
+            people=tuple(replace(p, sat_out=self._sat_out[p.id]) for p in self._ask.people),
+            met=tuple((a, b, last) for (a, b), last in self._met.items()),
+            rounds_left=len(self._planned) - self._number + 1,
         )
-        yield OfflineRound(
-            number=number,
-            tables=_tables(offer.rooms, rules.people),
+
+    def take(self, offer: OfferSeating) -> OfflineRound:
+        """Plays a round as offered, and returns it."""
+        self._sat_out.update(offer.sitting_out)
+        for ids in offer.rooms:
+            # An assistant counts as nobody met (rule 3).
+            counted = [id for id in ids if id in self._by_themselves]
+            self._met |= {pair(a, b): self._number for a, b in combinations(counted, 2)}
+        self._number += 1
+        return OfflineRound(
+            number=self._number - 1,
+            tables=_tables(offer.rooms, self._people),
             sitting_out=offer.sitting_out,
             repeats=offer.repeats,
             mean_affinity=offer.mean_affinity,
@@ -120,11 +159,6 @@ def whole_programme(
             random_affinity=offer.random_affinity,
             steps=offer.steps,
         )
-        sat_out.update(offer.sitting_out)
-        for ids in offer.rooms:
-            # An assistant counts as nobody met (rule 3).
-            counted = [id for id in ids if id in by_themselves]
-            met |= {pair(a, b): number for a, b in combinations(counted, 2)}
 
 
 def repeats_needed(people: int, room: int, rounds: int) -> bool:

@@ -129,6 +129,60 @@ def test_rules_of_the_list_hold_on_paper(
     assert "Row 18 was not taken" in remarks
 
 
+def test_an_events_settings_hold_on_paper_and_options_go_before_them(
+    tmp_path: Path, capsysbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    lines = ["name,interests,segment,role,first_timer,wishes"]
+    lines += [f"Ana {n},AI,buyer,{'ambassador' if n < 3 else ''},,Bo 1" for n in range(6)]
+    lines += [f"Bo {n},人工知能,seller,,yes," for n in range(6)]
+    file, settings = tmp_path / "people.csv", tmp_path / "settings.json"
+    file.write_text("\n".join(lines), encoding="utf-8")
+    rule = {"a": "buyer", "b": "seller", "rule": "must"}
+    event = {"settings": {"segments": [rule], "synonyms": [["AI", "人工知能"]], "segment_most": 3}}
+    settings.write_text(json.dumps(event), encoding="utf-8")
+    arguments = ["plan", str(file), "--rounds", "1", "--format", "json"]
+    arguments += ["--settings", str(settings), "--segment-most", "2", "--weight", "wishes", "3"]
+    assert cli.run(arguments) == 0
+    told = capsysbinary.readouterr()
+    [one] = json.loads(told.out)["rounds"]
+    shared = {tag for room in one["rooms"] for tag in room["shared_interests"]}
+    assert shared == {"AI"}, "worded once, as it was first written"
+    for room in one["rooms"]:
+        names = [name[:3] for name in room["people"]]
+        assert len(names) == 4
+    remarks = told.err.decode()
+    assert "3 of 3 tables over the evening have an ambassador." in remarks
+    assert "First-timers sit with an ambassador 6 of 6 times." in remarks
+    assert "of 5 wishes" in remarks or "of 6 wishes" in remarks
+
+
+@pytest.mark.parametrize(
+    ("options", "sentence"),
+    [
+        (["--synonyms", "AI"], "alone in its group"),
+        (["--must-meet", "a", "b", "--must-not-meet", "B", "A"], "both have to meet"),
+        (["--weight", "luck", "1"], "luck"),
+        (["--weight", "wishes", "nan"], "weights.wishes"),
+        (["--weight", "wishes", "11"], "11"),
+    ],
+)
+def test_settings_that_contradict_each_other_are_wrong_usage(
+    options: list[str], sentence: str, people: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.run(["plan", str(people), *options]) == 2
+    assert sentence in capsys.readouterr().err
+
+
+def test_a_settings_file_that_is_none_is_wrong_usage(
+    people: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    settings = tmp_path / "settings.json"
+    for content in ("{", "[]", '{"settings": 3}', '{"weights": {"offers": -1}}'):
+        settings.write_text(content)
+        assert cli.run(["plan", str(people), "--settings", str(settings)]) == 2, content
+        assert "Error" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     ("content", "sentence"),
     [
