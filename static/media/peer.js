@@ -32,6 +32,8 @@ const MOST_BAD = 2; // unreadable letters of one session
 /** Whoever begins anew more often than this, isn't followed any more. */
 const MOST_SESSIONS = 30;
 
+const MOST_EARLY = 50;
+
 const PLACES = ["microphone", "camera", "screen"];
 
 export class Peer {
@@ -52,6 +54,7 @@ export class Peer {
   #turn = Promise.resolve();
   #offering = false;
   #ignoring = false;
+  #early = []; // candidates that came before their description
   #bad = 0;
   #attempts = 0;
   #hellos = 0;
@@ -212,6 +215,7 @@ export class Peer {
     const pc = this.#pc;
     this.#pc = null;
     this.#offering = this.#ignoring = false;
+    this.#early = [];
     if (!pc) return;
     pc.onnegotiationneeded = pc.onicecandidate = pc.onconnectionstatechange = null;
     pc.close();
@@ -273,6 +277,7 @@ export class Peer {
     await pc.setRemoteDescription(description);
     if (pc !== this.#pc) return;
     this.#adopt(pc);
+    for (const candidate of this.#early.splice(0)) await this.#reach(candidate, pc);
     if (!offer) return;
     await pc.setLocalDescription();
     if (pc === this.#pc) this.#describe(pc);
@@ -280,6 +285,10 @@ export class Peer {
 
   /** A way that can't be tried (of a description that was ignored, or nonsense) is one way less. */
   async #reach(candidate, pc) {
+    if (!pc.remoteDescription) {
+      this.#early = [...this.#early, candidate].slice(-MOST_EARLY);
+      return;
+    }
     try {
       await pc.addIceCandidate(candidate);
     } catch (error) {
