@@ -163,8 +163,31 @@ class Welcome(Message, frozen=True, kw_only=True):
 
 
 class MediaPolicy(Struct, frozen=True, kw_only=True):
+    """By which way sound and picture go: `none`, `mesh` (from each to each) or `livekit`."""
+
     policy: str = "none"
     ice_servers: tuple[dict[str, str], ...] = ()
+    relay: bool = False
+    """Whether one of `ice_servers` is a relay, for those whose networks let nobody through."""
+    ticket: MediaTicket | None = None
+    """Where the room that one sits in is carried by a media server, whatever the policy."""
+
+
+class MediaTicket(Struct, frozen=True, kw_only=True):
+    """What opens one room of the media server to one person, for some minutes."""
+
+    room: str
+    url: str
+    token: str
+
+
+class MediaNow(Message, tag="media", frozen=True, kw_only=True):
+    """What `welcome` told of sound and picture, anew: for a new room, or before it is too old."""
+
+    policy: str
+    ice_servers: tuple[dict[str, str], ...]
+    relay: bool
+    ticket: MediaTicket | None
 
 
 class PhaseChanged(Message, tag="phase", frozen=True, kw_only=True):

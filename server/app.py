@@ -24,13 +24,13 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from rooms.messages import MediaPolicy
 from server import api, exports, schemas, sockets
 from server.alarms import Alarms
 from server.auth import Keys
 from server.evenings import Evenings
 from server.hub import Hub
 from server.limits import Limits
+from server.media import Ways
 from server.metrics import Metrics
 from server.nodes import Nodes, lose
 from server.pages import routes as page_routes
@@ -39,7 +39,7 @@ from server.pulse import Pulse
 from server.redis import Store
 from server.relay import Relay
 from server.settings import Settings
-from server.sockets import Building, media_policy
+from server.sockets import Building
 from server.solving import Solving
 from server.wire import CloseCode
 
@@ -80,10 +80,7 @@ def create_app(settings: Settings, store: Store) -> Starlette:
         readiness.trouble = reason
         hub.close_all(CloseCode.SHUTTING_DOWN)
 
-    def media(viewer: str) -> MediaPolicy:
-        return media_policy(settings, viewer, store.clock())
-
-    hub = Hub(store.clock, media, metrics)
+    hub = Hub(store.clock, Ways(settings), metrics)
     evenings = Evenings(store, step_down=step_down)
     evenings.watch(hub.open)
     nodes = Nodes(store, evenings, lambda: hub.close_all(CloseCode.SHUTTING_DOWN))

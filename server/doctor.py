@@ -1,4 +1,4 @@
-"""Checks settings, data folder and store, and says what to mend.
+"""Checks settings, relay, data folder and store, and says what to mend.
 
 Changes nothing: it writes one empty file into the data folder and takes it away again, and starts
 the bundled store only when nobody else has it, to see that it starts.
@@ -9,17 +9,26 @@ from __future__ import annotations
 import asyncio
 import os
 import tempfile
+import time
+import urllib.error
+import urllib.request
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from server.bundled import BundledStore, running_url
+from server.media import MOST_IN_MESH, has_relay, ice_servers
 from server.redis import Store, StoreAway, StoreError, shown, text
 from server.settings import Settings
+from server.turn import RelayError, ask_for_place
 
 LITTLE_SPACE = 500_000_000
 """An evening of 400 people takes some 10 MB of journal; with less, the disk is next to fail."""
+
+
+MEDIA_SERVER_SECONDS = 5.0
 
 
 class Finding(Struct, frozen=True):
@@ -32,7 +41,7 @@ class Finding(Struct, frozen=True):
 
 def examine(settings: Settings) -> list[Finding]:
     """Looks at everything; returns what was found, in the order it should be read."""
-    findings = [*_settings(settings)]
+    findings = [*_settings(settings), *_media(settings)]
     if settings.redis_url is None:
         folder = _folder(settings.data_dir)
         findings += folder
@@ -75,6 +84,76 @@ def _settings(settings: Settings) -> list[Finding]:
     else:
         findings.append(Finding(True, f"Links begin with {public}."))
     return findings
+
+
+def _media(settings: Settings) -> list[Finding]:
+    """Looks at the ways of sound and picture: the media server, and the relay."""
+    if settings.media == "none":
+        return [Finding(True, "Rooms have no sound and picture: MEGURI_MEDIA is none.")]
+    findings: list[Finding] = []
+    if settings.livekit_url is not None:
+        findings.append(_media_server(settings.livekit_url))
+    if settings.media == "livekit":
+        return findings
+    larger = "" if settings.livekit_url else ", beyond that sound only"
+    findings.append(
+        Finding(
+            True,
+            "Sound and picture go from browser to browser in rooms of up to"
+            f" {MOST_IN_MESH}{larger}.",
+        )
+    )
+    if not has_relay(settings):
+        findings.append(
+            Finding(
+                True,
+                "No relay is set up: people behind strict networks (some companies, hotels and"
+                " phones) will see and hear nobody; the chat works for them. And nobody can hide"
+                " their internet address from the people in their room.",
+                "Run coturn and set MEGURI_TURN_URLS and MEGURI_TURN_SECRET.",
+            )
+        )
+    elif not settings.turn_secret:
+        findings.append(
+            Finding(
+                False,
+                "MEGURI_TURN_URLS is set without MEGURI_TURN_SECRET: the relay will refuse"
+                " everybody.",
+                "Set it to coturn's static-auth-secret.",
+            )
+        )
+    else:
+        findings += [_relay(settings, url) for url in settings.turn_urls if url[:4] == "turn"]
+    return findings
+
+
+def _relay(settings: Settings, url: str) -> Finding:
+    (server,) = ice_servers(replace(settings, turn_urls=(url,)), "doctor", int(time.time() * 1000))
+    try:
+        ask_for_place(url, server["username"], server["credential"])
+    except RelayError as error:
+        return Finding(
+            False,
+            f"The relay at {url} gives no place: {error}.",
+            "Look at its log, its firewall, and MEGURI_TURN_SECRET.",
+        )
+    return Finding(True, f"The relay at {url} gives a place for sound and picture.")
+
+
+def _media_server(url: str) -> Finding:
+    address = "http" + url.removeprefix("ws")
+    try:
+        with urllib.request.urlopen(address, timeout=MEDIA_SERVER_SECONDS):
+            pass
+    except urllib.error.HTTPError:
+        pass  # somebody answers there, if only to say that this page is none
+    except OSError as error:
+        return Finding(
+            False,
+            f"The media server at {url} cannot be reached: {getattr(error, 'reason', error)}.",
+            "Start LiveKit, or mend LIVEKIT_URL.",
+        )
+    return Finding(True, f"The media server at {url} answers.")
 
 
 def _is_local(url: str) -> bool:

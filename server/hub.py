@@ -34,19 +34,22 @@ from rooms.messages import (
     Faces,
     Hosts,
     Lobby,
+    MediaNow,
     MediaPolicy,
     Message,
     Notice,
     People,
     Phase,
+    Room,
     Said,
     Welcome,
 )
-from rooms.people import HOST_ROLES, Role
+from rooms.people import HOST_ROLES, Mode, Role
 from rooms.tell import tell
 from rooms.view import View, view
 from server.evenings import Evening, Tip
 from server.journal import START, ChatEntry, place
+from server.media import Seat, Ways
 from server.metrics import Metrics
 from server.outbox import Connection
 from server.pulse import ELSEWHERE, IN_ROOM, Patience
@@ -83,17 +86,17 @@ Frame = bytes
 class Hub:
     """All events that this process follows, each with the connections it holds.
 
-    `clock` gives the server's time (ms); `media` what a viewer's page needs for sound and picture.
+    `clock` gives the server's time (ms); `ways` what a viewer's page needs for sound and picture.
     """
 
     def __init__(
         self,
         clock: Callable[[], int],
-        media: Callable[[str], MediaPolicy],
+        ways: Ways,
         metrics: Metrics,
     ) -> None:
         self.clock = clock
-        self.media = media
+        self.ways = ways
         self.metrics = metrics
         self._gatherings: dict[str, Gathering] = {}
 
@@ -289,7 +292,7 @@ class Gathering:
                     now=self._hub.clock(),
                     resumed=True,
                     you=seen.you,
-                    media=self._hub.media(connection.viewer),
+                    media=self._media(connection),
                 )
             )
         )
@@ -311,7 +314,7 @@ class Gathering:
                     event=seen.event,
                     room=seen.room,
                     contacts=seen.contacts,
-                    media=self._hub.media(connection.viewer),
+                    media=self._media(connection),
                 )
             )
         )
@@ -364,6 +367,7 @@ class Gathering:
         evening = self.evening
         try:
             told = tell(evening.event, evening.register, fact)
+            self._tell_media(told)
             # Head counts have a pace of their own, which `_count` keeps.
             self._tell((t for t in told if not isinstance(t[1], Lobby)), entry_id, fact.at)
             self._mark_boards(fact)
@@ -433,6 +437,47 @@ class Gathering:
                 is_last = last[connection] is telling
                 connection.send(telling.tipped if is_last else telling.plain)
             self._hub.metrics.frames.inc(len(connections))
+
+    def _tell_media(self, told: list[tuple[Audience, Message]]) -> None:
+        """Tells those who come into a new room what its sound and picture need, before the room."""
+        for audience, message in told:
+            if not isinstance(message, Room):
+                continue
+            for connection in self._who_hears(audience):
+                if connection.media_room != message.id:
+                    self._renew_media(connection)
+
+    def _renew_media(self, connection: Connection) -> None:
+        seat, now = self._seat(connection.viewer), self._hub.clock()
+        if seat is None:
+            return
+        connection.media_room = seat.room
+        if self._hub.ways.is_due(seat, connection.media_at, now):
+            needed = self._media(connection)
+            message = MediaNow(
+                policy=needed.policy,
+                ice_servers=needed.ice_servers,
+                relay=needed.relay,
+                ticket=needed.ticket,
+            )
+            connection.send(text_frame(encode(message)))
+
+    def _media(self, connection: Connection) -> MediaPolicy:
+        seat, now = self._seat(connection.viewer), self._hub.clock()
+        connection.media_at, connection.media_room = now, seat.room if seat else ""
+        return self._hub.ways.policy(connection.viewer, seat, now)
+
+    def _seat(self, viewer: str) -> Seat | None:
+        """Returns where somebody is to be heard; on site one's phone sends no sound (rule 26)."""
+        event = self.evening.event
+        person = event.people.get(viewer)
+        if person is None or person.seat is None:
+            return None
+        if person.mode is Mode.ON_SITE and person.role is not Role.STATION:
+            return None
+        planned = event.planned
+        most = max(len(event.rooms[person.seat].people), planned.most if planned else 0)
+        return Seat(event.id, person.seat, most)
 
     def _who_hears(self, hearers: Hearers) -> list[Connection]:
         match hearers:

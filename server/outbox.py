@@ -31,8 +31,8 @@ class Connection:
     """
 
     __slots__ = (
-        "_outbox", "_waiting_bytes", "gone_at", "id", "is_host", "is_leaving", "line", "on_close",
-        "on_drained", "pinged_at", "session", "ticks", "viewer",
+        "_outbox", "_waiting_bytes", "gone_at", "id", "is_host", "is_leaving", "line", "media_at",
+        "media_room", "on_close", "on_drained", "pinged_at", "session", "ticks", "viewer",
     )  # fmt: skip
 
     def __init__(self, id: str, viewer: str, role: Role, line: Line, session: str = "") -> None:
@@ -44,6 +44,10 @@ class Connection:
         self.is_leaving = False
         """Its viewer leaves by it, and it says goodbye itself."""
         self.gone_at: int | None = None
+        self.media_at = 0
+        """When it was last told what its page needs for sound and picture (ms), ..."""
+        self.media_room = ""
+        """... and for which room."""
         self.pinged_at: float | None = None
         self.ticks = 0
         self.on_drained: Callable[[], None] | None = None

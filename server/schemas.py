@@ -29,7 +29,7 @@ VERSION = "1.0.0"
 
 MESSAGES: tuple[type[m.Message], ...] = (
     m.Welcome, m.PhaseChanged, m.Room, m.RoomPeople, m.SittingOut, m.Lobby, m.Faces, m.Said,
-    m.SignalFrom,
+    m.SignalFrom, m.MediaNow,
     m.Contact, m.CardGiven, m.Notice, m.Call, m.YouChanged, m.Board, m.BoardChange, m.ClockNow,
     m.Done, m.Refused, m.Bye,
 )  # fmt: skip

@@ -7,6 +7,7 @@ touch the disk or the network: whether the data folder can be used is the store'
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -33,6 +34,10 @@ class Settings(Struct, frozen=True, kw_only=True):
     media: str = "mesh"
     turn_urls: tuple[str, ...] = ()
     turn_secret: str | None = None
+    livekit_url: str | None = None
+    """A media server, for rooms larger than a mesh carries; with its key and secret."""
+    livekit_key: str | None = None
+    livekit_secret: str | None = None
 
 
 def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
@@ -57,6 +62,8 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
     if media not in MEDIA:
         raise SettingsError(f"MEGURI_MEDIA must be one of {', '.join(MEDIA)}.")
     data_dir = value("MEGURI_DATA_DIR")
+    livekit_url = value("LIVEKIT_URL")
+    _check_livekit(media, livekit_url, value("LIVEKIT_API_KEY"), value("LIVEKIT_API_SECRET"))
     turn_urls = (value("MEGURI_TURN_URLS") or "").replace(",", " ").split()
     return Settings(
         redis_url=redis_url,
@@ -64,9 +71,32 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
         organiser_key=value("MEGURI_ORGANISER_KEY"),
         public_url=public_url.rstrip("/") if public_url else None,
         media=media,
-        turn_urls=tuple(turn_urls),
+        turn_urls=tuple(_checked_relay(url) for url in turn_urls),
         turn_secret=value("MEGURI_TURN_SECRET"),
+        livekit_url=livekit_url.rstrip("/") if livekit_url else None,
+        livekit_key=value("LIVEKIT_API_KEY"),
+        livekit_secret=value("LIVEKIT_API_SECRET"),
     )
+
+
+def _checked_relay(url: str) -> str:
+    if not re.fullmatch(r"(stuns?|turns?):[^\s?/]+(\?transport=(udp|tcp))?", url):
+        raise SettingsError(
+            f"MEGURI_TURN_URLS has {url}; addresses look like turn:relay.example.org:3478."
+        )
+    return url
+
+
+def _check_livekit(media: str, url: str | None, key: str | None, secret: str | None) -> None:
+    if url is None:
+        if media == "livekit":
+            raise SettingsError("MEGURI_MEDIA is livekit, so LIVEKIT_URL must be set.")
+        return
+    # It goes into the pages' policy, where a blank or semicolon would begin another rule.
+    if not re.fullmatch(r"wss?://[A-Za-z0-9.\-:\[\]]+/?", url) or not _has_host(url):
+        raise SettingsError("LIVEKIT_URL must look like wss://media.example.org.")
+    if not key or not secret:
+        raise SettingsError("LIVEKIT_URL needs LIVEKIT_API_KEY and LIVEKIT_API_SECRET beside it.")
 
 
 def _has_host(url: str) -> bool:

@@ -17,9 +17,6 @@ Invariants:
 from __future__ import annotations
 
 import asyncio
-import base64
-import hashlib
-import hmac
 import logging
 import re
 import secrets
@@ -45,7 +42,7 @@ from rooms.commands import (
     SocketCommand,
 )
 from rooms.deciding import ORGANISER, SERVER
-from rooms.messages import Bye, ClockNow, Done, MediaPolicy, Message, Refused
+from rooms.messages import Bye, ClockNow, Done, Message, Refused
 from rooms.people import HOST_ROLES
 from rooms.refusal import Refusal
 from server import words
@@ -83,8 +80,6 @@ MOST_UNANSWERED = 200
 
 CHAT_SECONDS = 1.0
 """How long a resumed connection waits for chat that it heard by another process."""
-
-TURN_CREDENTIAL_SECONDS = 12 * 3600
 
 
 class Building(Struct, frozen=True):
@@ -407,26 +402,6 @@ class Talk:
 
     def _send(self, message: Message) -> None:
         self._connection.send(text_frame(encode(message)))
-
-
-def media_policy(settings: Settings, viewer: str, now: int) -> MediaPolicy:
-    """Returns what a page needs for sound and picture. `now`: ms.
-
-    Credentials for the relay are good for half a day (coturn's `use-auth-secret`: a user name that
-    begins with its end in seconds, and its HMAC-SHA1 as password).
-    """
-    if settings.media == "none" or not settings.turn_urls:
-        return MediaPolicy(policy=settings.media)
-    servers: list[dict[str, str]] = []
-    user = f"{now // 1000 + TURN_CREDENTIAL_SECONDS}:{viewer}"
-    for url in settings.turn_urls:
-        if url.startswith("stun") or not settings.turn_secret:
-            servers.append({"urls": url})
-            continue
-        digest = hmac.new(settings.turn_secret.encode(), user.encode(), hashlib.sha1).digest()
-        credential = base64.b64encode(digest).decode()
-        servers.append({"urls": url, "username": user, "credential": credential})
-    return MediaPolicy(policy=settings.media, ice_servers=tuple(servers))
 
 
 routes = [WebSocketRoute("/e/{event}/socket", socket)]

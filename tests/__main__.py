@@ -21,7 +21,12 @@ ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
 IN_CI = os.environ.get("CI", "").lower() in {"1", "true"}
 NEEDED = ("pytest", "pytest_asyncio", "playwright", "ruff", "mypy", "importlinter", "coverage")
-DEBIAN = {"chromium": "chromium", "redis-server": "redis-server", "node": "nodejs"}
+DEBIAN = {
+    "chromium": "chromium",
+    "redis-server": "redis-server",
+    "node": "nodejs",
+    "turnserver": "coturn",
+}
 APT_SECONDS = 600
 
 

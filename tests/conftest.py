@@ -15,7 +15,7 @@ from tests.guests import House
 from tests.server.house import a_house
 
 IN_CI = os.environ.get("CI", "").lower() in {"1", "true"}
-PROGRAMS = {"browser": "chromium", "redis": "redis-server"}
+PROGRAMS = {"browser": "chromium", "redis": "redis-server", "relay": "turnserver"}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -10,7 +10,8 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import itertools
-from collections.abc import AsyncIterator, Callable
+import urllib.request
+from collections.abc import AsyncIterator, Callable, Mapping
 
 import msgspec
 from websockets.asyncio.client import ClientConnection, connect
@@ -86,6 +87,15 @@ class House:
         def read() -> str:
             chunks = self.asker.stream(f"/api/events/{self.event}/{what}")
             return b"".join(chunks).decode("utf-8-sig")
+
+        return await asyncio.to_thread(read)
+
+    async def headers(self, url: str) -> Mapping[str, str]:
+        """Returns the headers of a page, with lower-case names."""
+
+        def read() -> Mapping[str, str]:
+            with urllib.request.urlopen(url) as answer:
+                return {name.lower(): value for name, value in answer.headers.items()}
 
         return await asyncio.to_thread(read)
 

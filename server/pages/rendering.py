@@ -26,6 +26,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from server import words
 from server.files import STATIC, TEMPLATES
+from server.settings import Settings
 
 THEME_COOKIE = "meguri_theme"
 """Set by the page's own switch; a cookie, so that a page is drawn in it from the first moment."""
@@ -141,7 +142,7 @@ def page_headers(request: Request, language: str, nonce: str) -> dict[str, str]:
         "media-src": "'self' blob: mediastream:",
         "font-src": "'self'",
         # Safari before 15.4 does not count a socket to the same host as 'self'.
-        "connect-src": f"'self'{sockets}",
+        "connect-src": f"'self'{sockets}{_media_server(request)}",
         "manifest-src": "'self'",
         "worker-src": "'self'",
         "form-action": "'self'",
@@ -164,6 +165,15 @@ def page_headers(request: Request, language: str, nonce: str) -> dict[str, str]:
         " geolocation=()",
         "vary": "cookie, accept-language",
     }
+
+
+def _media_server(request: Request) -> str:
+    """Returns the media server as a source to connect to, where there is one."""
+    settings: Settings = request.app.state.settings
+    if settings.livekit_url is None:
+        return ""
+    # Its client asks over HTTP why a socket was refused.
+    return f" {settings.livekit_url} http{settings.livekit_url.removeprefix('ws')}"
 
 
 def redirect(url: str) -> Response:

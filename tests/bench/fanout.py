@@ -28,15 +28,16 @@ from starlette.websockets import WebSocket, WebSocketState
 from rooms import facts as f
 from rooms.apply import apply
 from rooms.event import Event
-from rooms.messages import MediaPolicy
 from rooms.people import Attendee, Details, Mode, Register, Role, Text, attendee_key, text_key
 from rooms.programme import Plan, planned_round
 from server.evenings import Evening, Tip
 from server.hub import Hub
 from server.journal import ChatEntry
+from server.media import Ways
 from server.metrics import Metrics
 from server.outbox import Connection
 from server.serving import Server, listen
+from server.settings import Settings
 from server.transport import Line, line_of, text_frame
 
 NOW = 1_800_000_000_000
@@ -73,7 +74,7 @@ async def measure(connections: int, turns: int) -> None:
     """Connects all and prints three medians."""
     resource.setrlimit(resource.RLIMIT_NOFILE, (connections * 2 + 200,) * 2)
     evening = Held(connections)
-    hub = Hub(lambda: NOW, lambda _: MediaPolicy(), Metrics())
+    hub = Hub(lambda: NOW, Ways(Settings()), Metrics())
     hub.open(cast(Evening, evening))
     gathering = hub.gathering(evening.id)
     lines: list[Line] = []

@@ -43,7 +43,8 @@ SERVER = {
     "room": "id round table mode people shared because prompt starts_at ends_at",
     "room-people": "joining joined left moved dropped back media",
     "sitting-out": "because next_at", "lobby": "present", "said": "id from room text at",
-    "signal": "from data", "contact": "card fields", "card-given": "card fields",
+    "signal": "from data", "media": "policy ice_servers relay ticket",
+    "contact": "card fields", "card-given": "card fields",
     "notice": "from text at", "call": "id from text seen answered hosts_present",
     "board": "rooms", "board-change": "rooms", "clock": "t now", "done": "ref",
     "refused": "ref code message", "bye": "",
@@ -57,7 +58,8 @@ LATER = {
 PARTS = {
     m.You: "id name role mode sitting_out",
     m.EventView: "id title phase round rounds starts_at ends_at paused",
-    m.MediaPolicy: "policy ice_servers",
+    m.MediaPolicy: "policy ice_servers relay ticket",
+    m.MediaTicket: "room url token",
     m.SharedInterests: "people interests",
     m.Joining: "card at",
 }

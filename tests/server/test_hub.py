@@ -13,16 +13,18 @@ from msgspec.structs import replace
 from rooms import facts as f
 from rooms.apply import apply
 from rooms.event import Event
-from rooms.messages import EVERYONE, HOSTS, MediaPolicy, Notice, People
+from rooms.messages import EVERYONE, HOSTS, Notice, People
 from rooms.people import Attendee, Details, Mode, Register, Role, Text, attendee_key, text_key
 from rooms.programme import Plan, planned_round
 from server.evenings import Evening, Listener, Tip
 from server.hub import Hub
 from server.journal import ChatEntry
+from server.media import Ways
 from server.metrics import Metrics
 from server.outbox import MOST_BYTES, MOST_FRAMES, Connection
 from server.pulse import ELSEWHERE, IN_ROOM, TICK, Patience, Pulse
 from server.recent import KEPT_BYTES, KEPT_SECONDS, Recent, Telling, Told, Unseated
+from server.settings import Settings
 from server.transport import Line, text_frame
 from tests.server.waiting import wait_until
 
@@ -99,7 +101,7 @@ class Stage:
         self.pipes: dict[str, Pipe] = {}
         self.connections: dict[str, Connection] = {}
         self._count = 0
-        self.hub = Hub(lambda: self.now, lambda _: MediaPolicy(), Metrics())
+        self.hub = Hub(lambda: self.now, Ways(Settings()), Metrics())
         self.register.write({"e": Details(title="Tea")})
         self.happens(f.EventCreated(at=NOW, plan=Plan(rounds=(planned_round(size=2),))))
         for id, role in ((ANA, Role.ATTENDEE), (BO, Role.ATTENDEE), (CHIDI, Role.ATTENDEE)):

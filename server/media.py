@@ -1,0 +1,129 @@
+"""What a page needs for sound and picture: by which way, through which relay, with which ticket.
+
+Responsible for the choice of way (from each to each up to eight people, through a media server
+beyond, or always when the operator says so), for the relay's credentials and for tickets to one
+room of the media server.
+
+Deliberately knows no evening: who sits where is an argument; carries no sound itself.
+
+Invariants: credentials and tickets are made for one person and told to nobody else; a ticket opens
+one room and lets its owner do no more than be there, speak and listen; the secrets stay here.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+
+import jwt
+from msgspec import Struct
+
+from rooms.messages import MediaPolicy, MediaTicket
+from server.settings import Settings
+
+MOST_IN_MESH = 8
+"""People in a room beyond which a media server carries it, where there is one: each page sends to
+each other one, and seven pictures are what a home line and a phone bear."""
+
+RELAY_SECONDS = 12 * 3600
+"""How long the relay's credentials are good for: an evening, and who comes early to try."""
+
+RENEW_BEFORE_MS = 6 * 3600 * 1000
+"""Credentials with less time left are renewed with the next room."""
+
+TICKET_SECONDS = 10 * 60
+"""How long a ticket opens its room: from the preview to a slow phone's arrival. The media server
+keeps those who are in connected, and whoever comes back is given a new one."""
+
+
+class Seat(Struct, frozen=True):
+    """A viewer's room: `most` is how many may sit in it, so that its way holds while it fills."""
+
+    event: str
+    room: str
+    most: int
+
+
+class Ways:
+    """The ways that an operator's settings give."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+
+    def policy(self, viewer: str, seat: Seat | None, now: int) -> MediaPolicy:
+        """Returns what a viewer's page needs. `seat` None: no room, or they send no sound there."""
+        settings = self._settings
+        if settings.media == "none":
+            return MediaPolicy()
+        return MediaPolicy(
+            policy=settings.media,
+            relay=has_relay(settings),
+            ice_servers=ice_servers(settings, viewer, now),
+            ticket=self._ticket(viewer, seat, now) if seat and self._is_served(seat) else None,
+        )
+
+    def is_due(self, seat: Seat, told_at: int, now: int) -> bool:
+        """Says whether who was last told at an instant (ms) must be told anew in a new room."""
+        if self._settings.media == "none":
+            return False
+        left = told_at + RELAY_SECONDS * 1000 - now
+        return self._is_served(seat) or (has_relay(self._settings) and left < RENEW_BEFORE_MS)
+
+    def _is_served(self, seat: Seat) -> bool:
+        """Says whether a media server carries a room."""
+        if self._settings.livekit_url is None:
+            return False
+        return self._settings.media == "livekit" or seat.most > MOST_IN_MESH
+
+    def _ticket(self, viewer: str, seat: Seat, now: int) -> MediaTicket:
+        token = room_token(self._settings, viewer, f"{seat.event}:{seat.room}", now)
+        return MediaTicket(room=seat.room, url=self._settings.livekit_url or "", token=token)
+
+
+def has_relay(settings: Settings) -> bool:
+    """Says whether there is a relay for those whose networks let nobody through."""
+    return any(url.startswith(("turn:", "turns:")) for url in settings.turn_urls)
+
+
+def ice_servers(settings: Settings, viewer: str, now: int) -> tuple[dict[str, str], ...]:
+    """Returns the relays with credentials for one viewer.
+
+    As coturn's `use-auth-secret` has it: a user name that begins with the end of its time (s since
+    1970), and its HMAC-SHA1 under the shared secret as password.
+    """
+    user = f"{now // 1000 + RELAY_SECONDS}:{viewer}"
+    servers: list[dict[str, str]] = []
+    for url in settings.turn_urls:
+        if url.startswith("stun") or not settings.turn_secret:
+            servers.append({"urls": url})
+            continue
+        digest = hmac.new(settings.turn_secret.encode(), user.encode(), hashlib.sha1).digest()
+        credential = base64.b64encode(digest).decode()
+        servers.append({"urls": url, "username": user, "credential": credential})
+    return tuple(servers)
+
+
+def room_token(
+    settings: Settings, viewer: str, room: str, now: int, *, may_speak: bool = True
+) -> str:
+    """Returns a token for one room of the media server (LiveKit's access token: a JWT, HS256).
+
+    It carries the viewer's id and no name, and no right to make, list, record or close rooms.
+    """
+    claims = {
+        "iss": settings.livekit_key,
+        "sub": viewer,
+        # Clocks of two machines differ a little.
+        "nbf": now // 1000 - 30,
+        "exp": now // 1000 + TICKET_SECONDS,
+        "video": {
+            "roomJoin": True,
+            "room": room,
+            "canPublish": may_speak,
+            "canSubscribe": True,
+            "canPublishData": False,
+            "canUpdateOwnMetadata": False,
+        },
+    }
+    return jwt.encode(claims, settings.livekit_secret or "", algorithm="HS256")
