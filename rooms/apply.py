@@ -20,14 +20,29 @@ from rooms.messages import Phase
 from rooms.people import SEATED_ROLES, Mode
 from rooms.presence import apply_connection, apply_presence
 from rooms.standing import Calling, Given, Pair, Person, Undoable, pair
+from rooms.topic_standing import apply_topic, begin_topics
 
 Kept = TypeVar("Kept")
+
+
+REPLAN = (
+    f.EventCreated
+    | f.EventChanged
+    | f.RoundProposed
+    | f.SeatingFixed
+    | f.TopicsNamed
+    | f.TopicAccepted
+    | f.TopicDropped
+)
+"""Facts that change what is to come: an edit of the programme begun before them is overtaken."""
 
 
 def apply(event: Event, fact: f.AnyFact) -> None:
     """Folds one fact into the event, in place."""
     event.count += 1
     event.log = with_line(event.log, fact)
+    if isinstance(fact, REPLAN):
+        event.replanned = event.count
     match fact:
         case f.EventCreated():
             event.plan = fact.plan
@@ -121,16 +136,34 @@ def apply(event: Event, fact: f.AnyFact) -> None:
             _apply_contact(event, fact)
         case f.Reported() | f.Announced() | f.HostCalled() | f.CallWasSeen() | f.CallAnswered():
             _apply_hosting(event, fact)
+        case f.Visited() | f.VisitEnded() | f.LinkEnded():
+            _apply_rights(event, fact)
+        case (
+            f.TopicsNamed()
+            | f.TopicProposed()
+            | f.TopicAccepted()
+            | f.TopicDropped()
+            | f.TopicChosen()
+        ):
+            apply_topic(event, fact)
         case _:
             assert_never(fact)
 
 
 def _change_plan(event: Event, fact: f.EventChanged) -> None:
-    """Changes the plan; a break then ends by itself, or waits for the host, as the new one says."""
+    """Changes the plan; a break then ends by itself, or waits for the host, as the new one says.
+
+    What a host asked of the next round, and its seating, fall with the round they were meant for.
+    """
     if fact.plan is None:
         return
+    before = event.next_planned
     event.plan = fact.plan
     following, planned = event.next_planned, event.planned
+    if following != before:
+        event.asked, event.proposal = None, None
+        event.pinned = event.together = ()
+        event.proposed = event.count
     if event.phase is not Phase.BREAK or planned is None:
         return
     if following is not None and not following.auto:
@@ -248,6 +281,8 @@ def _apply_profile(
             _forget(event.cards, fact.id)
             _forget(event.blocks, fact.id)
             event.consents.pop(fact.id, None)
+            event.choices.pop(fact.id, None)
+            event.chose.pop(fact.id, None)
         case _:
             pass  # about somebody erased meanwhile
 
@@ -271,6 +306,8 @@ def _begin_preview(event: Event, fact: f.SeatingFixed) -> None:
         event.end_room(id, fact.at, "round-ended")
     event.phase = Phase.PREVIEW
     event.round = fact.round
+    event.kind, event.until_ended = fact.kind, fact.until_ended
+    begin_topics(event, fact)
     event.round_seconds, event.round_size = fact.seconds, fact.size
     event.preview_at, event.starts_at, event.ends_at = fact.at, fact.starts_at, fact.ends_at
     event.paused_at = event.break_ends_at = event.called = event.proposal = None
@@ -288,6 +325,7 @@ def _begin_preview(event: Event, fact: f.SeatingFixed) -> None:
         event.people[person.id] = replace(
             person, ready=False, held=False, arrived=False, because=because, sat_out=sat_out
         )
+    event.visits.clear()
     for seats in fact.rooms:
         event.open_room(seats, fact.round, fact.starts_at, fact.ends_at, fact.at)
         for id in seats.people:
@@ -318,7 +356,7 @@ def _apply_deadlines(event: Event, fact: f.PreviewShortened | f.DeadlineMoved | 
             event.break_ends_at = fact.ends_at
         case f.DeadlineMoved():
             shift = fact.ends_at - (event.ends_at or fact.ends_at)
-            event.ends_at = fact.ends_at
+            event.ends_at, event.until_ended = fact.ends_at, False
             event.warned = tuple(w for w in event.warned if fact.ends_at - fact.at <= w * 1000)
             for room in event.running_rooms():
                 ends_at = room.ends_at + shift
@@ -467,5 +505,17 @@ def _apply_hosting(
             event.calls[fact.id] = replace(
                 event.calls[fact.id], seen=True, answered_by=fact.by, answer=fact.text
             )
+        case _:
+            assert_never(fact)
+
+
+def _apply_rights(event: Event, fact: f.Visited | f.VisitEnded | f.LinkEnded) -> None:
+    match fact:
+        case f.Visited():
+            event.visits[fact.id] = fact.room
+        case f.VisitEnded():
+            event.visits.pop(fact.id, None)
+        case f.LinkEnded():
+            event.people[fact.id] = replace(event.people[fact.id], link_ended_at=fact.at)
         case _:
             assert_never(fact)

@@ -8,32 +8,48 @@ from __future__ import annotations
 from collections import Counter
 
 from msgspec import UNSET
+from msgspec.structs import asdict, replace
 
 from rooms import facts as f
 from rooms import messages as m
 from rooms.event import Event
 from rooms.people import HOST_ROLES, Mode, Register
+from rooms.programme import Kind
 from rooms.standing import Person, Room
-from rooms.view import call, states, why_without_seat
+from rooms.topic_standing import proposed_topics, topics_of
+from rooms.topics import topics_of_rooms
+from rooms.view import call, states, topics, why_without_seat
 
 SHOWN = 200
 """At most so many people are listed as waiting."""
 
-PARTS = ("pool", "proposal", "calls", "deliveries", "reports", "people", "log", "called")
+PARTS = (
+    "pool", "proposal", "calls", "deliveries", "reports", "people", "log", "called", "topics",
+    "programme",
+)  # fmt: skip
 
 
 def board(event: Event, register: Register) -> m.Board:
     """Returns the whole board."""
-    rooms = tuple(_room(event, register, event.rooms[id]) for id in event.current)
-    return m.Board(rooms=rooms, parts=_parts(event, register, set(PARTS)))
+    rooms = tuple(_room(event, register, event.rooms[id]) for id in _shown(event))
+    words = tuple(topic.text for topic in topics(event, register).topics)
+    return m.Board(rooms=rooms, parts=_parts(event, register, set(PARTS)), topics=words)
+
+
+def _shown(event: Event) -> list[str]:
+    """Returns the rooms that hosts see: of an open floor only those that somebody is in."""
+    if event.kind is not Kind.OPEN:
+        return list(event.current)
+    return [id for id in event.current if event.rooms[id].ended_at is None]
 
 
 def board_change(
     event: Event, register: Register, rooms: set[str], parts: set[str]
 ) -> m.BoardChange:
     """Returns the rooms and parts that were touched, as they stand now."""
-    kept = [event.rooms[id] for id in event.current if id in rooms]
-    gone = tuple(sorted(id for id in rooms if id not in event.current))
+    shown = [id for id in _shown(event) if id in rooms]
+    kept = [event.rooms[id] for id in shown]
+    gone = tuple(sorted(rooms - set(shown)))
     return m.BoardChange(
         rooms=tuple(_room(event, register, room) for room in kept),
         gone=gone,
@@ -48,7 +64,18 @@ def touches(event: Event, fact: f.AnyFact) -> tuple[set[str], set[str]]:
     match fact:
         case f.SeatingFixed():
             gone = {id for id, room in event.rooms.items() if room.round == fact.round - 1}
-            return set(event.current) | gone, {"pool", "proposal", "called", "log"}
+            parts |= {"proposal", "called", "log", "topics", "programme"}
+            return set(event.current) | gone, parts
+        case f.EventChanged() | f.RoundProposed():
+            return rooms, {"proposal", "topics", "programme", "log"}
+        case f.TopicsNamed() | f.TopicAccepted() | f.TopicDropped():
+            return rooms, {"topics", "programme"}
+        case f.TopicProposed() | f.TopicChosen():
+            return rooms, {"topics"}
+        case f.Visited() | f.VisitEnded():
+            return {fact.room}, {"log"}
+        case f.LinkEnded():
+            return rooms, set()
         case f.RoundEnded() | f.RoundStarted() | f.NodeLost() | f.Resumed() | f.PreviewShortened():
             return set(event.current), {"pool", "log", "called"}
         case f.DeadlineMoved() | f.Warned() if fact.room is None:
@@ -103,6 +130,8 @@ def _room(event: Event, register: Register, room: Room) -> m.BoardRoom:
         ended=room.ended_at is not None,
         alone=event.alone_in(room.id),
         calls=sum(1 for k in event.calls.values() if k.room == room.id and not k.answered_by),
+        topic=register.text(room.topic),
+        visitors=tuple(id for id, at in event.visits.items() if at == room.id),
     )
 
 
@@ -114,7 +143,7 @@ def _seat(register: Register, person: Person, state: str) -> m.Seat:
 def _parts(event: Event, register: Register, parts: set[str]) -> m.BoardParts:
     return m.BoardParts(
         pool=_pool(event, register) if "pool" in parts else UNSET,
-        proposal=_proposal(event) if "proposal" in parts else UNSET,
+        proposal=_proposal(event, register) if "proposal" in parts else UNSET,
         calls=tuple(call(event, register, id) for id in event.calls) if "calls" in parts else UNSET,
         deliveries=tuple(
             m.Delivery(
@@ -137,7 +166,45 @@ def _parts(event: Event, register: Register, parts: set[str]) -> m.BoardParts:
         people=_everybody(event, register) if "people" in parts else UNSET,
         log=event.log if "log" in parts else UNSET,
         called=event.called is not None if "called" in parts else UNSET,
+        topics=_topics(event, register) if "topics" in parts else UNSET,
+        programme=_programme(event, register) if "programme" in parts else UNSET,
     )
+
+
+def _topics(event: Event, register: Register) -> m.TopicsView:
+    listed = topics(event, register)
+    return m.TopicsView(
+        round=listed.round,
+        topics=listed.topics,
+        proposed=tuple(
+            m.ProposedTopic(id=topic.id, text=register.text(topic.id), by=topic.by)
+            for topic in proposed_topics(event)
+        ),
+    )
+
+
+def _programme(event: Event, register: Register) -> m.ProgrammeView:
+    """Returns the rounds to come with their words; the next one as a host overrode it."""
+    details = register.details
+    rounds = []
+    for number, planned in enumerate(event.plan.rounds[event.round :], event.round + 1):
+        if number == event.round + 1:
+            planned = replace(
+                planned,
+                kind=event.next_kind or planned.kind,
+                seconds=event.next_seconds,
+                size=event.next_size,
+            )
+        rounds.append(
+            m.ProgrammeRound(
+                **asdict(planned),
+                round=number,
+                prompt=next(iter(details.prompts[number - 1 : number]), ""),
+                topics=tuple(register.text(topic.id) for topic in topics_of(event, number)),
+                stream_url=next(iter(details.streams[number - 1 : number]), ""),
+            )
+        )
+    return m.ProgrammeView(revision=event.replanned, kind=event.kind, rounds=tuple(rounds))
 
 
 def _pool(event: Event, register: Register) -> m.PoolView:
@@ -166,13 +233,14 @@ def _everybody(event: Event, register: Register) -> tuple[m.Seat, ...]:
     return tuple(_seat(register, p, state(p)) for p in event.people.values() if not p.erased)
 
 
-def _proposal(event: Event) -> m.Proposal | None:
+def _proposal(event: Event, register: Register) -> m.Proposal | None:
     offered = event.proposal
     if offered is None:
         return None
     sizes = Counter(str(len(ids)) for ids in offered.rooms)
     pinned = {frozenset(ids) for ids in event.pinned}
     together = {id for ids in event.together for id in ids}
+    meant = topics_of_rooms(event, register, offered.rooms)
     return m.Proposal(
         round=offered.round,
         rooms=len(offered.rooms),
@@ -189,6 +257,7 @@ def _proposal(event: Event) -> m.Proposal | None:
                 people=ids,
                 pinned=frozenset(ids) in pinned,
                 together=tuple(id for id in ids if id in together),
+                topic=register.text(meant[number - 1]),
             )
             for number, ids in enumerate(offered.rooms, 1)
         ),

@@ -11,7 +11,7 @@ from typing import Annotated
 from msgspec import Meta, Struct
 
 from rooms.people import Attendee, Consent, Details, Mode
-from rooms.programme import Allow, Kind, Plan
+from rooms.programme import USUAL, Allow, Kind, Plan
 
 Id = Annotated[str, Meta(min_length=1, max_length=64)]
 Said = Annotated[str, Meta(min_length=1, max_length=2000, pattern=r"\S")]
@@ -122,6 +122,22 @@ class CallHost(Command, frozen=True, kw_only=True):
     text: Words = ""
 
 
+class ChooseTopic(Command, frozen=True, kw_only=True):
+    """Chooses a topic of the next round of topics; an empty one takes the choice back."""
+
+    topic: Annotated[str, Meta(max_length=64)]
+
+
+class ProposeTopic(Command, frozen=True, kw_only=True):
+    topic: Annotated[str, Meta(min_length=1, max_length=120, pattern=r"\S")]
+
+
+class ChooseRoom(Command, frozen=True, kw_only=True):
+    """A room of an open floor: its id, `new`, `table-7`, or `lobby`."""
+
+    room: Id
+
+
 class Profile(Command, frozen=True, kw_only=True):
     """Changes one's own fields; those left out stay as they are."""
 
@@ -178,6 +194,9 @@ AttendeeCommand = (
     | Report
     | WishMoreTime
     | CallHost
+    | ChooseTopic
+    | ProposeTopic
+    | ChooseRoom
     | Profile
     | Clock
     | Leave
@@ -231,6 +250,37 @@ class Relax(Command, frozen=True, kw_only=True):
 
 class Undo(Command, frozen=True, kw_only=True):
     """Takes back the asker's latest change of seats, within 30 s (rule 15)."""
+
+
+class RoundAsked(Struct, frozen=True, kw_only=True):
+    """One round as asked for; what is left out follows from the size. Durations are seconds.
+
+    `seconds` 0: an open round until a host ends it. `topic_most`: people that one topic takes.
+    """
+
+    seconds: Annotated[int, Meta(ge=0, le=86_400)] | None = None
+    size: Annotated[int, Meta(ge=2, le=100)] = USUAL.size
+    least: Annotated[int, Meta(ge=2, le=100)] | None = None
+    most: Annotated[int, Meta(ge=2, le=100)] | None = None
+    break_seconds: Annotated[int, Meta(ge=0, le=86_400)] = USUAL.break_seconds
+    preview_seconds: Annotated[int, Meta(ge=0, le=86_400)] = USUAL.preview_seconds
+    walking_seconds: Annotated[int, Meta(ge=0, le=86_400)] = USUAL.walking_seconds
+    kind: Kind = Kind.MATCHED
+    prompt: Annotated[str, Meta(max_length=1000)] = ""
+    auto: bool = False
+    more_time: bool = True
+    topics: Annotated[
+        tuple[Annotated[str, Meta(min_length=1, max_length=120)], ...], Meta(max_length=40)
+    ] = ()
+    topic_most: Annotated[int, Meta(ge=2, le=10_000)] | None = None
+    stream_url: Annotated[str, Meta(max_length=500)] = ""
+
+
+class ChangeProgramme(Command, frozen=True, kw_only=True):
+    """Makes these the rounds to come. `revision`: of the programme that was looked at, if any."""
+
+    rounds: Annotated[tuple[RoundAsked, ...], Meta(max_length=100)]
+    revision: int | None = None
 
 
 class StartRound(Command, frozen=True, kw_only=True):
@@ -291,6 +341,22 @@ class CallSeen(Command, frozen=True, kw_only=True):
     call: Id
 
 
+class AcceptTopic(Command, frozen=True, kw_only=True):
+    topic: Id
+
+
+class DropTopic(Command, frozen=True, kw_only=True):
+    """Declines a topic that was proposed, or takes one off the list."""
+
+    topic: Id
+
+
+class Visit(Command, frozen=True, kw_only=True):
+    """Goes to see a room, which sees it; None leaves."""
+
+    room: Id | None = None
+
+
 class CheckIn(Command, frozen=True, kw_only=True):
     attendee: Id
 
@@ -308,6 +374,7 @@ HostCommand = (
     | Reshuffle
     | Relax
     | Undo
+    | ChangeProgramme
     | StartRound
     | Pause
     | Resume
@@ -320,6 +387,9 @@ HostCommand = (
     | Readmit
     | AnswerCall
     | CallSeen
+    | AcceptTopic
+    | DropTopic
+    | Visit
     | CheckIn
     | CheckOut
 )
@@ -335,11 +405,15 @@ class CreateEvent(Command, frozen=True, kw_only=True):
     details: Details
     host: Attendee
     """The host whose key is handed out with the event."""
+    topics: tuple[tuple[str, ...], ...] = ()
+    """By round, in order."""
 
 
 class ChangeEvent(Command, frozen=True, kw_only=True):
     plan: Plan | None = None
     details: Details | None = None
+    topics: tuple[tuple[str, ...], ...] | None = None
+    """By round, in order; None: they stay."""
 
 
 class AddAttendees(Command, frozen=True, kw_only=True):
@@ -354,11 +428,17 @@ class GiveConsent(Command, frozen=True, kw_only=True):
     consent: Consent
 
 
+class EndLink(Command, frozen=True, kw_only=True):
+    """Somebody's link was revoked or replaced: the sockets begun with it end."""
+
+    attendee: Id
+
+
 class Erase(Command, frozen=True, kw_only=True):
     attendee: Id
 
 
-OrganiserCommand = CreateEvent | ChangeEvent | AddAttendees | GiveConsent | Erase
+OrganiserCommand = CreateEvent | ChangeEvent | AddAttendees | GiveConsent | EndLink | Erase
 
 
 # By the server itself

@@ -9,13 +9,12 @@ from __future__ import annotations
 from typing import assert_never
 
 from rooms import commands as c
-from rooms import contacts, hosting, lobby, proposal, rounds, seats
+from rooms import contacts, floor, hosting, lobby, proposal, replanning, rounds, seats, topics
 from rooms import facts as f
 from rooms.deciding import CLOCK, ORGANISER, SERVER, Deciding, Decision
 from rooms.event import Event
 from rooms.messages import Phase
-from rooms.people import DETAILS_KEY, Register, attendee_key
-from rooms.programme import Kind
+from rooms.people import Register
 from rooms.refusal import Refusal
 
 AFTER_END = (
@@ -39,6 +38,7 @@ AFTER_END = (
     | c.ChangeEvent
     | c.CallSeen
     | c.AnswerCall
+    | c.EndLink
 )
 """What may still be asked once an event is over."""
 
@@ -137,6 +137,12 @@ def _carry_out(deciding: Deciding, command: c.AnyCommand) -> None:
             rounds.wish_more_time(deciding)
         case c.CallHost():
             hosting.call_host(deciding, command)
+        case c.ChooseTopic():
+            topics.choose(deciding, command)
+        case c.ProposeTopic():
+            topics.propose(deciding, command)
+        case c.ChooseRoom():
+            floor.choose_room(deciding, command)
         case c.Profile():
             lobby.change_profile(deciding, command)
         case c.Leave():
@@ -152,6 +158,7 @@ def _carry_out(deciding: Deciding, command: c.AnyCommand) -> None:
             | c.Reshuffle()
             | c.Relax()
             | c.Undo()
+            | c.ChangeProgramme()
             | c.StartRound()
             | c.Pause()
             | c.Resume()
@@ -164,11 +171,21 @@ def _carry_out(deciding: Deciding, command: c.AnyCommand) -> None:
             | c.Readmit()
             | c.AnswerCall()
             | c.CallSeen()
+            | c.AcceptTopic()
+            | c.DropTopic()
+            | c.Visit()
             | c.CheckIn()
             | c.CheckOut()
         ):
             _carry_out_for_host(deciding, command)
-        case c.CreateEvent() | c.ChangeEvent() | c.AddAttendees() | c.GiveConsent() | c.Erase():
+        case (
+            c.CreateEvent()
+            | c.ChangeEvent()
+            | c.AddAttendees()
+            | c.GiveConsent()
+            | c.EndLink()
+            | c.Erase()
+        ):
             _carry_out_for_organiser(deciding, command)
         case c.Connect() | c.Disconnect() | c.LoseNode() | c.Spoke() | c.Alarm() | c.OfferSeating():
             _carry_out_for_server(deciding, command)
@@ -194,6 +211,8 @@ def _carry_out_for_host(deciding: Deciding, command: c.HostCommand) -> None:
             proposal.relax(deciding, command)
         case c.Undo():
             proposal.undo(deciding)
+        case c.ChangeProgramme():
+            replanning.change_programme(deciding, command)
         case c.StartRound():
             rounds.start_round(deciding, command)
         case c.Pause():
@@ -218,6 +237,12 @@ def _carry_out_for_host(deciding: Deciding, command: c.HostCommand) -> None:
             hosting.answer_call(deciding, command)
         case c.CallSeen():
             hosting.call_seen(deciding, command)
+        case c.AcceptTopic():
+            topics.accept(deciding, command)
+        case c.DropTopic():
+            topics.drop(deciding, command)
+        case c.Visit():
+            hosting.visit(deciding, command)
         case c.CheckIn():
             lobby.check_in(deciding, command)
         case c.CheckOut():
@@ -229,13 +254,15 @@ def _carry_out_for_host(deciding: Deciding, command: c.HostCommand) -> None:
 def _carry_out_for_organiser(deciding: Deciding, command: c.OrganiserCommand) -> None:
     match command:
         case c.CreateEvent():
-            create_event(deciding, command)
+            replanning.create_event(deciding, command)
         case c.ChangeEvent():
-            change_event(deciding, command)
+            replanning.change_event(deciding, command)
         case c.AddAttendees():
             lobby.add_attendees(deciding, command)
         case c.GiveConsent():
             lobby.give_consent(deciding, command.consent)
+        case c.EndLink():
+            hosting.end_link(deciding, command)
         case c.Erase():
             lobby.erase(deciding, command)
         case _:
@@ -260,43 +287,6 @@ def _carry_out_for_server(deciding: Deciding, command: c.ServerCommand) -> None:
             assert_never(command)
 
 
-def create_event(deciding: Deciding, command: c.CreateEvent) -> None:
-    """Makes an event with its programme and its host."""
-    if deciding.event.count:
-        raise Refusal("already-there", "This event exists already.")
-    _check_kinds(command)
-    deciding.wrote(DETAILS_KEY, command.details)
-    deciding.happened(f.EventCreated(at=deciding.now, plan=command.plan))
-    deciding.wrote(attendee_key(command.host.id), command.host)
-    deciding.happened(
-        f.AttendeeAdded(
-            at=deciding.now, id=command.host.id, role=command.host.role, mode=command.host.mode
-        )
-    )
-
-
-def change_event(deciding: Deciding, command: c.ChangeEvent) -> None:
-    """Changes the plan or the organiser's words; rounds that have been cannot be dropped."""
-    deciding.require_host()
-    event = deciding.event
-    _check_kinds(command)
-    if command.plan is not None and len(command.plan.rounds) < event.round:
-        raise Refusal("bad-field", "Round {round} has been called already.", round=event.round)
-    if command.details is not None:
-        deciding.wrote(DETAILS_KEY, command.details)
-    deciding.happened(f.EventChanged(at=deciding.now, plan=command.plan))
-
-
-def _check_kinds(command: c.CreateEvent | c.ChangeEvent) -> None:
-    if command.plan is None:
-        return
-    for planned in command.plan.rounds:
-        if planned.kind is not Kind.MATCHED:
-            raise Refusal(
-                "not-available", "Rounds of the kind {kind} cannot be held.", kind=planned.kind
-            )
-
-
 def _draw_consequences(deciding: Deciding) -> None:
     """Adds what follows from the facts so far, until nothing more does."""
     seen = 0
@@ -310,6 +300,8 @@ def _draw_consequences(deciding: Deciding) -> None:
             rounds.shorten_preview(deciding)
         if any(isinstance(fact, END_ROOMS) for fact in fresh):
             contacts.reveal(deciding)
+        floor.close_empty(deciding)
+        hosting.end_visits(deciding)
         if any(isinstance(fact, STRIKE_SEATS) for fact in fresh):
             seats.call_off_joins(deciding)
             for fact in fresh:

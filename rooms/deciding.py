@@ -96,6 +96,11 @@ class Deciding:
         """Returns somebody's profile."""
         return self.register.attendee(id)
 
+    def require_staff(self) -> None:
+        """Refuses everybody but hosts, helpers and the organiser."""
+        if not self.is_staff:
+            raise Refusal("not-allowed", "Only a host or a helper can do this.")
+
     def require_host(self) -> None:
         """Refuses everybody but hosts and the organiser."""
         if not self.is_host:

@@ -21,7 +21,15 @@ from rooms import facts as f
 from rooms.encounters import met_after_ms, met_in, together
 from rooms.messages import LogLine, Phase
 from rooms.people import HOST_ROLES, Mode
-from rooms.programme import Allow, Plan, PlannedRound
+from rooms.programme import (
+    DEFAULT_SECONDS,
+    SEATING_KINDS,
+    UNTIL_ENDED,
+    Allow,
+    Kind,
+    Plan,
+    PlannedRound,
+)
 from rooms.standing import (
     Alone,
     Calling,
@@ -30,6 +38,7 @@ from rooms.standing import (
     Person,
     Room,
     Stay,
+    Topic,
     Undoable,
     pair,
 )
@@ -50,17 +59,21 @@ class Event:
         "called",
         "calls",
         "cards",
+        "choices",
+        "chose",
         "closes_at",
         "consents",
         "contacts",
         "count",
         "current",
+        "dropped",
         "ended_at",
         "ends_at",
         "handled",
         "holding",
         "id",
         "joins",
+        "kind",
         "log",
         "met",
         "newcomers_wait",
@@ -75,6 +88,7 @@ class Event:
         "proposal",
         "proposed",
         "ratings",
+        "replanned",
         "reports",
         "rooms",
         "rooms_changed",
@@ -83,8 +97,11 @@ class Event:
         "round_size",
         "starts_at",
         "together",
+        "topics",
         "undoable",
         "unseen",
+        "until_ended",
+        "visits",
         "waiting",
         "warned",
         "yeses",
@@ -95,7 +112,13 @@ class Event:
         self.count = 0
         self.phase = Phase.DRAFT
         self.plan = Plan()
+        self.replanned = 0
+        """How many facts there had been when what is to come was last changed."""
         self.round = 0
+        self.kind = Kind.MATCHED
+        """The current or last round's."""
+        self.until_ended = False
+        """An open floor that has no deadline of its own."""
         self.round_seconds = 0
         self.round_size = 0
         self.preview_at: int | None = None
@@ -126,6 +149,16 @@ class Event:
         self.alone: dict[str, Alone] = {}
         self.unseen: dict[str, None] = {}
         """Online people in rooms who have not shown themselves since the preview (rule 11)."""
+        self.dropped: dict[str, None] = {}
+        """Online people in rooms who are away, and did not leave."""
+        self.visits: dict[str, str] = {}
+        """Hosts to the room that each is visiting."""
+        self.topics: dict[str, Topic] = {}
+        """Topics of rounds to come, and those proposed, in their order."""
+        self.choices: dict[str, str] = {}
+        """Which topic each chose for the next round of topics."""
+        self.chose: dict[str, str] = {}
+        """Which topic each had chosen for the current round."""
         self.joins: dict[str, f.JoinPlanned] = {}
         self.proposal: f.SeatingOffered | None = None
         self.proposed = 0
@@ -183,10 +216,32 @@ class Event:
         return self.plan.rounds[self.round] if self.round < len(self.plan.rounds) else None
 
     @property
+    def next_kind(self) -> Kind | None:
+        """The next round's kind, as a host overrode or planned; None: there is none."""
+        planned = self.next_planned
+        own = self.asked.kind if self.asked is not None else None
+        return own or (planned.kind if planned is not None else None)
+
+    @property
+    def seats_people(self) -> bool:
+        """Whether the current round's people were seated, and late ones are."""
+        return self.kind in SEATING_KINDS
+
+    @property
+    def topics_round(self) -> int | None:
+        """The next round to come whose people choose topics; None: there is none."""
+        if self.next_kind is Kind.TOPICS:
+            return self.round + 1
+        later = range(self.round + 1, len(self.plan.rounds))
+        return next((n + 1 for n in later if self.plan.rounds[n].kind is Kind.TOPICS), None)
+
+    @property
     def next_seconds(self) -> int:
         """How long the next round is to be, as a host overrode or planned; 0: there is none."""
         planned = self.next_planned
         own = self.asked.seconds if self.asked is not None else None
+        if planned is not None and planned.seconds == UNTIL_ENDED:
+            return own or (UNTIL_ENDED if self.next_kind is Kind.OPEN else DEFAULT_SECONDS)
         return own or (planned.seconds if planned is not None else 0)
 
     @property
@@ -211,6 +266,10 @@ class Event:
         person = self.people.get(id)
         return self.rooms.get(person.seat) if person and person.seat else None
 
+    def those_in(self, room: Room) -> tuple[str, ...]:
+        """Returns who sits in a room, and the hosts who are visiting it."""
+        return (*room.people, *(id for id, at in self.visits.items() if at == room.id))
+
     def running_rooms(self) -> list[Room]:
         """Returns the rooms that are not over."""
         return [self.rooms[id] for id in self.holding]
@@ -227,10 +286,15 @@ class Event:
         """Says whether two people were seated in one room that is not over."""
         return any(id in self.holding for id in self.acquainted.get(pair(a, b), ()))
 
+    def place_of(self, id: str) -> str | None:
+        """Returns the room that somebody sits in, or is visiting, now."""
+        person = self.people.get(id)
+        return (person.seat if person else None) or self.visits.get(id)
+
     def are_roommates(self, a: str, b: str) -> bool:
-        """Says whether two people have a seat in the same room now."""
-        one, other = self.people.get(a), self.people.get(b)
-        return bool(one and other and one.seat and one.seat == other.seat and a != b)
+        """Says whether two people are in the same room now, hosts who visit it included."""
+        here = self.place_of(a)
+        return here is not None and here == self.place_of(b) and a != b
 
     def is_blocked(self, a: str, b: str) -> bool:
         """Says whether either of two people blocked the other."""
@@ -266,6 +330,10 @@ class Event:
             self.waiting[person.id] = None
         else:
             self.waiting.pop(person.id, None)
+        if person.seat and person.dropped_at is not None and person.mode is Mode.ONLINE:
+            self.dropped[person.id] = None
+        else:
+            self.dropped.pop(person.id, None)
         if before and before.seat and before.seat != person.seat:
             self._take_out(person.id, before.seat, at)
         if person.seat:
@@ -320,7 +388,7 @@ class Event:
         room = self.rooms[room_id]
         here = [id for id in room.people if self.people[id].present]
         lonely = here[0] if len(here) == 1 and room.ended_at is None else None
-        if self.phase is not Phase.ROUND and room.id in self.current:
+        if room.id in self.current and not (self.phase is Phase.ROUND and self.seats_people):
             lonely = None
         for id in room.people:
             if id != lonely:
@@ -355,6 +423,7 @@ class Event:
             ends_at=ends_at,
             mode=seats.mode,
             table=seats.table,
+            topic=seats.topic,
             met_ms=met_after_ms(self.round_seconds),
         )
         self.current[seats.id] = None

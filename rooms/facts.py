@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from rooms.commands import kebab
 from rooms.people import Mode, Role
-from rooms.programme import Allow, Plan
+from rooms.programme import Allow, Kind, Plan
 
 
 class Fact(Struct, frozen=True, kw_only=True, tag_field="type", tag=kebab, omit_defaults=True):
@@ -27,6 +27,7 @@ class Seats(Struct, frozen=True, kw_only=True, omit_defaults=True):
     people: tuple[str, ...]
     mode: Mode = Mode.ONLINE
     table: int | None = None
+    topic: str = ""
 
 
 class LeftOver(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -44,7 +45,10 @@ class EventCreated(Fact, frozen=True, kw_only=True):
 
 
 class EventChanged(Fact, frozen=True, kw_only=True):
+    """`by` is a host who changed the programme at the console; empty: the organiser."""
+
     plan: Plan | None = None
+    by: str = ""
 
 
 class DoorsOpened(Fact, frozen=True, kw_only=True):
@@ -199,6 +203,7 @@ class RoundProposed(Fact, frozen=True, kw_only=True):
     """The next round's plan is overridden; `prompt` names words of the register."""
 
     round: int
+    kind: Kind | None = None
     seconds: int | None = None
     size: int | None = None
     prompt: str = ""
@@ -267,7 +272,7 @@ class CallWithdrawn(Fact, frozen=True, kw_only=True):
 
 
 class SeatingFixed(Fact, frozen=True, kw_only=True):
-    """The preview begins: this is who sits where."""
+    """The preview begins: this is who sits where; nobody yet, where people choose or listen."""
 
     round: int
     rooms: tuple[Seats, ...]
@@ -276,6 +281,9 @@ class SeatingFixed(Fact, frozen=True, kw_only=True):
     ends_at: int
     seconds: int
     size: int
+    kind: Kind = Kind.MATCHED
+    until_ended: bool = False
+    """An open floor without a length: `ends_at` is the latest, a host ends it before."""
 
 
 class PreviewShortened(Fact, frozen=True, kw_only=True):
@@ -310,8 +318,11 @@ class Resumed(Fact, frozen=True, kw_only=True):
 
 
 class RoomEnded(Fact, frozen=True, kw_only=True):
+    """`because`: `empty` when the last one left a room of an open floor."""
+
     room: str
     by: str = ""
+    because: str = ""
 
 
 class RoundEnded(Fact, frozen=True, kw_only=True):
@@ -333,7 +344,7 @@ class BreakEnded(Fact, frozen=True, kw_only=True):
 
 
 class Seated(Fact, frozen=True, kw_only=True):
-    """Somebody was seated in a running room; `because` is a code (late, moved, stranded, back)."""
+    """Somebody has a seat in a running room; `because`: late, moved, stranded, back, chosen."""
 
     id: str
     room: str
@@ -342,7 +353,7 @@ class Seated(Fact, frozen=True, kw_only=True):
 
 
 class Unseated(Fact, frozen=True, kw_only=True):
-    """Somebody lost their seat; `because` is a code (left, moved, removed, stranded)."""
+    """Somebody has no seat any more; `because`: left, moved, removed, stranded, chose, gone."""
 
     id: str
     room: str
@@ -353,11 +364,12 @@ class Unseated(Fact, frozen=True, kw_only=True):
 
 
 class RoomOpened(Fact, frozen=True, kw_only=True):
-    """A room of their own for people who came late."""
+    """A room of their own for people who came late, or, `by` one of them, on an open floor."""
 
     room: Seats
     starts_at: int
     ends_at: int
+    by: str = ""
 
 
 class JoinPlanned(Fact, frozen=True, kw_only=True):
@@ -392,6 +404,49 @@ class Rated(Fact, frozen=True, kw_only=True):
     id: str
     round: int
     stars: int
+
+
+# Topics
+
+
+class TopicsNamed(Fact, frozen=True, kw_only=True):
+    """All topics of a round to come, in their order; those before are its topics no more."""
+
+    round: int
+    topics: tuple[str, ...]
+    by: str = ""
+
+
+class TopicProposed(Fact, frozen=True, kw_only=True):
+    """Somebody would like a topic; its words stand in the register under `id`."""
+
+    id: str
+    by: str
+
+
+class TopicAccepted(Fact, frozen=True, kw_only=True):
+    """`about`: who had proposed it."""
+
+    id: str
+    round: int
+    about: str = ""
+    by: str = ""
+
+
+class TopicDropped(Fact, frozen=True, kw_only=True):
+    """`about`: who had proposed it; `lost`: who had chosen it, and chooses again."""
+
+    id: str
+    about: str = ""
+    lost: tuple[str, ...] = ()
+    by: str = ""
+
+
+class TopicChosen(Fact, frozen=True, kw_only=True):
+    """`id` chose a topic; an empty one: took the choice back."""
+
+    id: str
+    topic: str = ""
 
 
 # Contacts
@@ -478,6 +533,25 @@ class CallWasSeen(Fact, frozen=True, kw_only=True):
     by: str = ""
 
 
+class Visited(Fact, frozen=True, kw_only=True):
+    """A host came to see a room, which sees it."""
+
+    id: str
+    room: str
+
+
+class VisitEnded(Fact, frozen=True, kw_only=True):
+    id: str
+    room: str
+
+
+class LinkEnded(Fact, frozen=True, kw_only=True):
+    """Somebody's link opens nothing any more; so do the sockets begun with it."""
+
+    id: str
+    by: str = ""
+
+
 class CallAnswered(Fact, frozen=True, kw_only=True):
     """`id` is the call; the answer's words stand in the register under `text`."""
 
@@ -499,4 +573,6 @@ AnyFact = (
     | YesGiven | YesWithdrawn | ContactMade | CardGiven | CardReached | NoteWritten
     | Blocked | Unblocked | Reported
     | Announced | HostCalled | CallWasSeen | CallAnswered
+    | TopicsNamed | TopicProposed | TopicAccepted | TopicDropped | TopicChosen
+    | Visited | VisitEnded | LinkEnded
 )  # fmt: skip

@@ -1,4 +1,6 @@
-"""What hosts do beside clock and seats: announce, answer calls, remove, readmit (13, 14).
+"""What hosts do beside clock and seats: announce, answer calls, visit, remove, readmit (13, 14).
+
+Helpers announce and answer too; all else here is for hosts, ending links for the organiser.
 
 Calling a host is here too: the two ends of one thing.
 """
@@ -30,7 +32,7 @@ def audience(event: Event, rooms: tuple[str, ...] | None) -> list[str]:
 
 def announce(deciding: Deciding, command: c.Announce) -> None:
     """Says something to everybody or to some rooms, and counts how many connections it reached."""
-    deciding.require_host()
+    deciding.require_staff()
     event = deciding.event
     for id in command.rooms or ():
         deciding.running_room(id)
@@ -60,7 +62,7 @@ def call_host(deciding: Deciding, command: c.CallHost) -> None:
 
 def call_seen(deciding: Deciding, command: c.CallSeen) -> None:
     """Notes that a host has seen a call."""
-    deciding.require_host()
+    deciding.require_staff()
     call = deciding.event.calls.get(command.call)
     if call is None:
         raise Refusal("no-call", "There is no such call.")
@@ -70,7 +72,7 @@ def call_seen(deciding: Deciding, command: c.CallSeen) -> None:
 
 def answer_call(deciding: Deciding, command: c.AnswerCall) -> None:
     """Answers a call; the caller reads the answer."""
-    deciding.require_host()
+    deciding.require_staff()
     call = deciding.event.calls.get(command.call)
     if call is None:
         raise Refusal("no-call", "There is no such call.")
@@ -108,3 +110,52 @@ def readmit(deciding: Deciding, command: c.Readmit) -> None:
     if person.removed_at is None and not person.waits_for_yes:
         raise Refusal("already-there", "This person may take part already.")
     deciding.happened(f.Readmitted(at=deciding.now, id=person.id, by=deciding.by))
+
+
+# Visiting (rule 14)
+
+
+def visit(deciding: Deciding, command: c.Visit) -> None:
+    """Goes to see a room, which sees it, or leaves; a visit is no seat and no encounter."""
+    deciding.require_host()
+    event, now = deciding.event, deciding.now
+    me = event.people.get(deciding.by)
+    if me is None:
+        raise Refusal("not-allowed", "To visit a room, use a host's own link.")
+    before = event.visits.get(me.id)
+    if command.room is None:
+        if before is None:
+            raise Refusal("already-there", "You are visiting no room.")
+        deciding.happened(f.VisitEnded(at=now, id=me.id, room=before))
+        return
+    room = deciding.running_room(command.room)
+    if room.id in (before, me.seat):
+        raise Refusal("already-there", "You are in that room already.")
+    if me.seat is not None:
+        raise Refusal("out-of-turn", "You have a seat in another room now.")
+    if not me.connections:
+        raise Refusal("not-here", "To visit a room, open the host's page.")
+    if before is not None:
+        deciding.happened(f.VisitEnded(at=now, id=me.id, room=before))
+    deciding.happened(f.Visited(at=now, id=me.id, room=room.id))
+
+
+def end_visits(deciding: Deciding) -> None:
+    """Ends visits to rooms that are over, and of hosts who are gone, seated, or hosts no more."""
+    event = deciding.event
+    for id, room in list(event.visits.items()):
+        person = event.people[id]
+        may_stay = person.connections and person.seat is None and person.role in HOST_ROLES
+        if not may_stay or not person.belongs or event.rooms[room].ended_at is not None:
+            deciding.happened(f.VisitEnded(at=deciding.now, id=id, room=room))
+
+
+# Links
+
+
+def end_link(deciding: Deciding, command: c.EndLink) -> None:
+    """Notes that somebody's link was revoked or replaced."""
+    if deciding.by != ORGANISER:
+        raise Refusal("not-allowed", "Only the organiser can do this.")
+    person = deciding.person(command.attendee)
+    deciding.happened(f.LinkEnded(at=deciding.now, id=person.id, by=deciding.by))

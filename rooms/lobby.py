@@ -176,7 +176,7 @@ def where_may_speak(event: Event, by: str) -> str:
     person = event.people.get(by)
     if person is None or not person.belongs:
         raise Refusal("not-allowed", "You cannot write here.")
-    return person.seat or LOBBY
+    return event.place_of(by) or LOBBY
 
 
 def is_awaited(event: Event, id: str) -> bool:
@@ -459,6 +459,9 @@ def erase(deciding: Deciding, command: c.Erase) -> None:
             kind == "n" and person.id in rest.split(":")
         ):
             deciding.wrote(key, None)
+    for topic in [t for t in deciding.event.topics.values() if t.by == person.id and not t.round]:
+        deciding.wrote(text_key(topic.id), None)
+        deciding.happened(f.TopicDropped(at=deciding.now, id=topic.id))
     for text in _texts_of(deciding.event, person.id):
         deciding.wrote(text_key(text), None)
     deciding.happened(f.Erased(at=deciding.now, id=person.id))

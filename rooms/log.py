@@ -42,6 +42,20 @@ def line_of(fact: f.AnyFact) -> LogLine | None:
             return line
         case f.DeadlineMoved():
             return replace(line, room=fact.room or "", seconds=fact.seconds)
+        case f.EventChanged() if fact.by:
+            return replace(line, what="programme-changed")
+        case f.Visited() | f.VisitEnded():
+            return replace(line, by=fact.id, room=fact.room)
+        case f.TopicAccepted() | f.TopicDropped() if fact.by:
+            return replace(line, about=fact.id)
+        case f.Seated() if fact.because == "chosen":
+            return None  # on an open floor people come and go as they like
+        case f.Unseated() if fact.because in ("chose", "gone"):
+            return None
+        case f.RoomOpened() if fact.by:
+            return None
+        case f.RoomEnded() if fact.because == "empty":
+            return None
         case f.Seated():
             return replace(line, what=f"seated-{fact.because}", about=fact.id, room=fact.room)
         case f.Unseated() if not fact.onward:

@@ -12,6 +12,7 @@ from msgspec import UNSET, Struct, UnsetType, field
 
 from rooms.commands import kebab
 from rooms.people import Card, Mode, Role
+from rooms.programme import Kind, PlannedRound
 
 
 class Phase(StrEnum):
@@ -49,6 +50,12 @@ class You(Struct, frozen=True, kw_only=True):
     waits_for_yes: bool = False
     checked_in: bool = False
     """On site: staff have let one in, so a table can be given (rule 26)."""
+    topic: str = ""
+    """The id of the topic that one chose for the next round of topics."""
+    proposed_topics: tuple[str, ...] = ()
+    """What one proposed and no host has answered yet."""
+    visiting: str = ""
+    """The room that a host is visiting."""
 
 
 class Met(Struct, frozen=True, kw_only=True):
@@ -81,11 +88,15 @@ class EventView(Struct, frozen=True, kw_only=True):
     ready_check: bool = False
     more_time: bool = False
     present: int = 0
+    kind: Kind = Kind.MATCHED
+    """The current or last round's."""
+    stream_url: str = ""
+    """Where the words to everybody are watched, in a plenary round."""
     programme: tuple[PlannedView, ...] = ()
 
 
 class PlannedView(Struct, frozen=True, kw_only=True):
-    """A round as attendees may know it beforehand. Durations are seconds."""
+    """A round as attendees may know it beforehand. Durations are seconds; 0: until ended."""
 
     seconds: int
     size: int
@@ -127,7 +138,8 @@ class Room(Message, frozen=True, kw_only=True):
     because: str
     prompt: str
     starts_at: int
-    ends_at: int
+    ends_at: int | None
+    """None: an open floor that goes on until a host ends it."""
     reasons: tuple[Reason, ...] = ()
     states: dict[str, str] = {}
     """By id, for those not simply there: `dropped`, `not-here-yet`, `expected` (on site)."""
@@ -137,6 +149,9 @@ class Room(Message, frozen=True, kw_only=True):
     """Set while only one person is present: they may choose from the tenth second (rule 11)."""
     moves_at: int | None = None
     more_time: bool = False
+    topic: str = ""
+    visitors: tuple[Card, ...] = ()
+    """Hosts who are visiting the room: they see and hear what is in it, and sit nowhere."""
 
 
 class MediaState(Struct, frozen=True, kw_only=True):
@@ -200,6 +215,47 @@ class PhaseChanged(Message, tag="phase", frozen=True, kw_only=True):
     closes_at: int | None = None
     programme: tuple[PlannedView, ...] | UnsetType = UNSET
     """Only where it was changed."""
+    kind: Kind = Kind.MATCHED
+    stream_url: str = ""
+
+
+class TopicShown(Struct, frozen=True, kw_only=True):
+    """A topic of the next round of topics, and how many chose it. `full`: it takes nobody more."""
+
+    id: str
+    text: str
+    chosen: int = 0
+    full: bool = False
+
+
+class Topics(Message, frozen=True, kw_only=True):
+    """What can be chosen for the next round of topics (at most once a second); 0: there is none."""
+
+    round: int
+    topics: tuple[TopicShown, ...] = ()
+
+
+class FloorRoom(Struct, frozen=True, kw_only=True):
+    """A room of the open floor. One that is full names nobody; an empty one is there to be taken.
+
+    `id` is what `choose-room` takes.
+    """
+
+    id: str
+    mode: Mode
+    table: int | None = None
+    people: tuple[Card, ...] = ()
+    count: int = 0
+    full: bool = False
+
+
+class Floor(Message, frozen=True, kw_only=True):
+    """The rooms of an open floor: all of them, or (`whole` false) those that changed."""
+
+    rooms: tuple[FloorRoom, ...] = ()
+    gone: tuple[str, ...] = ()
+    whole: bool = True
+    most: int = 0
 
 
 class RoomPeople(Message, frozen=True, kw_only=True):
@@ -216,6 +272,8 @@ class RoomPeople(Message, frozen=True, kw_only=True):
     back: tuple[str, ...] = ()
     media: dict[str, MediaState] = {}
     not_joining: tuple[str, ...] = ()
+    visiting: tuple[str, ...] = ()
+    """Who of those that joined or left are hosts who visit the room."""
     alone_since: int | UnsetType | None = UNSET
     moves_at: int | UnsetType | None = UNSET
 
@@ -322,6 +380,9 @@ class BoardRoom(Struct, frozen=True, kw_only=True):
     ended: bool
     alone: str | None = None
     calls: int = 0
+    topic: str = ""
+    visitors: tuple[str, ...] = ()
+    """Hosts who are visiting it, by id."""
 
 
 class ProposedRoom(Struct, frozen=True, kw_only=True):
@@ -332,6 +393,7 @@ class ProposedRoom(Struct, frozen=True, kw_only=True):
     pinned: bool = False
     together: tuple[str, ...] = ()
     """Those of its people whom hosts keep together; who else sits here may change."""
+    topic: str = ""
 
 
 class Proposal(Struct, frozen=True, kw_only=True):
@@ -390,6 +452,40 @@ class LogLine(Struct, frozen=True, kw_only=True):
     seconds: int | None = None
 
 
+class ProposedTopic(Struct, frozen=True, kw_only=True):
+    """A topic that waits for a host's yes."""
+
+    id: str
+    text: str
+    by: str
+
+
+class TopicsView(Struct, frozen=True, kw_only=True):
+    """`round` 0: no round to come has topics."""
+
+    round: int
+    topics: tuple[TopicShown, ...]
+    proposed: tuple[ProposedTopic, ...]
+
+
+class ProgrammeRound(PlannedRound, frozen=True, kw_only=True):
+    """A round to come as a host may change it: `change-programme` takes the same fields."""
+
+    round: int
+    prompt: str = ""
+    topics: tuple[str, ...] = ()
+    stream_url: str = ""
+
+
+class ProgrammeView(Struct, frozen=True, kw_only=True):
+    """The rounds to come, and the `revision` that a change of them names."""
+
+    revision: int
+    kind: Kind
+    """The current or last round's."""
+    rounds: tuple[ProgrammeRound, ...]
+
+
 class BoardParts(Struct, frozen=True, kw_only=True, omit_defaults=True):
     pool: PoolView | UnsetType = UNSET
     proposal: Proposal | UnsetType | None = UNSET
@@ -399,6 +495,8 @@ class BoardParts(Struct, frozen=True, kw_only=True, omit_defaults=True):
     people: tuple[Seat, ...] | UnsetType = UNSET
     log: tuple[LogLine, ...] | UnsetType = UNSET
     called: bool | UnsetType = UNSET
+    topics: TopicsView | UnsetType = UNSET
+    programme: ProgrammeView | UnsetType = UNSET
 
 
 class Board(Message, frozen=True, kw_only=True):

@@ -129,6 +129,8 @@ class Details(Struct, frozen=True, kw_only=True, omit_defaults=True, tag="detail
     title: str
     prompts: tuple[str, ...] = ()
     """One a round, in order; missing ones are empty."""
+    streams: tuple[str, ...] = ()
+    """Where the organiser's own stream of a plenary round is watched, in the same way."""
     segments: tuple[SegmentRule, ...] = ()
     segment_most: int | None = None
     synonyms: tuple[tuple[str, ...], ...] = ()
@@ -247,6 +249,15 @@ def web_address(typed: str) -> str | None:
     """
     address = typed if "://" in typed else f"https://{typed}"
     return address if _WEB_ADDRESS.fullmatch(address) else None
+
+
+def stream_address(typed: str) -> str | None:
+    """Returns the address of a stream, empty where there is none; None: it is no https address."""
+    address = typed.strip()
+    if not address:
+        return ""
+    secure = address.casefold().startswith("https://")
+    return address if secure and web_address(address) else None
 
 
 def is_visible(text: str) -> bool:

@@ -56,7 +56,20 @@ class PlannedRound(Struct, frozen=True, kw_only=True):
     kind: Kind = Kind.MATCHED
     auto: bool = False
     more_time: bool = True
+    topic_most: int | None = None
+    """How many people one topic takes; None: as many as choose it."""
 
+    @property
+    def seats_people(self) -> bool:
+        """Whether people are seated by the matcher."""
+        return self.kind in SEATING_KINDS
+
+
+SEATING_KINDS = frozenset({Kind.MATCHED, Kind.TOPICS})
+"""Kinds of round for which a seating is worked out; in the others nobody is seated."""
+
+UNTIL_ENDED = 0
+"""The length of an open round that goes on until a host ends it."""
 
 USUAL = PlannedRound()
 """What a round is where nothing else is asked for."""
@@ -119,6 +132,7 @@ def planned_round(
     kind: Kind = Kind.MATCHED,
     auto: bool = False,
     more_time: bool = True,
+    topic_most: int | None = None,
 ) -> PlannedRound:
     """Returns a round with the defaults that follow from its size: pairs talk 180 s, least 2.
 
@@ -136,6 +150,7 @@ def planned_round(
         kind=kind,
         auto=auto,
         more_time=more_time,
+        topic_most=topic_most,
     )
     check_round(planned)
     return planned
@@ -143,7 +158,8 @@ def planned_round(
 
 def check_round(planned: PlannedRound) -> None:
     """Raises ValueError, with a sentence that says what to mend, if a round cannot be held."""
-    if not 1 <= planned.seconds <= 24 * 3600:
+    is_endless = planned.kind is Kind.OPEN and planned.seconds == UNTIL_ENDED
+    if not is_endless and not 1 <= planned.seconds <= 24 * 3600:
         raise ValueError("A round lasts from 1 second to 24 hours.")
     if min(planned.break_seconds, planned.preview_seconds, planned.walking_seconds) < 0:
         raise ValueError("Breaks, previews and walking time cannot be below 0 seconds.")
@@ -153,3 +169,5 @@ def check_round(planned: PlannedRound) -> None:
         raise ValueError("A room needs a size of at least 2.")
     if not 2 <= planned.least <= planned.size <= planned.most <= 100:
         raise ValueError("Sizes must be in order: 2 ≤ least ≤ size ≤ most ≤ 100.")
+    if planned.topic_most is not None and planned.topic_most < planned.least:
+        raise ValueError("A topic must take at least as many people as a room.")

@@ -18,9 +18,10 @@ from rooms.matching.affinity import affinity
 from rooms.matching.rules import broken_seating
 from rooms.matching.wanted import basis_now, terms_of
 from rooms.messages import LOBBY
-from rooms.programme import Allow, Kind
+from rooms.programme import Allow
 from rooms.refusal import Refusal
 from rooms.standing import Undoable
+from rooms.topics import held
 
 UNDO_MS = 30_000
 """Rule 15: a change of seats can be undone for so long."""
@@ -35,10 +36,8 @@ def propose(deciding: Deciding, command: c.ProposeRound) -> None:
     planned = event.next_planned
     if planned is None:
         raise Refusal("programme-over", "The programme has no further round.")
-    if command.kind is not None and command.kind is not Kind.MATCHED:
-        raise Refusal(
-            "not-available", "Rounds of the kind {kind} cannot be held.", kind=command.kind
-        )
+    if event.called is not None:
+        raise Refusal("already-called", "The next round is called already.")
     if command.size is not None and not planned.least <= command.size <= planned.most:
         raise Refusal(
             "bad-size",
@@ -54,6 +53,7 @@ def propose(deciding: Deciding, command: c.ProposeRound) -> None:
         f.RoundProposed(
             at=deciding.now,
             round=event.round + 1,
+            kind=command.kind or (before.kind if before is not None else None),
             seconds=command.seconds if command.seconds is not None else _of(before, "seconds"),
             size=command.size if command.size is not None else _of(before, "size"),
             prompt=prompt,
@@ -105,6 +105,7 @@ def _draw_anew(
         f.RoundProposed(
             at=deciding.now,
             round=deciding.event.round + 1,
+            kind=asked.kind if asked is not None else None,
             seconds=_of(asked, "seconds"),
             size=_of(asked, "size"),
             prompt=asked.prompt if asked is not None else "",
@@ -326,8 +327,9 @@ def _numbered(rooms: Rooms, number: str) -> list[str]:
 
 def _look(deciding: Deciding) -> seating.Placing:
     """Returns the rules among all who may be seated now: who is fewer, and so who must be met."""
-    here = pool(deciding.event, deciding.now)
-    return seating.placing(deciding.event, deciding.register, here)
+    event = deciding.event
+    here = pool(event, deciding.now)
+    return seating.placing(event, deciding.register, here, held(event, here))
 
 
 def _check(deciding: Deciding, rooms: Rooms) -> None:

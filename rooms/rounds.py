@@ -24,12 +24,13 @@ from msgspec.structs import replace
 
 from rooms import commands as c
 from rooms import facts as f
-from rooms import seating, seats
+from rooms import floor, seating, seats
 from rooms.deciding import CLOCK, SERVER, Deciding
 from rooms.event import Event
 from rooms.lobby import pool
 from rooms.messages import Phase
 from rooms.people import Mode
+from rooms.programme import SEATING_KINDS, Kind
 from rooms.refusal import Refusal
 from rooms.standing import Room
 
@@ -129,6 +130,10 @@ def _round_alarms(event: Event) -> Iterator[tuple[int, Action]]:
     if event.phase is Phase.ROUND:
         for id in event.alone:
             yield from _alone_alarms(event, id)
+    if event.kind is Kind.OPEN:
+        for id in event.dropped:
+            at = event.people[id].dropped_at or 0
+            yield at + floor.KEPT_MS, partial(floor.let_go, id=id)
     if event.paused_at is not None:
         return
     if event.phase is Phase.PREVIEW:
@@ -136,7 +141,8 @@ def _round_alarms(event: Event) -> Iterator[tuple[int, Action]]:
         return
     yield ends_at, _end_round_by_clock
     for seconds in WARNINGS_S:
-        if seconds not in event.warned and event.round_seconds > seconds:
+        is_due = seconds not in event.warned and not event.until_ended
+        if is_due and event.round_seconds > seconds:
             yield ends_at - seconds * 1000, partial(_warn, seconds=seconds, room=None)
     for id in event.unseen:
         links = event.people[id].connections
@@ -192,7 +198,7 @@ def start_round(deciding: Deciding, command: c.StartRound) -> None:
         raise Refusal("programme-over", "The programme has no further round.")
     if event.called is not None:
         raise Refusal("already-called", "The next round is called already.")
-    if len(pool(event, deciding.now)) < 2:
+    if event.next_kind in SEATING_KINDS and len(pool(event, deciding.now)) < 2:
         raise Refusal("nobody-to-seat", "A round needs at least two people who are here.")
     if command.size is not None and not following.least <= command.size <= following.most:
         raise Refusal(
@@ -208,7 +214,8 @@ def start_round(deciding: Deciding, command: c.StartRound) -> None:
 
 def _call_next(deciding: Deciding) -> None:
     """The clock calls the next round; one that nobody came to keeps its time without rooms."""
-    if len(pool(deciding.event, deciding.now)) < 2:
+    seats_people = deciding.event.next_kind in SEATING_KINDS
+    if seats_people and len(pool(deciding.event, deciding.now)) < 2:
         seating.fix(deciding, [], seconds=None, size=None)
     else:
         _call(deciding, None, None, by=CLOCK)
@@ -216,6 +223,9 @@ def _call_next(deciding: Deciding) -> None:
 
 def _call(deciding: Deciding, seconds: int | None, size: int | None, *, by: str) -> None:
     event = deciding.event
+    if event.next_kind not in SEATING_KINDS:
+        seating.fix(deciding, [], seconds=seconds, size=None)
+        return
     if size is None and _fix_from_proposal(deciding, seconds):
         return
     deciding.happened(
@@ -262,7 +272,8 @@ def offer_seating(deciding: Deciding, offer: c.OfferSeating) -> None:
         raise Refusal("not-allowed", "Only a host can do this.")
     event = deciding.event
     following = event.next_planned
-    if following is None or offer.round != event.round + 1 or event.phase is Phase.ENDED:
+    is_wanted = event.next_kind in SEATING_KINDS and event.phase is not Phase.ENDED
+    if following is None or offer.round != event.round + 1 or not is_wanted:
         raise Refusal("stale-offer", "This seating is for another round.")
     kept = seating.kept_rooms(event, deciding.now)
     if {id for ids in kept for id in ids} & {
@@ -445,6 +456,8 @@ def extend(deciding: Deciding, command: c.Extend) -> None:
     now = event.clock(deciding.now)
     if command.room is not None:
         room = deciding.running_room(command.room)
+        if event.kind is Kind.OPEN:
+            raise Refusal("out-of-turn", "The rooms of an open floor end together.")
         ends_at = room.ends_at + command.seconds * 1000
         latest = event.break_ends_at if event.phase is Phase.BREAK else event.next_preview_at()
         if latest is not None and ends_at > latest:
@@ -452,6 +465,9 @@ def extend(deciding: Deciding, command: c.Extend) -> None:
         starts_at = room.starts_at
     else:
         current = event.break_ends_at if event.phase is Phase.BREAK else event.ends_at
+        if event.is_running and event.until_ended:
+            # A floor without a deadline gets one.
+            current = max(now, event.starts_at or now)
         if event.phase is Phase.LOBBY:
             raise Refusal("out-of-turn", "No round is on now.")
         if current is None:
@@ -479,7 +495,7 @@ def wish_more_time(deciding: Deciding) -> None:
     room, planned = event.room_of(me.id), event.planned
     if room is None or event.phase is Phase.PREVIEW or planned is None:
         raise Refusal("no-room", "You are not in a room now.")
-    if not planned.more_time:
+    if not planned.more_time or not event.seats_people:
         raise Refusal("not-allowed", "Rooms cannot ask for more time in this round.")
     if room.granted:
         raise Refusal("already-granted", "This room has had more time already.")

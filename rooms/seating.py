@@ -6,7 +6,7 @@ one is changed (rules 4 to 6, 23). Deliberately searches for no good one; that i
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import islice
 
 from msgspec import Struct
@@ -26,10 +26,14 @@ from rooms.matching.rules import (
     hard_rules,
 )
 from rooms.people import Mode, Register
-from rooms.programme import Weights
+from rooms.programme import SEATING_KINDS, UNTIL_ENDED, Weights
 from rooms.refusal import Refusal
 from rooms.standing import pair
 from rooms.synonyms import meanings
+from rooms.topics import assigned, held, topics_of_rooms
+
+LONGEST_SECONDS = 24 * 3600
+"""An open floor without a length is over after a day, whoever forgot it."""
 
 DEALT_CHOICES = 8
 """Rooms that are compared for each person when no solver answers: thousands are dealt at once."""
@@ -43,20 +47,35 @@ class Placing(Struct, frozen=True):
     weights: Weights
 
 
-def seekers(event: Event, register: Register, ids: Iterable[str]) -> list[Seeker]:
-    """Returns people as the matcher sees them, with the mode they are here in."""
+def seekers(
+    event: Event, register: Register, ids: Iterable[str], topics: Mapping[str, str] | None = None
+) -> list[Seeker]:
+    """Returns people as the matcher sees them, with the mode they are here in, and their topic."""
     same = meanings(register.details.synonyms)
     profiles = [register.attendee(id) for id in ids]
     people = []
     for profile in profiles:
         stands = event.people[profile.id]
-        people.append(seeker(profile, mode=stands.mode, sat_out=stands.sat_out, meanings=same))
+        people.append(
+            seeker(
+                profile,
+                mode=stands.mode,
+                sat_out=stands.sat_out,
+                topic=topics.get(profile.id, "") if topics else "",
+                meanings=same,
+            )
+        )
     return with_wishes(people, profiles)
 
 
-def placing(event: Event, register: Register, ids: Iterable[str]) -> Placing:
-    """Returns the hard rules and the rarity of interests among these people."""
-    people = seekers(event, register, dict.fromkeys(ids))
+def placing(
+    event: Event, register: Register, ids: Iterable[str], topics: Mapping[str, str] | None = None
+) -> Placing:
+    """Returns the hard rules and the rarity of interests among these people.
+
+    `topics`: whose choice of a topic stands, where the next round has topics.
+    """
+    people = seekers(event, register, dict.fromkeys(ids), topics)
     details = register.details
     rules = hard_rules(
         people,
@@ -84,6 +103,10 @@ def fix(
     if planned is None:
         raise Refusal("programme-over", "The programme has no further round.")
     number = event.round + 1
+    kind = event.next_kind or planned.kind
+    if kind not in SEATING_KINDS:
+        rooms = []
+    topics = topics_of_rooms(event, deciding.register, rooms)
     modes = [event.people[ids[0]].mode for ids in rooms]
     tables = _tables(event, rooms, modes)
     seated = {id for ids in rooms for id in ids}
@@ -91,24 +114,35 @@ def fix(
     if any(mode is Mode.ON_SITE for mode in modes):
         preview = max(preview, planned.walking_seconds)
     length = seconds if seconds is not None else event.next_seconds
+    is_endless = length == UNTIL_ENDED
+    if is_endless:
+        length = LONGEST_SECONDS
     starts_at = now + preview * 1000
     deciding.happened(
         f.SeatingFixed(
             at=now,
             round=number,
             rooms=tuple(
-                f.Seats(id=f"r{number}-{i}", people=tuple(ids), mode=modes[i - 1], table=tables[i])
+                f.Seats(
+                    id=f"r{number}-{i}",
+                    people=tuple(ids),
+                    mode=modes[i - 1],
+                    table=tables[i],
+                    topic=topics[i - 1],
+                )
                 for i, ids in enumerate(rooms, 1)
             ),
             left_over=tuple(
                 f.LeftOver(id=id, because="left-over")
                 for id in pool(event, now)
-                if id not in seated
+                if id not in seated and kind in SEATING_KINDS
             ),
             starts_at=starts_at,
             ends_at=starts_at + length * 1000,
             seconds=length,
             size=size if size is not None else event.next_size,
+            kind=kind,
+            until_ended=is_endless,
         )
     )
 
@@ -148,7 +182,8 @@ def repaired(
     For each who came or went at most two rooms change; no hard rule is broken, and nobody meets
     anybody again who would not have. Rooms that hosts keep as they are lose only who is gone.
     """
-    look = placing(event, register, pool(event, now))
+    here = pool(event, now)
+    look = placing(event, register, here, held(event, here))
     people = look.rules.people
     terms = Terms(
         look.rules,
@@ -213,6 +248,8 @@ def refuse_broken(causes: Iterable[Broken]) -> None:
         raise Refusal("private", "They cannot share this room, for a private reason.")
     if "modes" in named:
         raise Refusal("rule-broken", "On-site and online people do not share a room here.")
+    if "topic" in named:
+        raise Refusal("rule-broken", "They chose different topics.")
     if "alone" in named:
         raise Refusal("rule-broken", "A room needs at least two people.")
     if named:
@@ -255,7 +292,7 @@ def dealt(
     Used only when no solver answers a called round. Whoever fits nowhere is left over.
     """
     here = pool(event, now)
-    look = placing(event, register, here)
+    look = placing(event, register, here, assigned(event, register, here))
     found: list[list[str]] = []
     for mode in Mode:
         people = [id for id in here if event.people[id].mode is mode]

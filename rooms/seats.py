@@ -6,6 +6,7 @@ room by the rules in the order of rule 10.
 
 from __future__ import annotations
 
+from collections import Counter
 from heapq import nsmallest
 
 from rooms import commands as c
@@ -106,7 +107,12 @@ def best_room(
             if fitting:
                 return max(
                     fitting,
-                    key=lambda r: (r.id in lonely, worth_in(look, id, r.people), r.id),
+                    key=lambda r: (
+                        r.id in lonely,
+                        bool(r.topic) and r.topic == event.chose.get(id),
+                        worth_in(look, id, r.people),
+                        r.id,
+                    ),
                 ).id
     return None
 
@@ -128,7 +134,7 @@ def _everybody_expected(event: Event) -> dict[str, list[str]]:
 def seat_late(deciding: Deciding) -> None:
     """Plans seats for those who wait during a preview or round (rule 10)."""
     event = deciding.event
-    if not event.is_running:
+    if not event.is_running or not event.seats_people:
         return
     waiting = [
         id
@@ -198,12 +204,25 @@ def _open_room(deciding: Deciding, group: list[str]) -> None:
         f.RoomOpened(
             at=now,
             room=f.Seats(
-                id=f"r{event.round}-{number}", people=tuple(group), mode=mode, table=table
+                id=f"r{event.round}-{number}",
+                people=tuple(group),
+                mode=mode,
+                table=table,
+                topic=_topic_of(event, group),
             ),
             starts_at=max(now, event.starts_at or now),
             ends_at=event.ends_at or now,
         )
     )
+
+
+def _topic_of(event: Event, group: list[str]) -> str:
+    """Returns the topic for people who come late: what most chose, else what fewest talk about."""
+    chosen = Counter(topic for id in group if (topic := event.chose.get(id, "")))
+    if chosen:
+        return max(chosen, key=lambda topic: (chosen[topic], topic))
+    talked = Counter(room.topic for room in event.running_rooms() if room.topic)
+    return min(talked, key=lambda topic: (talked[topic], topic), default="")
 
 
 # Joining, as planned
@@ -332,7 +351,7 @@ def move(deciding: Deciding, command: c.Move) -> None:
     deciding.require_host()
     event, now = deciding.event, deciding.now
     person = deciding.person(command.attendee)
-    if not event.is_running:
+    if not event.is_running or not event.current:
         raise Refusal("out-of-turn", "People can be moved while a round is on.")
     if command.room == LOBBY:
         if person.seat is None:

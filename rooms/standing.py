@@ -54,6 +54,8 @@ class Person(Struct, frozen=True, kw_only=True):
     screen: bool = False
     sat_out: int = 0
     """Times without a seat though in the pool."""
+    link_ended_at: int | None = None
+    """When their link last ceased to open anything."""
     because: str = ""
     """Why there is no seat now (a code); empty when seated or no round runs."""
 
@@ -101,6 +103,8 @@ class Room(Struct, frozen=True, kw_only=True):
     table: int | None = None
     ended_at: int | None = None
     stays: tuple[Stay, ...] = ()
+    topic: str = ""
+    """The register's id of its topic's words, in a round of topics."""
     wishes: tuple[str, ...] = ()
     granted: bool = False
     """Its wish for more time was granted."""
@@ -137,6 +141,14 @@ class Calling(Struct, frozen=True, kw_only=True):
     seen: bool = False
     answered_by: str = ""
     answer: str = ""
+
+
+class Topic(Struct, frozen=True, kw_only=True):
+    """A topic of a round to come; `round` 0: proposed by somebody, and not accepted yet."""
+
+    id: str
+    round: int = 0
+    by: str = ""
 
 
 class Undoable(Struct, frozen=True, kw_only=True):

@@ -46,23 +46,31 @@ def _told(event: Event, register: Register, fact: f.AnyFact) -> list[Told]:
         case f.EventCreated() | f.AttendeeAdded() | f.Erased() | f.Removed():
             return []
         case f.EventChanged():
-            return [(EVERYONE, replace(phase(event), programme=programme(event)))]
+            return [(EVERYONE, replace(phase(event, register), programme=programme(event)))]
         case f.DoorsOpened() | f.EventEnded() | f.BreakEnded():
-            return [(EVERYONE, phase(event))]
+            return [(EVERYONE, phase(event, register))]
+        case f.RoundProposed():
+            return [(EVERYONE, replace(phase(event, register), programme=programme(event)))]
         case f.ClosingBegan():
             seconds = (fact.closes_at - fact.at) // 1000
             return [
-                (EVERYONE, phase(event)),
+                (EVERYONE, phase(event, register)),
                 (EVERYONE, _notice(fact.at, "closing", seconds=seconds)),
             ]
         case f.PreviewShortened() | f.Paused() | f.RoundEnded():
-            return [(EVERYONE, phase(event))]
+            return [(EVERYONE, phase(event, register))]
         case f.Resumed():
             own = [r for r in event.running_rooms() if r.ends_at != event.ends_at]
-            return [(EVERYONE, phase(event)), *(_room_told(event, register, r) for r in own)]
+            return [
+                (EVERYONE, phase(event, register)),
+                *(_room_told(event, register, r) for r in own),
+            ]
         case f.RoundStarted():
             lonely = [event.rooms[alone.room] for alone in event.alone.values()]
-            return [(EVERYONE, phase(event)), *(_people_told(event, room) for room in lonely)]
+            return [
+                (EVERYONE, phase(event, register)),
+                *(_people_told(event, room) for room in lonely),
+            ]
         case f.ProfileChanged():
             return _profile_told(event, register, fact)
         case (
@@ -89,8 +97,8 @@ def _told(event: Event, register: Register, fact: f.AnyFact) -> list[Told]:
             media = {fact.id: media_of(event.people[fact.id])}
             return _in_room(event, fact.id, media=media, back=(fact.id,) if fact.back else ())
         case f.SeatingFixed():
-            return _seating_told(event, register)
-        case f.SeatingOffered() | f.RoundCalled() | f.RoundProposed() | f.Pinned():
+            return _seating_told(event, register, fact)
+        case f.SeatingOffered() | f.RoundCalled() | f.Pinned() | f.LinkEnded():
             return []
         case f.ProposalChanged() | f.Rearranged() | f.Undone() | f.Relaxed():
             return []
@@ -119,6 +127,12 @@ def _told(event: Event, register: Register, fact: f.AnyFact) -> list[Told]:
             return [(audience, announcement(register, fact))]
         case f.HostCalled() | f.CallWasSeen() | f.CallAnswered():
             return [(m.People((event.calls[fact.id].by,)), call(event, register, fact.id))]
+        case f.TopicsNamed():
+            return []
+        case f.TopicProposed() | f.TopicAccepted() | f.TopicDropped() | f.TopicChosen():
+            return _topic_told(event, register, fact)
+        case f.Visited() | f.VisitEnded():
+            return _visit_told(event, register, fact)
         case _:
             assert_never(fact)
 
@@ -186,15 +200,21 @@ def _connection_told(event: Event, fact: f.Connected | f.Disconnected | f.NodeLo
     return [*told, (EVERYONE, m.Lobby(present=len(event.present)))]
 
 
-def _seating_told(event: Event, register: Register) -> list[Told]:
-    told: list[Told] = [(EVERYONE, phase(event))]
+def _seating_told(event: Event, register: Register, fact: f.SeatingFixed) -> list[Told]:
+    told: list[Told] = [(EVERYONE, phase(event, register))]
     told += [_room_told(event, register, room) for room in event.running_rooms()]
+    why: dict[str, list[str]] = {}
     for person in event.people.values():
         # Who dropped hears it on coming back.
         is_near = person.connections or person.dropped_at is not None
         if person.seat is None and is_near and hears_why(person):
-            because = why_without_seat(event, person)
-            told.append((m.People((person.id,)), sitting_out(event, because)))
+            why.setdefault(why_without_seat(event, person), []).append(person.id)
+    told += [(m.People(tuple(ids)), sitting_out(event, code)) for code, ids in why.items()]
+    for id, topic in event.chose.items():
+        room = event.room_of(id)
+        if room is not None and room.topic != topic:
+            joined = _notice(fact.at, "other-topic", text=register.text(topic))
+            told.append((m.People((id,)), joined))
     return told
 
 
@@ -203,7 +223,7 @@ def _clock_told(
 ) -> list[Told]:
     match fact:
         case f.DeadlineMoved() if fact.room is None:
-            return [(EVERYONE, phase(event))]
+            return [(EVERYONE, phase(event, register))]
         case f.DeadlineMoved():
             room = event.rooms[fact.room or ""]
             told = [_room_told(event, register, room)]
@@ -244,7 +264,7 @@ def _seat_told(
     match fact:
         case f.Seated():
             room = event.rooms[fact.room]
-            others = tuple(id for id in room.people if id != fact.id)
+            others = tuple(id for id in event.those_in(room) if id != fact.id)
             joined = room_people(event, room, joined=(card_of(register, fact.id),))
             return [(m.People(others), joined), _room_told(event, register, room)]
         case f.Unseated():
@@ -252,11 +272,12 @@ def _seat_told(
             gone = (fact.id,)
             told = [
                 _people_told(event, room, left=gone)
-                if fact.because == "left"
+                if fact.because in ("left", "chose", "gone")
                 else _people_told(event, room, moved=gone)
             ]
             if not fact.onward and fact.because != "removed":
-                told.append((m.People(gone), sitting_out(event, fact.because)))
+                because = fact.because if event.seats_people else "open-floor"
+                told.append((m.People(gone), sitting_out(event, because)))
             return told
         case f.RoomOpened():
             return [_room_told(event, register, event.rooms[fact.room.id])]
@@ -317,12 +338,47 @@ def _contact_told(
 # Messages
 
 
-def _notice(at: int, code: str, seconds: int | None = None) -> m.Notice:
-    return m.Notice(sender="clock", text="", at=at, code=code, seconds=seconds)
+def _notice(at: int, code: str, seconds: int | None = None, text: str = "") -> m.Notice:
+    return m.Notice(sender="clock", text=text, at=at, code=code, seconds=seconds)
+
+
+def _topic_told(
+    event: Event,
+    register: Register,
+    fact: f.TopicProposed | f.TopicAccepted | f.TopicDropped | f.TopicChosen,
+) -> list[Told]:
+    """Tells whose topic or choice it is; the list itself is sent at its own pace."""
+    if isinstance(fact, f.TopicProposed):
+        ids = [fact.by]
+    elif isinstance(fact, f.TopicChosen):
+        ids = [fact.id]
+    else:
+        ids = [fact.about] if fact.about else []
+        ids += fact.lost if isinstance(fact, f.TopicDropped) else ()
+    return [
+        (m.People((id,)), m.YouChanged(you=you(event, register, id, fact.at)))
+        for id in dict.fromkeys(ids)
+        if id in event.people
+    ]
+
+
+def _visit_told(event: Event, register: Register, fact: f.Visited | f.VisitEnded) -> list[Told]:
+    room = event.rooms[fact.room]
+    me = m.People((fact.id,))
+    others = m.People(tuple(id for id in event.those_in(room) if id != fact.id))
+    mine: Told = (me, m.YouChanged(you=you(event, register, fact.id, fact.at)))
+    if isinstance(fact, f.VisitEnded):
+        return [(others, room_people(event, room, left=(fact.id,), visiting=(fact.id,))), mine]
+    came = (card_of(register, fact.id),)
+    return [
+        (others, room_people(event, room, joined=came, visiting=(fact.id,))),
+        (me, room_message(event, register, room)),
+        mine,
+    ]
 
 
 def _room_told(event: Event, register: Register, room: Room) -> Told:
-    return m.People(room.people), room_message(event, register, room)
+    return m.People(event.those_in(room)), room_message(event, register, room)
 
 
 def _people_told(
@@ -344,7 +400,7 @@ def _people_told(
         dropped=dropped,
         not_joining=not_joining,
     )
-    return m.People(room.people), message
+    return m.People(event.those_in(room)), message
 
 
 def _in_room(
@@ -369,4 +425,4 @@ def _in_room(
         back=back,
         media=media,
     )
-    return [(m.People(room.people), message)]
+    return [(m.People(event.those_in(room)), message)]

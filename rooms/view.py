@@ -15,13 +15,20 @@ from rooms import messages as m
 from rooms.contacts import contacts_of, fields_by_card, fields_by_yes
 from rooms.encounters import together
 from rooms.event import Event
+from rooms.floor import NEW, TABLE, is_kept_out, is_open
 from rooms.lobby import why_not_in_pool
 from rooms.matching.affinity import reasons
 from rooms.messages import Phase
 from rooms.people import HOST_ROLES, Card, Mode, Register, card, shared_interests
+from rooms.programme import Kind
 from rooms.seats import moves_at
 from rooms.standing import Person, Room, pair
 from rooms.synonyms import meanings
+from rooms.topic_standing import choosers, proposed_topics, topics_of
+from rooms.topics import is_full
+
+SHOWN_TABLES = 60
+"""At most so many free tables are listed; more are chosen by their number all the same."""
 
 OWN_FIELDS = (
     "wishes",
@@ -61,7 +68,7 @@ class View(Struct, frozen=True, kw_only=True):
 # The evening
 
 
-def phase(event: Event) -> m.PhaseChanged:
+def phase(event: Event, register: Register) -> m.PhaseChanged:
     """Returns the phase message: the round's instants, or the next preview's in a break."""
     starts_at, ends_at = _instants(event)
     return m.PhaseChanged(
@@ -72,21 +79,32 @@ def phase(event: Event) -> m.PhaseChanged:
         ends_at=ends_at,
         paused=event.paused_at,
         closes_at=event.closes_at,
+        kind=event.kind,
+        stream_url=stream_url(event, register),
     )
 
 
+def stream_url(event: Event, register: Register) -> str:
+    """Returns where the current plenary round is watched; empty: nowhere, or none runs."""
+    streams = register.details.streams
+    if event.kind is not Kind.PLENARY or not event.is_running or event.round > len(streams):
+        return ""
+    return streams[event.round - 1]
+
+
 def programme(event: Event) -> tuple[m.PlannedView, ...]:
-    """Returns the rounds as planned, as attendees may know them."""
+    """Returns the rounds as planned, as attendees may know them; the next as a host overrode it."""
     return tuple(
         m.PlannedView(
-            seconds=planned.seconds,
-            size=planned.size,
+            seconds=event.next_seconds if is_next else planned.seconds,
+            size=event.next_size if is_next else planned.size,
             break_seconds=planned.break_seconds,
             preview_seconds=planned.preview_seconds,
-            kind=planned.kind.value,
+            kind=((event.next_kind if is_next else None) or planned.kind).value,
             auto=planned.auto,
         )
-        for planned in event.plan.rounds
+        for number, planned in enumerate(event.plan.rounds)
+        for is_next in [number == event.round]
     )
 
 
@@ -95,7 +113,7 @@ def _instants(event: Event) -> tuple[int | None, int | None]:
         case Phase.DRAFT | Phase.LOBBY:
             return (event.plan.starts_at if event.round == 0 else None), None
         case Phase.PREVIEW | Phase.ROUND:
-            return event.starts_at, event.ends_at
+            return event.starts_at, None if event.until_ended else event.ends_at
         case Phase.BREAK:
             following = event.next_planned
             waits = following is not None and not following.auto
@@ -119,6 +137,7 @@ def room_message(event: Event, register: Register, room: Room) -> m.Room:
     )
     lonely = event.alone_in(room.id)
     planned = event.planned
+    ends_at = room.ends_at if room.ended_at is None else min(room.ended_at, room.ends_at)
     joining = tuple(
         m.Joining(card=card_of(register, join.id), at=join.join_at)
         for join in event.joins.values()
@@ -131,11 +150,11 @@ def room_message(event: Event, register: Register, room: Room) -> m.Room:
         mode=room.mode,
         people=tuple(card(person) for person in people),
         shared=shared,
-        because="shared-interests" if shared else "new-faces",
+        because=_because(event, room, bool(shared)),
         reasons=reasons(people, same),
         prompt=_prompt(event, register, room.round),
         starts_at=room.starts_at,
-        ends_at=room.ends_at if room.ended_at is None else min(room.ended_at, room.ends_at),
+        ends_at=None if event.until_ended and room.ended_at is None else ends_at,
         states=states(event, room),
         media={
             id: media_of(event.people[id])
@@ -145,8 +164,19 @@ def room_message(event: Event, register: Register, room: Room) -> m.Room:
         joining=joining,
         alone_since=event.alone[lonely].since if lonely else None,
         moves_at=moves_at(event, lonely) if lonely else None,
-        more_time=planned is not None and planned.more_time and not room.granted,
+        more_time=planned is not None
+        and planned.more_time
+        and not room.granted
+        and event.seats_people,
+        topic=register.text(room.topic),
+        visitors=tuple(card_of(register, id) for id, at in event.visits.items() if at == room.id),
     )
+
+
+def _because(event: Event, room: Room, shares: bool) -> str:
+    if event.kind is Kind.OPEN and room.round == event.round:
+        return "by-choice"
+    return "shared-interests" if shares else "same-topic" if room.topic else "new-faces"
 
 
 def _prompt(event: Event, register: Register, number: int) -> str:
@@ -185,6 +215,7 @@ def room_people(
     back: tuple[str, ...] = (),
     media: dict[str, m.MediaState] | None = None,
     not_joining: tuple[str, ...] = (),
+    visiting: tuple[str, ...] = (),
 ) -> m.RoomPeople:
     """Returns what changed among a room's people, with who is alone now."""
     lonely = event.alone_in(room.id)
@@ -199,6 +230,7 @@ def room_people(
         back=back,
         media=media or {},
         not_joining=not_joining,
+        visiting=visiting,
         alone_since=event.alone[lonely].since if lonely else None,
         moves_at=moves_at(event, lonely) if lonely else None,
     )
@@ -212,6 +244,78 @@ def media_of(person: Person) -> m.MediaState:
 def card_of(register: Register, id: str) -> Card:
     """Returns somebody's card."""
     return card(register.attendee(id))
+
+
+# What can be chosen
+
+
+def topics(event: Event, register: Register) -> m.Topics:
+    """Returns the topics that can be chosen for the next round of topics."""
+    number = event.topics_round
+    shown = tuple(
+        m.TopicShown(
+            id=topic.id,
+            text=register.text(topic.id),
+            chosen=len(choosers(event, topic.id)),
+            full=is_full(event, topic.id),
+        )
+        for topic in topics_of(event, number)
+    )
+    return m.Topics(round=number or 0, topics=shown)
+
+
+def floor(event: Event, register: Register, viewer: str, ids: set[str] | None = None) -> m.Floor:
+    """Returns the open floor as somebody sees it; `ids`: only these rooms, and the empty ones.
+
+    A room that a block keeps them out of is a full one in every word (rule 18).
+    """
+    planned = event.planned
+    most = planned.most if planned is not None else 0
+    rooms = [
+        room for id in event.current if (room := event.rooms[id]).ended_at is None and room.people
+    ]
+    shown = tuple(
+        _floor_room(event, register, room, most, viewer)
+        for room in rooms
+        if ids is None or room.id in ids
+    )
+    gone = () if ids is None else tuple(sorted(ids - {room.id for room in rooms}))
+    return m.Floor(
+        rooms=(*shown, *_empty_rooms(event)) if is_open(event) else (),
+        gone=gone,
+        whole=ids is None,
+        most=most,
+    )
+
+
+def _floor_room(
+    event: Event, register: Register, room: Room, most: int, viewer: str
+) -> m.FloorRoom:
+    is_full = len(room.people) >= most
+    kept_out = is_kept_out(event, viewer, room)
+    closed = (is_full or kept_out) and viewer not in room.people
+    return m.FloorRoom(
+        id=room.id,
+        mode=room.mode,
+        table=room.table,
+        people=() if is_full or closed else tuple(card_of(register, id) for id in room.people),
+        count=most if closed else len(room.people),
+        full=is_full or closed,
+    )
+
+
+def _empty_rooms(event: Event) -> list[m.FloorRoom]:
+    """Returns the rooms that can be taken: one online, and the free tables on site."""
+    taken = {room.table for room in event.running_rooms()}
+    empty = [m.FloorRoom(id=NEW, mode=Mode.ONLINE)]
+    if not any(p.mode is Mode.ON_SITE and p.present for p in event.people.values()):
+        return empty
+    limit = event.plan.tables
+    numbers = range(1, (min(limit, SHOWN_TABLES) if limit is not None else len(taken) + 2) + 1)
+    free = [number for number in numbers if number not in taken]
+    if limit is None:
+        free = free[:1]
+    return empty + [m.FloorRoom(id=f"{TABLE}{n}", mode=Mode.ON_SITE, table=n) for n in free]
 
 
 # Without a room
@@ -229,6 +333,11 @@ def hears_why(person: Person) -> bool:
 
 def why_without_seat(event: Event, person: Person) -> str:
     """Returns the code of why somebody has no seat in a running round."""
+    if not event.seats_people and not person.waits_for_yes:
+        if event.kind is Kind.PLENARY:
+            return "plenary"
+        away = person.mode is Mode.ON_SITE and not person.present
+        return "not-checked-in" if away else "open-floor"
     return why_not_in_pool(event, person) or person.because or "late"
 
 
@@ -264,7 +373,7 @@ def view(event: Event, register: Register, viewer: str, now: int) -> View:
     starts_at, ends_at = _instants(event)
     planned = event.planned
     mine = event.people.get(viewer)
-    room = event.room_of(viewer)
+    room = event.rooms.get(event.place_of(viewer) or "")
     then: list[m.Message] = []
     if mine is not None and event.is_running and room is None and hears_why(mine):
         then.append(sitting_out(event, why_without_seat(event, mine)))
@@ -290,8 +399,10 @@ def view(event: Event, register: Register, viewer: str, now: int) -> View:
             time_zone=event.plan.time_zone,
             closes_at=event.closes_at,
             ready_check=event.plan.ready_check,
-            more_time=planned is not None and planned.more_time,
+            more_time=planned is not None and planned.more_time and event.seats_people,
             present=len(event.present),
+            kind=event.kind,
+            stream_url=stream_url(event, register),
             programme=programme(event),
         ),
         room=room_message(event, register, room) if room is not None else None,
@@ -324,6 +435,11 @@ def you(event: Event, register: Register, id: str, now: int) -> m.You:
         because=why_without_seat(event, person) if event.is_running and not person.seat else "",
         waits_for_yes=person.waits_for_yes,
         checked_in=person.mode is Mode.ON_SITE and person.present,
+        topic=chosen if (chosen := event.choices.get(id, "")) in event.topics else "",
+        proposed_topics=tuple(
+            register.text(topic.id) for topic in proposed_topics(event) if topic.by == id
+        ),
+        visiting=event.visits.get(id, ""),
     )
 
 

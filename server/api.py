@@ -49,6 +49,7 @@ from server.planning import (
     plan_of,
     read_body,
     shown,
+    topics_of_body,
 )
 from server.problems import Problem, answering
 from server.rights import host_or_organiser, oneself, organiser_only
@@ -261,8 +262,9 @@ async def change_event(request: Request) -> Response:
     command = ChangeEvent(
         plan=plan if plan != evening.event.plan else None,
         details=details if details != evening.register.details else None,
+        topics=topics_of_body(body),
     )
-    if command.plan or command.details:
+    if command.plan or command.details or command.topics is not None:
         await evening.submit(viewer.id, command)
     return _json(await _shown(request, evening))
 

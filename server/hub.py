@@ -27,6 +27,7 @@ from msgspec.structs import replace
 from rooms import facts as f
 from rooms.board import board, board_change, touches
 from rooms.company import faces
+from rooms.floor import is_open
 from rooms.messages import (
     LOBBY,
     Audience,
@@ -46,7 +47,7 @@ from rooms.messages import (
 )
 from rooms.people import HOST_ROLES, Mode, Role
 from rooms.tell import tell
-from rooms.view import View, view
+from rooms.view import View, floor, topics, view
 from server.evenings import Evening, Tip
 from server.journal import START, ChatEntry, place
 from server.media import Seat, Ways
@@ -61,7 +62,10 @@ from server.wire import CloseCode, encode, with_tip
 log = logging.getLogger(__name__)
 
 COUNT_SECONDS = 1.0
-"""Between two head counts of a lobby, and between two looks at its faces."""
+"""Between two head counts of a lobby, two looks at its faces, and two lists of topics."""
+
+FLOOR_SECONDS = 0.5
+"""Between two changes of an open floor, which everybody there looks at."""
 
 FACES = "faces"
 
@@ -69,6 +73,17 @@ CHANGES_FACES = (
     f.Connected, f.Disconnected, f.NodeLost, f.CheckedIn, f.CheckedOut, f.ProfileChanged, f.Erased,
 )  # fmt: skip
 """Facts after which other people may be the ones to be seen in the lobby."""
+
+TOPIC_FACTS = (
+    f.TopicsNamed
+    | f.TopicAccepted
+    | f.TopicDropped
+    | f.TopicChosen
+    | f.SeatingFixed
+    | f.EventChanged
+    | f.RoundProposed
+)
+"""Facts after which other topics can be chosen, or more people have chosen one."""
 
 BOARD_SECONDS = 0.2
 """Between two changes of the boards: a host's eye, not a film."""
@@ -195,7 +210,12 @@ class Gathering:
         self._dirty_rooms: set[str] = set()
         self._dirty_parts: set[str] = set()
         self._stale_boards: set[Connection] = set()
+        self._stale_floors: set[Connection] = set()
+        self._moved_rooms: set[str] = set()
+        self._floor_is_new = True
         self._count = _Timer(COUNT_SECONDS, self._send_count)
+        self._topics = _Timer(COUNT_SECONDS, self._send_topics)
+        self._floor = _Timer(FLOOR_SECONDS, self._send_floor)
         self._boards = _Timer(BOARD_SECONDS, self._send_boards)
         self._over: asyncio.TimerHandle | None = None
 
@@ -238,9 +258,13 @@ class Gathering:
         if resumed:
             connection.send(self._count_frame(), LOBBY)
         self._show_faces([connection])
+        if self.evening.event.topics_round is not None:
+            connection.send(self._topics_frame(), "topics")
+        if is_open(self.evening.event):
+            connection.send(self._floor_frame(connection.viewer), "floor")
+        connection.on_drained = lambda: self._renew(connection)
         if connection.is_host:
             self._hosts.append(connection)
-            connection.on_drained = lambda: self._renew_board(connection)
             self._send_board(connection)
         self._look_at_end()
 
@@ -256,6 +280,7 @@ class Gathering:
         if connection.is_host:
             self._hosts.remove(connection)
             self._stale_boards.discard(connection)
+        self._stale_floors.discard(connection)
 
     def close(self, connections: Iterable[Connection], code: CloseCode) -> None:
         """Closes some sockets; they are told nothing any more."""
@@ -340,7 +365,7 @@ class Gathering:
         """Returns the last of what was said where a viewer is, and what hosts announced of late."""
         evening = self.evening
         person = evening.event.people.get(connection.viewer)
-        here = (person.seat if person else None) or LOBBY
+        here = (evening.event.place_of(person.id) if person else None) or LOBBY
         told: list[tuple[int, Message]] = []
         for id, entry in reversed(evening.chat):
             if entry.room == here:
@@ -379,6 +404,9 @@ class Gathering:
             return
         if len(evening.event.present) != self._counted or isinstance(fact, CHANGES_FACES):
             self._count.set()
+        if isinstance(fact, TOPIC_FACTS):
+            self._topics.set()
+        self._mark_floor(fact)
         self._follow_up(fact)
 
     def said(self, entry_id: str, entry: ChatEntry) -> None:
@@ -390,7 +418,7 @@ class Gathering:
             hearers = Unseated(frozenset(seated))
         else:
             room = event.rooms.get(entry.room)
-            hearers = People(room.people if room is not None else ())
+            hearers = People(event.those_in(room) if room is not None else ())
         self._tell([(hearers, self._said(entry_id, entry))], entry_id, entry.at, is_chat=True)
 
     def _said(self, entry_id: str, entry: ChatEntry) -> Said:
@@ -538,8 +566,8 @@ class Gathering:
 
     def stop(self) -> None:
         """Ends the timers."""
-        self._count.stop()
-        self._boards.stop()
+        for timer in (self._count, self._boards, self._topics, self._floor):
+            timer.stop()
         if self._over is not None:
             self._over.cancel()
 
@@ -572,6 +600,56 @@ class Gathering:
         message = Lobby(present=len(self.evening.event.present))
         return text_frame(with_tip(encode(message), str(self.evening.tip)))
 
+    def _send_topics(self) -> None:
+        frame = self._topics_frame()
+        for connection in self._connections.values():
+            connection.send(frame, "topics")
+
+    def _topics_frame(self) -> Frame:
+        return text_frame(encode(topics(self.evening.event, self.evening.register)))
+
+    def _mark_floor(self, fact: f.AnyFact) -> None:
+        """Notes which rooms of an open floor a fact changed."""
+        event = self.evening.event
+        if isinstance(fact, f.SeatingFixed):
+            self._moved_rooms, self._floor_is_new = set(), True
+        if is_open(event):
+            match fact:
+                case f.Seated() | f.Unseated() | f.RoomEnded():
+                    self._moved_rooms.add(fact.room)
+                case f.RoomOpened():
+                    self._moved_rooms.add(fact.room.id)
+                case f.Blocked() | f.Unblocked():
+                    places = (event.people[id].seat for id in (fact.by, fact.about))
+                    self._moved_rooms |= {place for place in places if place}
+                case f.SeatingFixed() | f.CheckedIn():
+                    pass  # the floor opens with nobody on it; the first on site sees free tables
+                case _:
+                    return
+            self._floor.set()
+
+    def _send_floor(self) -> None:
+        """Sends what changed on the floor: one frame for all whom no block keeps out of a room."""
+        ids = None if self._floor_is_new else self._moved_rooms
+        self._moved_rooms, self._floor_is_new = set(), False
+        event = self.evening.event
+        if not is_open(event):
+            return
+        apart = {id for pair in event.blocks for id in pair}
+        shared = self._floor_frame("", ids)
+        for connection in self._connections.values():
+            if connection.is_waiting:
+                # Changes build on each other; a slow page gets the whole floor once it has read.
+                self._stale_floors.add(connection)
+                continue
+            is_in_one = ids is not None and event.place_of(connection.viewer) in ids
+            own = connection.viewer in apart or is_in_one
+            connection.send(self._floor_frame(connection.viewer, ids) if own else shared)
+
+    def _floor_frame(self, viewer: str, ids: set[str] | None = None) -> Frame:
+        evening = self.evening
+        return text_frame(encode(floor(evening.event, evening.register, viewer, ids)))
+
     def _mark_boards(self, fact: f.AnyFact) -> None:
         if not self._hosts:
             return
@@ -596,10 +674,15 @@ class Gathering:
             else:
                 host.send(frame)
 
-    def _renew_board(self, host: Connection) -> None:
-        if host in self._stale_boards:
-            self._stale_boards.discard(host)
-            self._send_board(host)
+    def _renew(self, connection: Connection) -> None:
+        """Sends whole what a slow reader missed changes of."""
+        if connection in self._stale_floors:
+            self._stale_floors.discard(connection)
+            if is_open(self.evening.event):
+                connection.send(self._floor_frame(connection.viewer), "floor")
+        if connection in self._stale_boards:
+            self._stale_boards.discard(connection)
+            self._send_board(connection)
 
     def _send_board(self, host: Connection) -> None:
         evening = self.evening

@@ -22,7 +22,7 @@ from server.evenings import Evening, Evenings
 from server.importing import Landing, Named, Reading, new_id, plan_import
 from server.journal import Journal
 from server.person_rows import Sentence
-from server.planning import EventBody, details_of, plan_of
+from server.planning import EventBody, details_of, plan_of, topics_of_body
 from server.problems import Problem
 from server.redis import Store
 
@@ -73,7 +73,10 @@ async def make_event(services: Services, body: EventBody, host: str = "") -> Mad
     event_id = new_id()[1:]
     named = host.strip() or HOSTS_NAME.get(plan.locale, HOSTS_NAME["en"])
     person = Attendee(id=new_id(), name=named[:200], role=Role.HOST, locale=plan.locale)
-    await services.evenings.create(CreateEvent(plan=plan, details=details, host=person), event_id)
+    command = CreateEvent(
+        plan=plan, details=details, host=person, topics=topics_of_body(body) or ()
+    )
+    await services.evenings.create(command, event_id)
     return Made(
         id=event_id,
         join_key=await services.keys.join_key(event_id),

@@ -14,6 +14,7 @@ from zoneinfo import available_timezones
 import msgspec
 from msgspec import UNSET, Meta, Struct, UnsetType
 
+from rooms.commands import RoundAsked
 from rooms.event import Event
 from rooms.matching.rules import MUST
 from rooms.messages import Phase
@@ -27,51 +28,26 @@ from rooms.people import (
     SegmentRule,
     normalise,
 )
-from rooms.programme import (
-    USUAL,
-    WEIGHT_LIMIT,
-    Kind,
-    Mixing,
-    Plan,
-    PlannedRound,
-    Weights,
-    planned_round,
-)
+from rooms.programme import WEIGHT_LIMIT, Mixing, Plan, PlannedRound, Weights
+from rooms.refusal import Refusal
+from rooms.replanning import MOST_ROUNDS, as_planned, details_with
 from rooms.synonyms import GROUPS_LIMIT, WORDS_LIMIT, fault, tidy
+from rooms.topic_standing import topics_of
 from server.problems import Problem
 from server.wire import fault_of
 
-MOST_ROUNDS = 100
 BAD = HTTPStatus.UNPROCESSABLE_ENTITY
 
 Title = Annotated[str, Meta(min_length=1, max_length=200)]
-Prompt = Annotated[str, Meta(max_length=1000)]
 Name = Annotated[str, Meta(max_length=80)]
 Instant = Annotated[int, Meta(ge=0, le=253_370_764_799_000)]
 """Milliseconds since 1970 UTC, up to the end of 9998: a day later there are zones in which no
 calendar of Python's can write it, and then no page that lists the event."""
 Count = Annotated[int, Meta(ge=0, le=10_000)]
-Seconds = Annotated[int, Meta(ge=0, le=86_400)]
-
-
-class RoundBody(Struct, kw_only=True):
-    """One round as asked for; what is left out follows from the size."""
-
-    seconds: Annotated[int, Meta(ge=1, le=86_400)] | None = None
-    size: Annotated[int, Meta(ge=2, le=100)] = USUAL.size
-    least: Annotated[int, Meta(ge=2, le=100)] | None = None
-    most: Annotated[int, Meta(ge=2, le=100)] | None = None
-    break_seconds: Seconds = USUAL.break_seconds
-    preview_seconds: Seconds = USUAL.preview_seconds
-    walking_seconds: Seconds = USUAL.walking_seconds
-    kind: Kind = Kind.MATCHED
-    prompt: Prompt = ""
-    auto: bool = False
-    more_time: bool = True
 
 
 class ProgrammeBody(Struct, kw_only=True):
-    rounds: Annotated[tuple[RoundBody, ...], Meta(min_length=1, max_length=MOST_ROUNDS)]
+    rounds: Annotated[tuple[RoundAsked, ...], Meta(min_length=1, max_length=MOST_ROUNDS)]
 
 
 class SegmentBody(Struct, kw_only=True):
@@ -201,24 +177,10 @@ def _rounds(programme: ProgrammeBody) -> tuple[PlannedRound, ...]:
     rounds: list[PlannedRound] = []
     for at, body in enumerate(programme.rounds):
         field = f"programme.rounds[{at}]"
-        if body.kind is not Kind.MATCHED:
-            raise _later(f"{field}.kind", body.kind)
         try:
-            planned = planned_round(
-                seconds=body.seconds,
-                size=body.size,
-                least=body.least,
-                most=body.most,
-                break_seconds=body.break_seconds,
-                preview_seconds=body.preview_seconds,
-                walking_seconds=body.walking_seconds,
-                kind=body.kind,
-                auto=body.auto,
-                more_time=body.more_time,
-            )
-        except ValueError as error:
-            raise Problem(BAD, "bad-field", str(error), field=field) from error
-        rounds.append(planned)
+            rounds.append(as_planned(body))
+        except Refusal as refusal:
+            raise Problem(BAD, refusal.code, refusal.sentence, field=field) from refusal
     return tuple(rounds)
 
 
@@ -236,8 +198,10 @@ def details_of(body: EventPatch, before: Details) -> Details:
             raise Problem(BAD, "bad-field", "An event needs a title.", field="title")
         details = msgspec.structs.replace(details, title=" ".join(body.title.split()))
     if body.programme is not UNSET:
-        prompts = tuple(planned.prompt for planned in body.programme.rounds)
-        details = msgspec.structs.replace(details, prompts=prompts)
+        try:
+            details = details_with(details, body.programme.rounds)
+        except Refusal as refusal:
+            raise Problem(BAD, refusal.code, refusal.sentence, field="stream_url") from refusal
     if body.series is not UNSET:
         details = msgspec.structs.replace(details, series=body.series)
     if body.settings is UNSET:
@@ -303,13 +267,22 @@ def check_people(details: Details, people: Iterable[Attendee]) -> None:
                 )
 
 
+def topics_of_body(body: EventPatch) -> tuple[tuple[str, ...], ...] | None:
+    """Returns the topics of each round, where the body has a programme."""
+    if body.programme is UNSET:
+        return None
+    return tuple(asked.topics for asked in body.programme.rounds)
+
+
 # And back
 
 
 class RoundShown(PlannedRound, frozen=True, kw_only=True):
-    """A round as planned, with its prompt."""
+    """A round as planned, with its words."""
 
     prompt: str = ""
+    topics: tuple[str, ...] = ()
+    stream_url: str = ""
 
 
 class ProgrammeShown(Struct, kw_only=True):
@@ -369,10 +342,13 @@ class EventShown(Struct, kw_only=True):
     join_url: str
 
 
+def _nth(words: tuple[str, ...], number: int) -> str:
+    return words[number - 1] if number <= len(words) else ""
+
+
 def shown(event: Event, register: Register, join_url: str) -> EventShown:
     """Returns an event as the API shows it to its organiser."""
     plan, details = event.plan, register.details
-    prompts = (*details.prompts, *[""] * len(plan.rounds))
     here = [p for p in event.people.values() if p.present]
     return EventShown(
         id=event.id,
@@ -389,8 +365,13 @@ def shown(event: Event, register: Register, join_url: str) -> EventShown:
         time_zone=plan.time_zone,
         programme=ProgrammeShown(
             rounds=tuple(
-                RoundShown(**msgspec.structs.asdict(planned), prompt=prompt)
-                for planned, prompt in zip(plan.rounds, prompts, strict=False)
+                RoundShown(
+                    **msgspec.structs.asdict(planned),
+                    prompt=_nth(details.prompts, number),
+                    topics=tuple(register.text(topic.id) for topic in topics_of(event, number)),
+                    stream_url=_nth(details.streams, number),
+                )
+                for number, planned in enumerate(plan.rounds, 1)
             )
         ),
         tables=plan.tables,

@@ -31,7 +31,7 @@ MESSAGES: tuple[type[m.Message], ...] = (
     m.Welcome, m.PhaseChanged, m.Room, m.RoomPeople, m.SittingOut, m.Lobby, m.Faces, m.Said,
     m.SignalFrom, m.MediaNow,
     m.Contact, m.CardGiven, m.Notice, m.Call, m.YouChanged, m.Board, m.BoardChange, m.ClockNow,
-    m.Done, m.Refused, m.Bye,
+    m.Done, m.Refused, m.Bye, m.Topics, m.Floor,
 )  # fmt: skip
 """What the server sends on the socket."""
 

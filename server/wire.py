@@ -85,20 +85,11 @@ class WireError(Refusal):
         self.ref = ref
 
 
-HOST_TYPES = frozenset(kind.__struct_config__.tag for kind in HostCommand.__args__) | frozenset(
-    {"visit", "accept-topic"}
-)
+HOST_TYPES = frozenset(kind.__struct_config__.tag for kind in HostCommand.__args__)
 """Types of messages that only hosts may send."""
 
-HELPER_TYPES = frozenset({"check-in", "check-out"})
+HELPER_TYPES = frozenset({"check-in", "check-out", "announce", "answer-call", "call-seen"})
 """Those among them that helpers may send too."""
-
-NOT_BUILT = frozenset(
-    {
-        "visit", "accept-topic", "choose-topic", "propose-topic", "choose-room",
-    }
-)  # fmt: skip
-"""Types of the contract that this version knows by name only."""
 
 _answerables = msgspec.json.Decoder(Answerable)
 _envelopes = msgspec.json.Decoder(Envelope)
@@ -134,14 +125,11 @@ def _too_deep(ref: Ref | None) -> WireError:
 def read_command(text: str, envelope: Envelope, role: Role) -> SocketCommand:
     """Decodes the message of an envelope for somebody of this role.
 
-    Raises WireError for a malformed one, Refusal `not-allowed` for a host's command by others, and
-    Refusal `not-available` for what the contract names and this version has not built.
+    Raises WireError for a malformed one, Refusal `not-allowed` for a host's command by others.
     """
     ref = envelope.ref
     if envelope.type in HOST_TYPES and not _may_send(envelope.type, role):
         raise Refusal("not-allowed", "Only a host can do this.")
-    if envelope.type in NOT_BUILT:
-        raise Refusal("not-available", "This server cannot do “{type}” yet.", type=envelope.type)
     try:
         command: SocketCommand = _commands.decode(text)
         size = len(_encoder.encode(command.data)) if isinstance(command, Signal) else 0

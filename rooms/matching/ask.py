@@ -42,6 +42,8 @@ class Seeker(Struct, frozen=True, kw_only=True):
     wishes: tuple[str, ...] = ()
     """Ids of people, and organisations, whom they wish to meet."""
     first_timer: bool = False
+    topic: str = ""
+    """What they are to talk about, in a round of topics; empty: anything."""
     floater: bool = False
     sat_out: int = 0
     """Rounds of this event without a seat, not by choice, so far."""
@@ -89,6 +91,7 @@ def seeker(
     *,
     mode: Mode | None = None,
     sat_out: int = 0,
+    topic: str = "",
     meanings: Meanings = THEMSELVES,
 ) -> Seeker:
     """Returns a profile as the matcher sees it, with its tags normalised; `mode` overrides.
@@ -108,6 +111,7 @@ def seeker(
         sits_with=attendee.sits_with,
         wishes=_tags(attendee.wishes),
         first_timer=attendee.first_timer,
+        topic=topic,
         floater=attendee.role in FLOATING_ROLES,
         sat_out=sat_out,
     )

@@ -8,6 +8,8 @@ What the rules mean:
 
 - *blocked*: the two never share a room, either way round, assistants included.
 - *modes*: on-site people sit with on-site people, online with online (mixing is `apart`).
+- *topic*: in a round of topics people sit with those who talk about the same; whoever has no topic
+  keeps nobody apart.
 - *language*: all in the room have one language in common. Somebody whose languages are unknown
   keeps nobody apart. An assistant who speaks a language of their person interprets: the person then
   counts as speaking the assistant's languages too.
@@ -143,6 +145,8 @@ def broken(ids: Sequence[str], rules: HardRules, *, table: int | None = None) ->
             causes.add(Broken("blocked", pair(a.id, b.id)))
         if a.mode is not b.mode:
             causes.add(Broken("modes", pair(a.id, b.id)))
+        if a.topic and b.topic and a.topic != b.topic:
+            causes.add(Broken("topic", pair(a.id, b.id)))
     causes |= _wrong_tables(here, table)
     if rules.common_language:
         causes |= _no_common_language(heads, rules)

@@ -252,6 +252,9 @@ class _Pool:
         tables = np.array([self._table_of_party(head) for head in self.heads], dtype=np.intp)
         fixed = tables >= 0
         apart |= (fixed[:, None] & fixed[None, :]) & (tables[:, None] != tables[None, :])
+        topics = np.array([head.topic for head in self.heads], dtype=np.str_)
+        named = topics != ""
+        apart |= (named[:, None] & named[None, :]) & (topics[:, None] != topics[None, :])
         segments = np.array([head.segment for head in self.heads], dtype=np.str_)
         for a, b in self.rules.never:
             apart |= (segments == a)[:, None] & (segments == b)[None, :]

@@ -11,8 +11,10 @@ from rooms.lobby import pool
 from rooms.matching.ask import Seeker, Wanted
 from rooms.messages import Phase
 from rooms.people import Details, Mode, Register
+from rooms.programme import SEATING_KINDS
 from rooms.seating import kept_rooms, kept_together, seekers
 from rooms.standing import Pair, pair
+from rooms.topics import assigned
 
 
 def wanted(event: Event, register: Register, now: int) -> Wanted | None:
@@ -21,7 +23,7 @@ def wanted(event: Event, register: Register, now: int) -> Wanted | None:
     Proposed from `draft` on, also while a round or break runs, for the pool at `now` (ms).
     """
     planned = event.next_planned
-    if planned is None or event.phase is Phase.ENDED:
+    if planned is None or event.phase is Phase.ENDED or event.next_kind not in SEATING_KINDS:
         return None
     here = _undecided(event, now)
     if len(here) < 2:
@@ -29,7 +31,7 @@ def wanted(event: Event, register: Register, now: int) -> Wanted | None:
     called = event.called
     size = called.size if called is not None and called.size is not None else event.next_size
     met = {} if event.plan.reunions else {**event.met, **_meeting_now(event)}
-    people = tuple(seekers(event, register, here))
+    people = tuple(seekers(event, register, here, assigned(event, register, here)))
     details = register.details
     basis = _basis(event, people, details, size, len(met))
     if called is None and event.proposal is not None and event.proposal.basis == basis:
@@ -58,14 +60,15 @@ def wanted(event: Event, register: Register, now: int) -> Wanted | None:
         together=tuple(kept_together(event, now)),
         kept=tuple(tuple(seekers(event, register, ids)) for ids in kept),
         standing=_standing(event, basis, kept),
-        rounds_left=len(event.plan.rounds) - event.round,
+        rounds_left=1 + sum(later.seats_people for later in event.plan.rounds[number:]),
         seed=int.from_bytes(blake2b(basis.encode(), digest_size=4).digest(), "big"),
     )
 
 
 def basis_now(event: Event, register: Register, now: int) -> str:
     """Returns the digest that a proposal must have to need no solving at `now` (ms)."""
-    people = tuple(seekers(event, register, _undecided(event, now)))
+    here = _undecided(event, now)
+    people = tuple(seekers(event, register, here, assigned(event, register, here)))
     met = {} if event.plan.reunions else {**event.met, **_meeting_now(event)}
     return _basis(event, people, register.details, event.next_size, len(met))
 

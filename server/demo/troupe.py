@@ -21,6 +21,7 @@ from rooms.people import Card, Mode
 from server.attending import Chain, Door, Heard
 from server.demo.conversation import Conversation, Line, Speaker, small_talk
 
+DAY_MS = 24 * 3600 * 1000
 LATE = 2
 """So many come during the first round."""
 GAP_SECONDS = (4.0, 8.0)
@@ -36,6 +37,11 @@ CALLING = {
     5: "会場の Wi-Fi のパスワードを教えていただけますか。",
 }
 """Words with which somebody calls a host, by round."""
+
+
+def end_of(room: messages.Room) -> int:
+    """Returns when a room is over at the latest (ms); an open floor may be without a deadline."""
+    return room.ends_at if room.ends_at is not None else room.starts_at + DAY_MS
 
 
 class Role(Struct, frozen=True):
@@ -107,7 +113,7 @@ class Table:
     def __init__(self, room: messages.Room, talk: Conversation) -> None:
         self.id = room.id
         self.starts_at = room.starts_at
-        self.ends_at = room.ends_at
+        self.ends_at = end_of(room)
         self.talk = talk
         self.players: dict[str, Player] = {}
         self.guests: dict[str, str] = {}
@@ -186,7 +192,7 @@ class Troupe:
             for card in room.people:
                 self.arrives(room.id, card)
             self._begin(self._talk_at(table))
-        table.starts_at, table.ends_at = room.starts_at, room.ends_at
+        table.starts_at, table.ends_at = room.starts_at, end_of(room)
         table.players[player.role.speaker.id] = player
         table.talk.joins(player.role.speaker)
         if player.role.mode is Mode.ON_SITE:

@@ -30,6 +30,10 @@ class Scene(Struct, frozen=True, kw_only=True):
     waits: bool = False
 
 
+DAY_MS = 24 * 3600 * 1000
+"""An open floor without a deadline is over after a day at the latest."""
+
+
 class RoomSeen(Struct, kw_only=True):
     """A room's bounds by the server's clock, as last heard, and who was ever in it."""
 
@@ -268,11 +272,12 @@ class Witness:
     def _seated(self, room: messages.Room, at: float) -> None:
         seen = self.rooms.get(room.id)
         people = {card.id for card in room.people}
+        ends_at = room.ends_at if room.ends_at is not None else room.starts_at + DAY_MS
         if seen is None:
             seen = self.rooms[room.id] = RoomSeen(
-                round=room.round, starts_at=room.starts_at, ends_at=room.ends_at, people=people
+                round=room.round, starts_at=room.starts_at, ends_at=ends_at, people=people
             )
-        seen.starts_at, seen.ends_at = room.starts_at, room.ends_at
+        seen.starts_at, seen.ends_at = room.starts_at, ends_at
         seen.people |= people
         self.told.add(room.round)
         self.first_room_at.setdefault(room.round, at)

@@ -13,6 +13,7 @@ from typing import TypeVar
 
 import pytest
 from msgspec import json
+from msgspec.structs import replace
 
 from rooms import messages as m
 from rooms.apply import apply
@@ -37,7 +38,7 @@ from rooms.event import Event
 from rooms.facts import AnyFact
 from rooms.messages import Everyone, Hosts, People
 from rooms.people import HOST_ROLES, Attendee, Details, Mode, Register, Role, SegmentRule
-from rooms.programme import Plan, planned_round
+from rooms.programme import Kind, Plan, planned_round
 from rooms.refusal import Refusal
 from rooms.rounds import due
 from rooms.standing import Room, pair
@@ -75,6 +76,10 @@ class Evening:
         common_language: bool = False,
         segments: tuple[SegmentRule, ...] = (),
         doors: bool = True,
+        kinds: tuple[Kind, ...] = (),
+        topics: tuple[tuple[str, ...], ...] = (),
+        topic_most: int | None = None,
+        streams: tuple[str, ...] = (),
     ) -> None:
         self.event = Event("evening22222")
         self.register = Register()
@@ -84,6 +89,7 @@ class Evening:
         self._connections = 0
         planned = planned_round(
             seconds=seconds,
+            kind=Kind.OPEN if not seconds else Kind.MATCHED,
             size=size,
             least=least,
             most=most,
@@ -93,16 +99,25 @@ class Evening:
             auto=auto,
             more_time=more_time,
         )
+        if kinds:
+            # A length of 0 stands for an open round that goes on until it is ended.
+            every = tuple(
+                replace(planned, kind=kind, topic_most=topic_most)
+                if kind is Kind.OPEN or seconds
+                else replace(planned, kind=kind, seconds=480)
+                for kind in kinds
+            )
         plan = Plan(
-            rounds=(planned,) * rounds,
+            rounds=every if kinds else (planned,) * rounds,
             starts_at=None if starts_at is None else self.instant(starts_at),
             tables=tables,
             ready_check=ready_check,
             common_language=common_language,
         )
         dana = Attendee(id="dana", name="Dana", role=Role.HOST, email="dana@example.org")
-        details = Details(title="Tea", segments=segments)
-        self.asks(ORGANISER, CreateEvent(plan=plan, details=details, host=dana))
+        details = Details(title="Tea", segments=segments, streams=streams)
+        create = CreateEvent(plan=plan, details=details, host=dana, topics=topics)
+        self.asks(ORGANISER, create)
         if doors:
             self.asks("dana", OpenDoors())
 

@@ -15,7 +15,7 @@ from rooms.encounters import encounters
 from rooms.event import Event
 from rooms.facts import AnyFact
 from rooms.people import Mode, Role
-from rooms.programme import Allow, Plan, planned_round
+from rooms.programme import Allow, Kind, Plan, planned_round
 from rooms.rounds import due
 from tests.rooms.evenings import through_json
 
@@ -28,6 +28,7 @@ EXAMPLES: dict[object, object] = {
     bool: True,
     str: "ana",
     Role: Role.HELPER,
+    Kind: Kind.OPEN,
     Mode: Mode.ON_SITE,
     Allow: Allow.REPEATS,
     Plan: Plan(rounds=(planned_round(),), starts_at=5, tables=3),

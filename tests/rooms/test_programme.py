@@ -9,7 +9,7 @@ from rooms.decide import decide
 from rooms.deciding import ORGANISER
 from rooms.event import Event
 from rooms.people import Attendee, Details, Register, Role
-from rooms.programme import Kind, Plan, PlannedRound, planned_round
+from rooms.programme import Kind, Plan, planned_round
 from rooms.refusal import Refusal
 from tests.rooms.evenings import BEGINNING
 
@@ -55,16 +55,16 @@ def test_a_round_of_one_second_without_break_or_preview_is_fine() -> None:
     assert planned_round(seconds=1, break_seconds=0, preview_seconds=0).seconds == 1
 
 
-def refusal_of(plan: Plan) -> str:
-    create = CreateEvent(plan=plan, details=Details(title="Tea"), host=DANA)
-    with pytest.raises(Refusal) as refused:
-        decide(Event("e"), Register(), ORGANISER, create, BEGINNING)
-    return refused.value.code
+@pytest.mark.parametrize("kind", [Kind.MATCHED, Kind.TOPICS, Kind.PLENARY])
+def test_only_an_open_round_may_go_on_until_it_is_ended(kind: Kind) -> None:
+    assert planned_round(kind=Kind.OPEN, seconds=0).seconds == 0
+    with pytest.raises(ValueError, match="from 1 second"):
+        planned_round(kind=kind, seconds=0)
 
 
-@pytest.mark.parametrize("kind", [Kind.TOPICS, Kind.OPEN, Kind.PLENARY])
-def test_rounds_of_a_kind_that_cannot_be_held_yet_are_refused(kind: Kind) -> None:
-    assert refusal_of(Plan(rounds=(PlannedRound(kind=kind),))) == "not-available"
+def test_a_topic_takes_as_many_as_a_room_at_least() -> None:
+    with pytest.raises(ValueError, match="topic"):
+        planned_round(kind=Kind.TOPICS, least=3, topic_most=2)
 
 
 def test_an_event_is_made_once() -> None:

@@ -751,11 +751,12 @@ def test_an_event_that_is_not_closed_stays_in_the_lobby() -> None:
 def test_the_plan_can_be_changed_during_a_break() -> None:
     evening = four_talk(Evening(rounds=1, pause_between=60))
     evening.passes(490)
-    more = Plan(rounds=(planned_round(size=4), planned_round(size=4, auto=False)))
+    been = evening.event.plan.rounds
+    more = Plan(rounds=(*been, planned_round(size=4, auto=False)))
     evening.asks("dana", ChangeEvent(plan=more))
     evening.passes(600)
     assert evening.phase == "break", "the new round waits for the host"
-    auto = Plan(rounds=(planned_round(size=4), planned_round(size=4, auto=True)))
+    auto = Plan(rounds=(*been, planned_round(size=4, auto=True)))
     evening.asks("dana", ChangeEvent(plan=auto))
     assert evening.event.called is not None
 

@@ -52,6 +52,9 @@ async def test_an_event_is_made_with_its_links(house: Doors) -> None:
         "auto": False,
         "more_time": True,
         "prompt": "",
+        "topics": [],
+        "topic_most": None,
+        "stream_url": "",
     }
     assert [one["id"] for one in (await house.client.get("/api/events")).json()] == [made["id"]]
 
@@ -70,10 +73,13 @@ async def test_links_begin_with_the_public_address_where_one_is_set(store: Store
         ({"title": "Tea"}, "programme"),
         ({"title": "Tea", "programme": {"rounds": []}}, "programme.rounds"),
         ({"title": " ", "programme": {"rounds": [ROUND]}}, "title"),
-        ({"title": "T", "programme": {"rounds": [{"seconds": 0}]}}, "programme.rounds[0].seconds"),
+        ({"title": "T", "programme": {"rounds": [{"seconds": -1}]}}, "programme.rounds[0].seconds"),
+        ({"title": "T", "programme": {"rounds": [{"seconds": 0}]}}, "programme.rounds[0]"),
         ({"title": "Tea", "programme": {"rounds": [{"size": "4"}]}}, "programme.rounds[0].size"),
         ({"title": "Tea", "programme": {"rounds": [{"least": 5}]}}, "programme.rounds[0]"),
-        ({"title": "T", "programme": {"rounds": [{"kind": "open"}]}}, "programme.rounds[0].kind"),
+        ({"title": "T", "programme": {"rounds": [{"kind": "ball"}]}}, "programme.rounds[0].kind"),
+        ({"title": "T", "programme": {"rounds": [{"stream_url": "http://a.example"}]}},
+         "stream_url"),
         ({"title": "Tea", "programme": {"rounds": [{}]}, "time_zone": "Moon"}, "time_zone"),
         ({"title": "Tea", "programme": {"rounds": [{}]}, "starts_at": "soon"}, "starts_at"),
         # The last hours that a calendar knows in UTC; in Tokyo the desk could not write them.
@@ -302,7 +308,7 @@ async def test_a_host_commands_over_http_and_a_ref_acts_once(house: Doors) -> No
         (b'{"type":"dance"}', 400, "bad-message"),
         (b'{"type":"say","text":"hi"}', 400, "bad-message"),
         (b'{"type":"extend"}', 400, "bad-message"),
-        (b'{"type":"visit"}', 409, "not-available"),
+        (b'{"type":"visit","room":"r1-1"}', 403, "not-allowed"),
         (b'{"type":"undo"}', 409, "nothing-to-undo"),
         (b'{"type":"extend","seconds":60}', 409, ""),
         (b'{"type":"remove","attendee":"nobody"}', 409, ""),

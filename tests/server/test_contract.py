@@ -15,7 +15,7 @@ from server import api, exports, schemas
 from server.exports import PAIR_COLUMNS
 from server.person_rows import COLUMNS
 from server.schemas import ATTENDEE_COMMANDS, HOST_COMMANDS, MESSAGES, tag
-from server.wire import HOST_TYPES, NOT_BUILT, CloseCode
+from server.wire import HOST_TYPES, CloseCode
 
 ATTENDEE = {
     "here": "visible", "ready": "", "sit-out": "", "rejoin": "", "arrived": "about", "wait": "",
@@ -49,11 +49,6 @@ SERVER = {
     "board": "rooms", "board-change": "rooms", "clock": "t now", "done": "ref",
     "refused": "ref code message", "bye": "",
 }  # fmt: skip
-
-LATER = {
-    "visit", "choose-topic", "propose-topic", "choose-room", "accept-topic",
-}  # fmt: skip
-"""What comes with later versions; until then it is refused by name."""
 
 PARTS = {
     m.You: "id name role mode sitting_out",
@@ -108,15 +103,13 @@ def test_every_client_message_is_there_with_its_fields(
 ) -> None:
     known = by_tag(structs)
     for name, wanted in table.items():
-        if name in LATER:
-            continue
         assert name in known, name
         assert set(wanted.split()) <= fields(known[name]), name
 
 
-def test_what_comes_later_is_known_by_name() -> None:
-    assert LATER == NOT_BUILT
-    assert {name for name in HOST if name not in ("choose-topic",)} <= HOST_TYPES
+def test_only_hosts_send_a_hosts_messages() -> None:
+    assert set(HOST) <= HOST_TYPES
+    assert not set(ATTENDEE) & HOST_TYPES
 
 
 def test_every_server_message_is_there_with_its_fields() -> None:
@@ -157,7 +150,7 @@ def test_the_descriptions_name_everything() -> None:
     assert json.loads(socket)["asyncapi"] == "3.0.0"
     assert json.loads(http)["openapi"] == "3.1.0"
     messages = json.loads(socket)["components"]["messages"]
-    assert {f"send-{name}" for name in (ATTENDEE | HOST) if name not in LATER} <= set(messages)
+    assert {f"send-{name}" for name in (ATTENDEE | HOST)} <= set(messages)
     assert {f"receive-{name}" for name in SERVER} <= set(messages)
     for text in (socket, http):
         known = set(json.loads(text)["components"]["schemas"])

@@ -226,9 +226,10 @@ async def test_leaving_is_done_then_bye_then_closed_with_1000(house: House) -> N
         assert [said["type"] for said in ana.everything][-2:] == ["done", "bye"]
 
 
-async def test_what_is_not_built_yet_is_refused_as_such(house: House) -> None:
+async def test_what_there_is_nothing_of_to_choose_is_refused(house: House) -> None:
     async with guest(house, "Ana") as ana:
-        await ana.is_refused("not-available", "choose-topic", topic="Tea")
+        await ana.is_refused("no-topics", "choose-topic", topic="Tea")
+        await ana.is_refused("out-of-turn", "choose-room", room="new")
 
 
 # Too much, and nonsense
