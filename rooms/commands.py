@@ -98,6 +98,8 @@ class Note(Command, frozen=True, kw_only=True):
 
 class Rate(Command, frozen=True, kw_only=True):
     stars: Annotated[int, Meta(ge=1, le=5)]
+    round: Annotated[int, Meta(ge=1)] | None = None
+    """The round meant, of those one was in; left out: the latest."""
 
 
 class Block(Command, frozen=True, kw_only=True):

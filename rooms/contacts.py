@@ -174,17 +174,13 @@ def note(deciding: Deciding, command: c.Note) -> None:
 
 
 def rate(deciding: Deciding, command: c.Rate) -> None:
-    """Gives stars for the latest round one was seated in."""
+    """Gives stars for a round one was seated in: the latest, unless another is named."""
     event, me = deciding.event, deciding.me
-    been = any(stay.id == me.id for id in event.current for stay in event.rooms[id].stays) or any(
-        me.id in event.rooms[id].people for id in event.current
-    )
-    if not been:
+    number = event.round if command.round is None else command.round
+    if not any(event.rooms[id].round == number for id in event.been.get(me.id, ())):
         raise Refusal("no-room", "Stars are for a round that you were in.")
-    if event.ratings.get((me.id, event.round)) != command.stars:
-        deciding.happened(
-            f.Rated(at=deciding.now, id=me.id, round=event.round, stars=command.stars)
-        )
+    if event.ratings.get((me.id, number)) != command.stars:
+        deciding.happened(f.Rated(at=deciding.now, id=me.id, round=number, stars=command.stars))
 
 
 def block(deciding: Deciding, command: c.Block) -> None:

@@ -45,6 +45,8 @@ class You(Struct, frozen=True, kw_only=True):
     """One's own fields, as `profile` takes them."""
     blocked: tuple[Card, ...] = ()
     met: tuple[Met, ...] = ()
+    rated: dict[int, int] = {}
+    """One's own stars, by round."""
     because: str = ""
     """Why one has no seat now (as in `sitting-out`); empty when seated or no round runs."""
     waits_for_yes: bool = False

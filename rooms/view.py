@@ -432,6 +432,11 @@ def you(event: Event, register: Register, id: str, now: int) -> m.You:
         profile=own,
         blocked=tuple(card_of(register, about) for by, about in event.blocks if by == id),
         met=tuple(_met(event, register, id, now)),
+        rated={
+            number: event.ratings[id, number]
+            for number in range(1, event.round + 1)
+            if (id, number) in event.ratings
+        },
         because=why_without_seat(event, person) if event.is_running and not person.seat else "",
         waits_for_yes=person.waits_for_yes,
         checked_in=person.mode is Mode.ON_SITE and person.present,

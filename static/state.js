@@ -58,6 +58,7 @@ const FOLDS = {
       event: message.event,
       media: message.media ?? initial().media,
       contacts: byId(message.contacts ?? [], (contact) => contact.card.id),
+      rated: message.you.rated ?? {},
     };
     if (message.you.because)
       fresh.sitting_out = { because: message.you.because, next_at: nextAt(message.event) };
@@ -187,7 +188,10 @@ const DONE = {
       text: text ?? met.text,
       next_step: next_step ?? met.next_step,
     })),
-  rate: (state, { stars }) => ({ ...state, rated: { ...state.rated, [state.event.round]: stars } }),
+  rate: (state, { stars, round = state.event.round }) => ({
+    ...state,
+    rated: { ...state.rated, [round]: stars },
+  }),
   ready: (state) => changeYou(state, { ready: true }),
   "sit-out": (state) => changeYou(state, { sitting_out: true }),
   rejoin: (state) => changeYou(state, { sitting_out: false }),

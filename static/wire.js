@@ -18,6 +18,8 @@ const CAP_MS = 4_000;
 /** The server's time is asked for this often; an answer that takes longer means the line is dead. */
 const CLOCK_EVERY_MS = 15_000;
 const ANSWER_WITHIN_MS = 6_000;
+/** Where there is reason for doubt (a phone woke up, the network changed), it is asked for less long. */
+const DOUBTED_WITHIN_MS = 2_500;
 /** At first a few quick questions, so that the first countdown is right. */
 const FIRST_CLOCKS_MS = [0, 300, 1_000];
 
@@ -136,13 +138,15 @@ export class Wire {
     });
   }
 
-  /** Tries now instead of at the end of the wait: the network is back, the page is looked at. */
+  /** Tries now instead of at the end of the wait: the network is back, the page is looked at again. */
   hurry() {
     if (this.#ended) return;
     if (this.#retry !== null) {
       this.#attempt = 0;
       this.#connect();
     } else if (this.#welcomed) {
+      this.#timers.clear(this.#answerTimer);
+      this.#answerTimer = this.#timers.set(() => this.#closed(1006), DOUBTED_WITHIN_MS);
       this.#askClock();
     }
   }

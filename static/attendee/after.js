@@ -1,14 +1,15 @@
 /** After a round: the people you just met, ten seconds of thumb work, and the time to the next. */
 import { Icon } from "../icons.js";
-import { isContact, metInRound, metWith } from "../state.js";
+import { isContact, metInRound } from "../state.js";
 import { html, useId, useState } from "../view.js";
 import { t, tn } from "../words.js";
 import { Chat } from "./chat.js";
 import { Celebration, FieldsFor, KeepButton, Notes, UsualFields } from "./keep.js";
+import { giveStars, metNow, starsFor } from "./keeping.js";
 import { TakingPart } from "./lobby.js";
 import { Left, More, Person, Say, roundWords } from "./pieces.js";
 import { moreRounds, nextRoundAt } from "./scene.js";
-import { ask, now, openPage, state } from "./session.js";
+import { now, openPage, state } from "./session.js";
 import { togetherWords, workWords } from "./wording.js";
 
 /** The break, as somebody who was in a room sees it. */
@@ -46,9 +47,9 @@ function NextLine() {
 }
 
 /** Somebody met: time, interests, the quiet yes, and behind it fields and notes. */
-export function MetCard({ card, open = false }) {
-  const met = metWith(state.value, card.id);
-  const mutual = isContact(state.value, card.id);
+export function MetCard({ card, open = false, children }) {
+  const met = metNow(card.id);
+  const mutual = met.yes && isContact(state.value, card.id);
   const id = useId();
   const [noting, setNoting] = useState(false);
   const shown = noting || (open && met.yes);
@@ -68,6 +69,7 @@ export function MetCard({ card, open = false }) {
         <${Icon} name="pencil" />${met.text || met.next_step ? t("Your note") : t("Add a note")}
       </button>
       <${KeepButton} card=${card} />
+      ${children}
     </div>
     <div id=${id} class="stack" hidden=${!shown}>
       ${shown && html`<${Notes} card=${card} />${noting && met.yes && html`<${FieldsFor} card=${card} />`}`}
@@ -76,17 +78,18 @@ export function MetCard({ card, open = false }) {
 }
 
 /** Stars are for the round, never for a person (rule 19). */
-function Stars({ round }) {
-  const rated = state.value.rated[round] ?? 0;
+export function Stars({ round, earlier = false }) {
+  const rated = starsFor(round);
   const name = useId();
+  const question = earlier ? t("How was round {round}?", { round }) : t("How was this round?");
   return html`<fieldset class="card stars">
-    <legend class="visually-hidden">${t("How was this round?")}</legend>
-    <p class="strong" aria-hidden="true">${t("How was this round?")}</p>
+    <legend class="visually-hidden">${question}</legend>
+    <p class="strong" aria-hidden="true">${question}</p>
     <div class="stars-row">
       ${[1, 2, 3, 4, 5].map(
         (count) => html`<label key=${count} class=${count <= rated ? "star on" : "star"}>
           <input type="radio" class="visually-hidden-input" name=${name} value=${count} checked=${rated === count}
-            onChange=${() => ask("rate", { stars: count })} />
+            onChange=${() => giveStars(round, count)} />
           <${Icon} name="star" size=${28} /><span class="visually-hidden">${tn("{n} star", "{n} stars", count)}</span>
         </label>`,
       )}

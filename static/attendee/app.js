@@ -3,7 +3,7 @@ import { Logo, Ring } from "../circle.js";
 import { clockText, durationCode, share } from "../clock.js";
 import { Icon } from "../icons.js";
 import { html, useLayoutEffect, useRef, useState } from "../view.js";
-import { t } from "../words.js";
+import { nameList, t, tn } from "../words.js";
 import { Arriving, Closed, Ended, Left, Waits } from "./endings.js";
 import { later } from "./later.js";
 import { LobbyView } from "./lobby.js";
@@ -12,7 +12,7 @@ import { deadline } from "./scene.js";
 import {
   closeToast,
   connection,
-  newContact,
+  newContacts,
   now,
   openPage,
   page,
@@ -22,6 +22,7 @@ import {
   tryNow,
   where,
 } from "./session.js";
+import { undecided } from "./unfinished.js";
 
 const PreviewView = later(() => import("./preview.js").then((module) => module.PreviewView));
 const RoomView = later(() => import("./room.js").then((module) => module.RoomView));
@@ -124,11 +125,19 @@ function Header({ current }) {
           icon,
           word,
         ]) => html`<a key=${name} class="button plain" href=${`#${name}`} aria-current=${page.value === name ? "page" : null}>
-          <${Icon} name=${icon} /><span>${word}</span>
+          <${Icon} name=${icon} /><span>${word}</span>${name === "people" && html`<${OpenBadge} />`}
         </a>`,
       )}
     </nav>
   </header>`;
+}
+
+/** How many people wait for a thought. */
+function OpenBadge() {
+  const count = undecided().length;
+  if (!count) return null;
+  return html`<span class="badge" aria-hidden="true">${count}</span>
+    <span class="visually-hidden">${tn("{n} still open", "{n} still open", count)}</span>`;
 }
 
 function placeWords() {
@@ -218,20 +227,24 @@ function Sender({ name }) {
 
 /** Short words at the edge; screen readers hear them from the announcer. */
 function Toasts() {
-  const card = newContact.value;
+  const cards = newContacts.value;
   return html`<div class="toasts">
     ${
-      card &&
+      cards.length > 0 &&
       page.value !== "people" &&
       where.value !== "after" &&
-      html`<div class="toast good" key=${`contact:${card.id}`}>
-      <${Celebration} card=${card} />
-      <p class="grow"><${Say} sentence="You and {name} are in touch now." values=${{ name: html`<bdi class="strong">${card.name}</bdi>` }} /></p>
+      html`<div class="toast good" key=${`contact:${cards.map((card) => card.id).join()}`}>
+      <${Celebration} card=${cards[0]} />
+      <p class="grow">${
+        cards.length > 1
+          ? t("You and {names} are in touch now.", { names: nameList(cards.map((each) => each.name)) })
+          : html`<${Say} sentence="You and {name} are in touch now." values=${{ name: html`<bdi class="strong">${cards[0].name}</bdi>` }} />`
+      }</p>
       <button type="button" class="link-button" onClick=${() => {
-        newContact.value = null;
+        newContacts.value = [];
         openPage("people");
       }}>${t("See")}</button>
-      <${Cross} word=${t("Put away")} onClick=${() => (newContact.value = null)} />
+      <${Cross} word=${t("Put away")} onClick=${() => (newContacts.value = [])} />
     </div>`
     }
     ${toasts.value.map(

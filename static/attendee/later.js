@@ -21,8 +21,9 @@ export function later(load) {
         Component = found;
         waiting.delete(fetchNow);
       },
-      () => {
+      (error) => {
         fetching = null; // the line is down: the next try is the drawing's, or the rest's
+        if (!(error instanceof TypeError)) reportError(error); // a module that is broken
       },
     );
     return fetching;
@@ -30,8 +31,9 @@ export function later(load) {
   waiting.add(fetchNow);
   return function Later(props) {
     const [tries, setTries] = useState(0);
+    const drawn = Component; // it may come between this drawing and its effect
     useEffect(() => {
-      if (Component) return undefined;
+      if (drawn) return undefined;
       let gone = false;
       let timer = null;
       fetchNow().then(() => {
@@ -44,7 +46,7 @@ export function later(load) {
         clearTimeout(timer);
       };
     }, [tries]);
-    return Component ? html`<${Component} ...${props} />` : (props.empty ?? null);
+    return drawn ? html`<${drawn} ...${props} />` : (props.empty ?? null);
   };
 }
 

@@ -3,11 +3,13 @@ import { html, render } from "../view.js";
 import { readBoot } from "../words.js";
 import { App } from "./app.js";
 import { followMedia } from "./calling.js";
+import { beginKeeping } from "./keeping.js";
 import { fetchTheRest } from "./later.js";
 import { begin } from "./session.js";
 
 const boot = readBoot();
 begin(boot);
+beginKeeping();
 const root = document.getElementById("app");
 root.replaceChildren();
 render(html`<${App} />`, root);

@@ -1,12 +1,13 @@
 /** People you met: contacts with the fields they gave, cards, everybody, and your notes. */
 import { Icon } from "../icons.js";
 import { isContact } from "../state.js";
-import { html, useState } from "../view.js";
+import { html, useRef, useState } from "../view.js";
 import { t, tn } from "../words.js";
-import { MetCard } from "./after.js";
+import { MetCard, Stars } from "./after.js";
 import { Notes } from "./keep.js";
 import { More, Person } from "./pieces.js";
 import { state } from "./session.js";
+import { putAside, undecided, unrated } from "./unfinished.js";
 import { fieldWords, workWords } from "./wording.js";
 
 /** The page of people; also what stays when the evening is over. */
@@ -20,9 +21,13 @@ export function PeopleView({ heading }) {
   const met = (you.met ?? [])
     .filter(({ card }) => !blocked.has(card.id))
     .sort((a, b) => Math.max(0, ...b.rounds) - Math.max(0, ...a.rounds) || b.seconds - a.seconds);
+  const open = useOpen();
+  const shown = new Set([...open.people, ...mutual.map((contact) => contact.card.id)]);
+  const rest = met.filter(({ card }) => !shown.has(card.id));
   return html`<div class="people stack">
-    <h1>${heading ?? t("People you met")}</h1>
+    <h1 tabindex="-1">${heading ?? t("People you met")}</h1>
     ${!mutual.length && !given.length && !met.length && html`<${Nobody} />`}
+    <${StillOpen} met=${met} open=${open} />
     ${
       mutual.length > 0 &&
       html`<section class="stack tight" aria-labelledby="contacts">
@@ -38,14 +43,58 @@ export function PeopleView({ heading }) {
     </section>`
     }
     ${
-      met.length > 0 &&
+      rest.length > 0 &&
       html`<section class="stack tight" aria-labelledby="everybody">
-      <h2 id="everybody">${tn("{n} person you sat with", "{n} people you sat with", met.length)}</h2>
+      <h2 id="everybody">${tn("{n} person you sat with", "{n} people you sat with", rest.length)}</h2>
       <p class="second">${t("A yes can be given until 14 days after the evening. Nobody learns of it unless both said it.")}</p>
-      <ul class="people-grid">${met.map(({ card }) => html`<${MetCard} key=${card.id} card=${card} />`)}</ul>
+      <ul class="people-grid">${rest.map(({ card }) => html`<${MetCard} key=${card.id} card=${card} />`)}</ul>
     </section>`
     }
   </div>`;
+}
+
+/** What was open when the page was opened stays in its place while one works through it. */
+function useOpen() {
+  const opened = useRef({ people: [], rounds: [] });
+  const [away, setAway] = useState([]);
+  const { people, rounds } = opened.current;
+  opened.current = {
+    people: [...new Set([...people, ...undecided().map(({ card }) => card.id)])],
+    rounds: [...new Set([...rounds, ...unrated()])],
+  };
+  return {
+    people: opened.current.people.filter((id) => !away.includes(id)),
+    rounds: opened.current.rounds,
+    putAway: (id) => setAway([...away, id]),
+  };
+}
+
+/** What one has not come to yet: nobody minds if it stays so. */
+function StillOpen({ met, open }) {
+  const people = met.filter(({ card }) => open.people.includes(card.id));
+  if (!people.length && !open.rounds.length) return null;
+  const later = (id, event) => {
+    const next = event.target.closest("li").nextElementSibling?.querySelector("button");
+    (next ?? document.querySelector(".people h1")).focus();
+    putAside(id);
+    open.putAway(id);
+  };
+  return html`<section class="stack tight" aria-labelledby="open">
+    <h2 id="open">${t("Still open")}</h2>
+    <p class="second">${t("Whom would you like to see again? It can wait, and nothing follows from leaving it.")}</p>
+    ${
+      people.length > 0 &&
+      html`<ul class="people-grid">
+        ${people.map(
+          ({ card }) => html`<${MetCard} key=${card.id} card=${card}>
+            <button type="button" class="button plain" onClick=${(event) => later(card.id, event)}
+              aria-label=${t("Not now: {name}", { name: card.name })}>${t("Not now")}</button>
+          <//>`,
+        )}
+      </ul>`
+    }
+    ${open.rounds.map((round) => html`<${Stars} key=${round} round=${round} earlier=${true} />`)}
+  </section>`;
 }
 
 function Nobody() {

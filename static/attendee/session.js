@@ -21,8 +21,8 @@ export const page = signal("now");
 /** The open sheet: {kind, …} or null. */
 export const sheet = signal(null);
 export const toasts = signal([]);
-/** A contact that has just been made, for its small celebration: a card, or null. */
-export const newContact = signal(null);
+/** Contacts that have just been made, for their small celebration: cards. */
+export const newContacts = signal([]);
 export const where = computed(() => scene(state.value, connection.value, now.value));
 
 /** Data of the page: event, title, language, you … */
@@ -66,7 +66,7 @@ export function begin(data) {
 export async function ask(type, fields = {}) {
   try {
     if (connection.value.now === "closed" && state.value.event?.phase === "ended")
-      await post(type, fields);
+      await post({ type, ...fields });
     else await wire.ask(type, fields, { again: !ONCE.has(type) });
   } catch (refused) {
     if (!(refused instanceof Refused)) throw refused;
@@ -77,14 +77,33 @@ export async function ask(type, fields = {}) {
   return true;
 }
 
-/** After the end there is no socket any more: contacts, cards and notes still go by HTTP. */
-async function post(type, fields) {
+/**
+ * Sends a command that is harmless twice and needs no room, by the socket or, where there is none just
+ * now, by HTTP. Rejects with `Refused`; nothing is shown.
+ */
+export async function send({ type, ...fields }) {
+  if (connection.peek().now === "open") await wire.ask(type, fields, { again: true });
+  else await post({ type, ...fields });
+  state.value = did(state.value, { type, ...fields });
+}
+
+/** Says a refusal in its own words. */
+export function showRefusal(refused) {
+  toast(refusedWords(refused), "attention");
+}
+
+/**
+ * Posts a command over HTTP: after the end there is no socket any more, and a page that goes has no
+ * time for it (`goes`: the browser sends it even so).
+ */
+export async function post(command, { goes = false } = {}) {
   let response;
   try {
-    response = await fetch(`/api/events/${boot.event}/attendees/me/commands`, {
+    response = await fetch(boot.commands, {
       method: "POST",
       headers: { "Content-Type": "application/json" },
-      body: JSON.stringify({ type, ...fields }),
+      body: JSON.stringify(command),
+      keepalive: goes,
     });
   } catch {
     throw new Refused("unreachable", "");
@@ -207,9 +226,9 @@ function received(message) {
 
 /** A small celebration does not stay in the way of the next thing. */
 function celebrate(card) {
-  newContact.value = card;
+  newContacts.value = [...newContacts.value.filter((known) => known.id !== card.id), card];
   setTimeout(() => {
-    if (newContact.value === card) newContact.value = null;
+    newContacts.value = newContacts.value.filter((known) => known !== card);
   }, 2 * TOAST_MS);
 }
 

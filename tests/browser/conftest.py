@@ -6,11 +6,12 @@ from collections.abc import AsyncIterator
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Error, Page
+from playwright.async_api import Browser
 
 from tests.browser.chromium import chromium
+from tests.browser.visitors import SECONDS, Visitors
 
-SECONDS = 10.0
+__all__ = ["SECONDS", "Visitors"]
 
 
 @pytest_asyncio.fixture(scope="session")
@@ -18,42 +19,6 @@ async def browser() -> AsyncIterator[Browser]:
     """Chromium, started once."""
     async with chromium() as started:
         yield started
-
-
-class Visitors:
-    """People with a browser of their own; what their pages complain about is kept."""
-
-    def __init__(self, browser: Browser) -> None:
-        self._browser = browser
-        self._contexts: list[BrowserContext] = []
-        self.complaints: list[str] = []
-
-    async def page(self, *, desk: bool = False, locale: str = "en-GB", dark: bool = False) -> Page:
-        """Returns an empty page of somebody new: a phone's, or a desk's."""
-        context = await self._browser.new_context(
-            viewport={"width": 1280, "height": 800} if desk else {"width": 390, "height": 844},
-            locale=locale,
-            color_scheme="dark" if dark else "light",
-            reduced_motion="reduce",
-        )
-        context.set_default_timeout(SECONDS * 1000)
-        self._contexts.append(context)
-        page = await context.new_page()
-        page.on("console", self._hears)
-        page.on("pageerror", self._breaks)
-        return page
-
-    def _hears(self, message: ConsoleMessage) -> None:
-        if message.type in ("error", "warning"):
-            self.complaints.append(message.text)
-
-    def _breaks(self, error: Error) -> None:
-        self.complaints.append(str(error))
-
-    async def go(self) -> None:
-        """Closes everybody's browser."""
-        for context in self._contexts:
-            await context.close()
 
 
 @pytest_asyncio.fixture

@@ -239,6 +239,20 @@ test("a network that is back is used at once", () => {
   assert.equal(line.sockets.length, before + 1);
 });
 
+test("after a phone's sleep a dead line is found out soon, and a living one is kept", () => {
+  const { line, wire } = begin();
+  line.welcomes();
+  line.says({ type: "clock", t: line.asked("clock").at(-1).t, now: line.time });
+  wire.hurry();
+  line.pass(1_000);
+  line.says({ type: "clock", t: line.asked("clock").at(-1).t, now: line.time });
+  line.pass(2_000);
+  assert.equal(line.sockets.length, 1);
+  wire.hurry();
+  line.pass(2_500);
+  assert.equal(line.statuses.at(-1), "lost");
+});
+
 test("stopping is final until it is started again", () => {
   const { line, wire } = begin();
   line.welcomes();

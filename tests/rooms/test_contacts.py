@@ -389,6 +389,15 @@ def test_stars_are_for_the_round_one_was_in() -> None:
     assert evening.refuses("jun", Rate(stars=3)) == "no-room"
 
 
+def test_stars_can_be_given_later_and_their_giver_sees_them_again() -> None:
+    evening = talk()
+    evening.passes(600)
+    evening.asks("ana", Rate(stars=2, round=1))
+    assert evening.sees("ana").you.rated == {1: 2}
+    assert evening.sees("bo").you.rated == {}
+    assert evening.refuses("ana", Rate(stars=2, round=7)) == "no-room"
+
+
 # Nobody else (rule 18)
 
 

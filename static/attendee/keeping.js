@@ -1,0 +1,88 @@
+/** Presses and words that must not be lost: shown at once, kept here until the evening has them. */
+import { Keeping } from "../kept.js";
+import { metWith } from "../state.js";
+import { computed, effect, signal } from "../view.js";
+import { boot, connection, post, send, showRefusal, state } from "./session.js";
+
+/** Changes whenever something kept does, so that who reads it draws anew. */
+const turn = signal(0);
+
+const keeping = new Keeping({
+  send,
+  changed: () => (turn.value = turn.peek() + 1),
+  refused: showRefusal,
+});
+
+/** Begins to send what is kept, also what an earlier page left, and whenever a line is back. */
+export function beginKeeping() {
+  const you = computed(() => state.value.you?.id ?? null);
+  const open = computed(() => connection.value.now === "open");
+  effect(() => {
+    if (you.value) keeping.open(`meguri:${boot.event}:${you.value}`);
+    if (you.value && open.value) keeping.flush();
+  });
+  document.addEventListener("visibilitychange", () => document.hidden && keeping.flush());
+  addEventListener("pagehide", () => {
+    for (const command of keeping.unsent()) post(command, { goes: true }).catch(() => {}); // still kept
+  });
+}
+
+/** Keeps one field of a note, while it is typed. */
+export function writeNote(about, field, text) {
+  const command = { type: "note", about, [field]: text };
+  keeping.keep(`note:${about}:${field}`, command, { typed: true });
+}
+
+/** Sends now what is being typed: the field was left. */
+export function sendNow() {
+  keeping.flush();
+}
+
+/** Says or takes back the quiet yes about somebody, with the fields they may see. */
+export function sayYes(about, yes, fields) {
+  const command = yes ? { yes, fields } : { yes };
+  keeping.keep(`yes:${about}`, { type: "keep-in-touch", about, ...command });
+}
+
+/** Gives stars for a round. */
+export function giveStars(round, stars) {
+  keeping.keep(`stars:${round}`, { type: "rate", round, stars });
+}
+
+/** Chooses which fields a contact sees unless chosen otherwise. */
+export function chooseFields(fields) {
+  keeping.keep("fields", { type: "profile", contact_fields: fields });
+}
+
+/** Returns what one chose and wrote about somebody, with what is still on its way. */
+export function metNow(id) {
+  turn.value; // read, so that its reader draws anew
+  const met = metWith(state.value, id);
+  const yes = keeping.get(`yes:${id}`);
+  return {
+    ...met,
+    ...(yes && { yes: yes.yes, fields: yes.fields ?? [] }),
+    text: keeping.get(`note:${id}:text`)?.text ?? met.text,
+    next_step: keeping.get(`note:${id}:next_step`)?.next_step ?? met.next_step,
+  };
+}
+
+/** Returns how a note's field stands: empty, `saving`, `waiting`, `saved` or `refused`. */
+export function noteStanding(about, field) {
+  turn.value;
+  const standing = keeping.standing(`note:${about}:${field}`);
+  const down = connection.value.now === "lost" || connection.value.now === "connecting";
+  return standing === "saving" && down ? "waiting" : standing;
+}
+
+/** Returns one's stars for a round, or 0. */
+export function starsFor(round) {
+  turn.value;
+  return keeping.get(`stars:${round}`)?.stars ?? state.value.rated[round] ?? 0;
+}
+
+/** Returns the fields that were chosen as the usual ones, or null. */
+export function usualChoice() {
+  turn.value;
+  return keeping.get("fields")?.contact_fields ?? state.value.you.profile?.contact_fields ?? null;
+}

@@ -1,0 +1,100 @@
+"""Visitors: people with a browser of their own, whose pages may not complain about anything.
+
+A complaint is an error or warning of the console, a script that broke, a breach of the content
+security policy, or a request that leaves the server. `complaints` gathers them; whoever keeps the
+visitors fails when there are any. What is meant to go wrong is forgiven by name.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import axe_playwright_python
+from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Error, Page, Request
+
+SECONDS = 10.0
+PHONE = {"width": 390, "height": 844}
+DESK = {"width": 1280, "height": 800}
+
+BREACH = """addEventListener("securitypolicyviolation", (event) => console.error(
+  `Policy breached: ${event.violatedDirective} ${event.blockedURI} ${event.sample}`));"""
+
+AXE = Path(axe_playwright_python.__file__).with_name("axe.min.js").read_text(encoding="utf-8")
+
+
+class Visitors:
+    """People with a browser of their own; what their pages complain about is kept."""
+
+    def __init__(self, browser: Browser) -> None:
+        self._browser = browser
+        self._contexts: list[BrowserContext] = []
+        self.complaints: list[str] = []
+
+    async def page(
+        self,
+        *,
+        desk: bool = False,
+        locale: str = "en-GB",
+        dark: bool = False,
+        moving: bool = False,
+    ) -> Page:
+        """Returns an empty page of somebody new: a phone's, or a desk's. `moving`: with motion."""
+        context = await self._browser.new_context(
+            viewport=DESK if desk else PHONE,  # type: ignore[arg-type]  # a dict that is typed
+            locale=locale,
+            color_scheme="dark" if dark else "light",
+            reduced_motion="no-preference" if moving else "reduce",
+        )
+        context.set_default_timeout(SECONDS * 1000)
+        await context.add_init_script(BREACH)
+        context.on("page", self._listen)
+        self._contexts.append(context)
+        return await context.new_page()
+
+    def _listen(self, page: Page) -> None:
+        page.on("console", self._hears)
+        page.on("pageerror", self._breaks)
+        page.on("request", self._asks)
+        page.on("websocket", lambda socket: self._leaves(socket.url))
+
+    def _hears(self, message: ConsoleMessage) -> None:
+        if message.type in ("error", "warning"):
+            self.complaints.append(message.text)
+
+    def _breaks(self, error: Error) -> None:
+        self.complaints.append(str(error))
+
+    def _asks(self, request: Request) -> None:
+        self._leaves(request.url)
+
+    def _leaves(self, url: str) -> None:
+        parts = urlsplit(url)
+        if parts.scheme in ("http", "https", "ws", "wss") and parts.hostname != "127.0.0.1":
+            self.complaints.append(f"A request left the server: {url}")
+
+    def forgive(self, pattern: str) -> None:
+        """Forgives complaints that were meant to come; fails when there were none."""
+        forgiven = [said for said in self.complaints if re.search(pattern, said)]
+        assert forgiven, f"nobody complained of {pattern}: {self.complaints}"
+        self.complaints = [said for said in self.complaints if said not in forgiven]
+
+    async def go(self) -> None:
+        """Closes everybody's browser."""
+        for context in self._contexts:
+            await context.close()
+
+
+async def findings(page: Page) -> list[str]:
+    """Returns what axe finds wrong with a page as it is now: rule, help and the places."""
+    if not await page.evaluate("'axe' in window"):
+        await page.evaluate(AXE)
+    violations = await page.evaluate(
+        "async () => (await axe.run(document, {resultTypes: ['violations']})).violations"
+    )
+    return [
+        f"{found['id']}: {found['help']}: "
+        + "; ".join(f"{' '.join(node['target'])} {node['html'][:160]}" for node in found["nodes"])
+        for found in violations
+    ]
