@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import re
 import time
+from collections.abc import Callable
 
-from playwright.async_api import Page, expect
+from playwright.async_api import Locator, Page, expect
 
 from tests.browser.conftest import Visitors
 from tests.guests import House
@@ -37,6 +38,18 @@ FIGURES = """async () => {
 """What a page gets from whom: frames decoded, bytes of sound, the kind of its own candidate."""
 
 
+ROOMMATES = """async () => {
+  const base = document.querySelector("script[src*='attendee/main.js']").src;
+  const { state } = await import(new URL("./session.js", base));
+  return (state.value.room?.people ?? []).map((card) => card.id);
+}"""
+
+OWN_ID = """async () => {
+  const base = document.querySelector("script[src*='attendee/main.js']").src;
+  return (await import(new URL("./session.js", base))).state.value.you.id;
+}"""
+
+
 class Figure:
     """What one page receives from one roommate."""
 
@@ -62,33 +75,50 @@ class Caller:
         """Waits for the room."""
         await expect(self.page.locator(".tiles")).to_be_visible(timeout=SECONDS * 1000)
 
+    async def roommates(self) -> set[str]:
+        """Returns the ids of those in the same room; empty in the lobby."""
+        found = await self.page.evaluate(ROOMMATES)
+        return set(found) - {self.id}
+
+    def switch(self, name: str) -> Locator:
+        """Returns the switch of a device."""
+        return self.page.get_by_role("button", name=name, exact=True)
+
     async def turns_on(self, *names: str) -> None:
         """Presses switches that are off."""
         for name in names:
-            switch = self.page.get_by_role("button", name=name, exact=True)
-            await switch.click()
-            await expect(switch).to_have_attribute("aria-pressed", "true")
+            await self.switch(name).click()
+            await expect(self.switch(name)).to_have_attribute("aria-pressed", "true")
+
+    def tile(self, name: str) -> Locator:
+        """Returns somebody's tile; "You" is one's own."""
+        return (
+            self.page.get_by_role("list", name="People in this room")
+            .get_by_role("listitem")
+            .filter(has=self.page.get_by_text(name, exact=True))
+        )
 
     async def figures(self) -> dict[str, Figure]:
         """Returns what comes from each roommate, by id."""
         found = await self.page.evaluate(FIGURES)
         return {id: Figure(figure) for id, figure in found.items()}
 
-    async def sees_and_hears(
-        self, ids: set[str], *, picture: bool = True, sound: bool = True
-    ) -> float:
-        """Waits until frames and sound come from these, and nobody else; returns the seconds."""
-        began = time.monotonic()
-        figures: dict[str, Figure] = {}
-        while time.monotonic() - began < SECONDS:
+    async def has(
+        self, ids: set[str], holds: Callable[[Figure], bool], what: str
+    ) -> dict[str, Figure]:
+        """Waits until just these are connected with the page and `holds` for each; returns them."""
+        until = time.monotonic() + SECONDS
+        while True:
             figures = await self.figures()
-            if set(figures) == ids and all(
-                (not picture or one.frames > 0) and (not sound or one.bytes > 0)
-                for one in figures.values()
-            ):
-                return time.monotonic() - began
+            if set(figures) == ids and all(holds(one) for one in figures.values()):
+                return figures
+            assert time.monotonic() < until, f"{self.name} wanted {what} of {ids}: {figures}"
             await asyncio.sleep(LOOK_EVERY_SECONDS)
-        raise AssertionError(f"{self.name} wanted {ids}, and has {figures}")
+
+    async def sees_and_hears(self, *others: Caller) -> dict[str, Figure]:
+        """Waits until frames are decoded and sound comes from these, and from nobody else."""
+        ids = {other.id for other in others}
+        return await self.has(ids, lambda one: one.frames > 0 and one.bytes > 0, "frames and sound")
 
 
 class Callers:
@@ -98,22 +128,21 @@ class Callers:
         self._house = house
         self._visitors = visitors
 
-    async def comes(self, name: str, *, desk: bool = True) -> Caller:
-        """Comes by the event's link, gives a name, agrees, and is in the lobby."""
+    async def comes(self, name: str, *, desk: bool = True, script: str = "") -> Caller:
+        """Comes by the event's link, gives a name, agrees, and is in the lobby.
+
+        `script` runs in each page before its own: a browser that lacks something.
+        """
         house = self._house
         assert house.created is not None
         page = await self._visitors.page(desk=desk)
         await page.context.grant_permissions(["camera", "microphone"])
+        if script:
+            await page.add_init_script(script)
         await page.goto(house.created.join_url)
         await page.get_by_label(re.compile("Your name|お名前")).fill(name)
         await page.locator("input[name=agree]").check()
         await page.locator("main form button[type=submit]").last.click()
         await page.wait_for_url(f"**/e/{house.event}")
         await expect(page.get_by_role("heading", name=f"Welcome, {name}")).to_be_visible()
-        id = await page.evaluate(
-            """async () => {
-              const base = document.querySelector("script[src*='attendee/main.js']").src;
-              return (await import(new URL("./session.js", base))).state.value.you.id;
-            }"""
-        )
-        return Caller(page, name, str(id))
+        return Caller(page, name, str(await page.evaluate(OWN_ID)))
