@@ -18,7 +18,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from rooms.commands import AddAttendees, ChangeEvent, Clock, Here, Media, Say, Signal, SocketCommand
+from rooms.commands import AddAttendees, Clock, Here, Media, Say, Signal, SocketCommand
 from rooms.contacts import consented
 from rooms.messages import Contact, EventView, Room, You
 from rooms.people import Attendee, Role
@@ -32,6 +32,7 @@ from server.evenings import Evening, Evenings
 from server.importing import Landing, Named, changed, read_json, read_people
 from server.organising import (
     Brought,
+    amend_event,
     bring_in,
     delete_event,
     erase,
@@ -44,12 +45,8 @@ from server.planning import (
     EventBody,
     EventPatch,
     EventShown,
-    check_people,
-    details_of,
-    plan_of,
     read_body,
     shown,
-    topics_of_body,
 )
 from server.problems import Problem, answering
 from server.rights import host_or_organiser, oneself, organiser_only
@@ -255,17 +252,7 @@ async def change_event(request: Request) -> Response:
         raise Problem(HTTPStatus.FORBIDDEN, "not-allowed", "Only a host can do this.")
     evening = await _evening(request)
     body = read_body(await read_data(request, BODY_LIMIT), EventPatch)
-    plan = plan_of(body, evening.event.plan)
-    details = details_of(body, evening.register.details)
-    if details.segments != evening.register.details.segments:
-        check_people(details, evening.register.attendees())
-    command = ChangeEvent(
-        plan=plan if plan != evening.event.plan else None,
-        details=details if details != evening.register.details else None,
-        topics=topics_of_body(body),
-    )
-    if command.plan or command.details or command.topics is not None:
-        await evening.submit(viewer.id, command)
+    await amend_event(evening, viewer.id, body)
     return _json(await _shown(request, evening))
 
 

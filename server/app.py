@@ -41,6 +41,7 @@ from server.relay import Relay
 from server.settings import Settings
 from server.sockets import Building
 from server.solving import Solving
+from server.trying import Trials
 from server.wire import CloseCode
 
 log = logging.getLogger(__name__)
@@ -122,6 +123,7 @@ def create_app(settings: Settings, store: Store) -> Starlette:
     app.state.evenings = evenings
     app.state.keys = Keys(store, settings)
     app.state.limits = Limits()
+    app.state.trials = Trials()
     return app
 
 

@@ -13,7 +13,7 @@ from typing import Protocol
 
 from msgspec import Struct
 
-from rooms.commands import AddAttendees, CreateEvent, Erase
+from rooms.commands import AddAttendees, ChangeEvent, CreateEvent, Erase
 from rooms.people import Attendee, Details, Role
 from rooms.programme import Plan
 from rooms.refusal import Refusal
@@ -22,7 +22,14 @@ from server.evenings import Evening, Evenings
 from server.importing import Landing, Named, Reading, new_id, plan_import
 from server.journal import Journal
 from server.person_rows import Sentence
-from server.planning import EventBody, details_of, plan_of, topics_of_body
+from server.planning import (
+    EventBody,
+    EventPatch,
+    check_people,
+    details_of,
+    plan_of,
+    topics_of_body,
+)
 from server.problems import Problem
 from server.redis import Store
 
@@ -82,6 +89,22 @@ async def make_event(services: Services, body: EventBody, host: str = "") -> Mad
         join_key=await services.keys.join_key(event_id),
         host_key=await services.keys.make(event_id, person.id, Role.HOST),
     )
+
+
+async def amend_event(evening: Evening, by: str, body: EventPatch) -> None:
+    """Changes an event as asked, if that changes anything; raises Problem and Refusal."""
+    before = evening.register.details
+    plan = plan_of(body, evening.event.plan)
+    details = details_of(body, before)
+    if details.segments != before.segments:
+        check_people(details, evening.register.attendees())
+    command = ChangeEvent(
+        plan=plan if plan != evening.event.plan else None,
+        details=details if details != before else None,
+        topics=topics_of_body(body),
+    )
+    if command.plan or command.details or command.topics is not None:
+        await evening.submit(by, command)
 
 
 async def delete_event(services: Services, evening: Evening) -> None:

@@ -29,6 +29,8 @@ class Outlook(Struct, frozen=True, kw_only=True):
     rounds: int
     sharing: int
     """People who, in every room they sit in, share an interest with somebody there."""
+    shared_rounds: float
+    """Rounds in which somebody shares an interest in their room, on average."""
     topics: tuple[tuple[str, int], ...]
     """What rooms share, as normalised tags, and how many rooms share it; most first."""
     offers: int
@@ -56,7 +58,7 @@ def outlook(people: Sequence[Seeker], rounds: Sequence[OfflineRound]) -> Outlook
     """Returns what these rounds would be like for these people."""
     by_id = {person.id: person for person in people}
     rooms = [[by_id[id] for id in table.people] for one in rounds for table in one.tables]
-    topics, sharing = _topics(people, rooms)
+    topics, sharing, shared_seats = _topics(rooms)
     floaters = sum(person.floater for person in people)
     seats = [(person, room) for room in rooms for person in room if person.first_timer]
     wishes, granted = _wishes(people, rooms)
@@ -64,6 +66,7 @@ def outlook(people: Sequence[Seeker], rounds: Sequence[OfflineRound]) -> Outlook
         people=len(people),
         rounds=len(rounds),
         sharing=sharing,
+        shared_rounds=shared_seats / len(people) if people else 0.0,
         topics=topics,
         offers=sum(len({*a.offers} & {*b.seeks}) for room in rooms for a in room for b in room),
         wishes=wishes,
@@ -81,21 +84,21 @@ def outlook(people: Sequence[Seeker], rounds: Sequence[OfflineRound]) -> Outlook
 
 
 def _topics(
-    people: Sequence[Seeker], rooms: Iterable[Sequence[Seeker]]
-) -> tuple[tuple[tuple[str, int], ...], int]:
-    """Returns what rooms share, and how many people share something in all of theirs."""
+    rooms: Iterable[Sequence[Seeker]],
+) -> tuple[tuple[tuple[str, int], ...], int, int]:
+    """Returns what rooms share, how many share something in all of theirs, in how many seats."""
     shared: Counter[str] = Counter()
-    without = {person.id for person in people}
-    seated: set[str] = set()
-    alone: set[str] = set()
+    seats: Counter[str] = Counter()
+    fine: Counter[str] = Counter()
     for room in rooms:
         holders = Counter(tag for person in room for tag in person.interests)
         common = {tag for tag, count in holders.items() if count > 1}
         shared.update(common)
-        seated |= {person.id for person in room}
-        alone |= {person.id for person in room if not common & {*person.interests}}
+        seats.update(person.id for person in room)
+        fine.update(person.id for person in room if common & {*person.interests})
     ranked = sorted(shared.items(), key=lambda item: (-item[1], item[0]))
-    return tuple(ranked[:TOPICS]), len((without & seated) - alone)
+    always = sum(fine[id] == count for id, count in seats.items())
+    return tuple(ranked[:TOPICS]), always, fine.total()
 
 
 def _wishes(people: Sequence[Seeker], rooms: Iterable[Sequence[Seeker]]) -> tuple[int, int]:

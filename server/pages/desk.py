@@ -50,6 +50,7 @@ from server.organising import (
     new_link,
 )
 from server.pages.entry import check_origin, evening_of, let_in
+from server.pages.matching import matching_page, save_matching
 from server.pages.rendering import redirect, render
 from server.planning import EventBody, EventShown, read_body, shown
 from server.problems import Problem
@@ -387,6 +388,7 @@ async def _event_page(
             "desk": "/desk",
             "people": f"{here}/people",
             "host": f"{here}/host",
+            "matching": f"{here}/matching",
             "host_link": f"{here}/host-link",
             "links": f"{here}/links",
             "delete": f"{here}/delete",
@@ -527,6 +529,8 @@ routes = [
     Route("/desk/{event}", sign_in, methods=["POST"]),
     Route("/desk/{event}/people", organisers(import_file), methods=["POST"]),
     Route("/desk/{event}/people/{who}/link", organisers(person_link), methods=["POST"]),
+    Route("/desk/{event}/matching", organisers(matching_page), methods=["GET"]),
+    Route("/desk/{event}/matching", organisers(save_matching), methods=["POST"]),
     Route("/desk/{event}/links", organisers(save_links), methods=["POST"]),
     Route("/desk/{event}/host", organisers(become_host), methods=["POST"]),
     Route("/desk/{event}/host-link", organisers(host_link), methods=["POST"]),

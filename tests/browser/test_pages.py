@@ -136,6 +136,12 @@ async def test_an_organiser_makes_an_event_and_brings_people(
     people_list = page.get_by_role("region", name="The list of people")
     await expect(people_list.get_by_text("=cmd()", exact=True)).to_be_visible()
     await is_accessible(page)
+    await page.get_by_role("link", name="Look at it, and try it on your list").click()
+    await is_accessible(page)
+    await page.get_by_role("button", name="Try on your list, without saving").click()
+    await expect(page.get_by_role("heading", name="With these settings")).to_be_visible()
+    await is_accessible(page)
+    await page.get_by_role("link", name="Spring tea").click()
     async with page.expect_download() as download:
         await page.get_by_role("link", name="pairs.csv").first.click()
     assert "pairs" in (await download.value).suggested_filename

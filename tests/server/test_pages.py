@@ -456,6 +456,88 @@ async def test_an_event_that_cannot_be_made_comes_back_as_it_was_typed(
         assert "Tea &amp; talk" in page.text
 
 
+MATCHING = {
+    "interests": "2", "offers": "1", "wishes": "1", "organisation": "0", "language": "1",
+    "ambassadors": "1", "first_timers": "1", "synonyms": "AI = 人工知能\n\n", "segment_most": "2",
+    "a": ["buyers", ""], "rule": ["must-not", "must"], "b": ["sellers", " "], "reunions": "1",
+    "do": "save",
+}  # fmt: skip
+"""The matching form as a browser sends it; what is left out is not ticked."""
+
+
+async def test_what_counts_is_kept_and_shown_without_a_script(
+    house: Doors, organiser: httpx.AsyncClient
+) -> None:
+    made = await house.makes_event(settings={"common_language": True})
+    people = [{"name": "Ana", "interests": "start-ups"}, {"name": "Bo", "interests": "startup"}]
+    await house.client.post(f"/api/events/{made['id']}/attendees", json=people)
+    page = await organiser.get(f"/desk/{made['id']}/matching")
+    assert 'value="start-ups = startup"' in page.text
+    form = {**MATCHING, "merge": ["start-ups = startup"]}
+    saved = await organiser.post(f"/desk/{made['id']}/matching", data=form)
+    assert saved.status_code == 303
+    assert 'role="status"' in (await organiser.get(saved.headers["location"])).text
+    kept = (await house.client.get(f"/api/events/{made['id']}")).json()["settings"]
+    assert kept["synonyms"] == [["AI", "人工知能"], ["start-ups", "startup"]]
+    assert kept["segments"] == [{"a": "buyers", "b": "sellers", "rule": "must-not"}]
+    assert (kept["weights"]["interests"], kept["weights"]["organisation"]) == (2.0, 0.0)
+    assert (kept["segment_most"], kept["reunions"], kept["common_language"]) == (2, True, False)
+    page = await organiser.get(f"/desk/{made['id']}/matching")
+    assert "AI = 人工知能\nstart-ups = startup</textarea>" in page.text
+    assert 'name="merge"' not in page.text
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        ({"synonyms": "AI"}, "synonyms"),
+        ({"segment_most": "few"}, "segment_most"),
+        ({"interests": "nan"}, "interests"),
+        ({"offers": "-1"}, "offers"),
+        ({"wishes": "a lot"}, "wishes"),
+        ({"a": ["x", "x"], "b": ["y", "y"], "rule": ["must", "must-not"]}, "segments"),
+        ({"a": ["x"], "b": ["y"], "rule": ["never"]}, "segments"),
+    ],
+)
+async def test_matching_that_cannot_be_comes_back_as_it_was_typed(
+    house: Doors, organiser: httpx.AsyncClient, change: dict[str, object], field: str
+) -> None:
+    made = await house.makes_event()
+    sent = {**MATCHING, **change}
+    page = await organiser.post(f"/desk/{made['id']}/matching", data=sent)
+    assert page.status_code == 422
+    assert 'role="alert"' in page.text
+    named = re.search(
+        r'<(?:select|textarea|input|fieldset)[^>]*aria-invalid="true"[^>]*>', page.text
+    )
+    assert named
+    assert f'name="{field}"' in named[0] or f'class="{field}"' in named[0]
+    kept = (await house.client.get(f"/api/events/{made['id']}")).json()["settings"]
+    assert kept["segment_most"] is None
+
+
+async def test_settings_are_tried_on_the_list_without_being_saved(
+    house: Doors, organiser: httpx.AsyncClient
+) -> None:
+    made = await house.makes_event()
+    path = f"/desk/{made['id']}/matching"
+    empty = await organiser.post(path, data={**MATCHING, "do": "try"})
+    assert "There is nobody to try them on yet" in empty.text
+    people = [
+        {"name": f"Ana {n}", "interests": "AI" if n % 2 else "人工知能", "first_timer": "yes"}
+        for n in range(5)
+    ]
+    people.append({"name": "Bo", "interests": "人工知能", "role": "ambassador"})
+    await house.client.post(f"/api/events/{made['id']}/attendees", json=people)
+    page = await organiser.post(path, data={**MATCHING, "do": "try"})
+    assert page.status_code == 200
+    assert "6 of 6 people share an interest with somebody in every room they sit in." in page.text
+    assert "First-timers sit with an ambassador" in page.text
+    kept = (await house.client.get(f"/api/events/{made['id']}")).json()
+    assert kept["settings"]["synonyms"] == []
+    assert kept["phase"] == "draft"
+
+
 async def test_the_organiser_hosts_hands_on_links_and_deletes(
     house: Doors, organiser: httpx.AsyncClient
 ) -> None:

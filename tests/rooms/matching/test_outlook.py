@@ -37,6 +37,7 @@ def test_it_counts_what_an_organiser_wants_to_know() -> None:
     seen = outlook([ANA, BO, CHIDI, HANAKO], rounds)
     assert (seen.people, seen.rounds, seen.rooms) == (4, 2, 4)
     assert seen.sharing == 1, "only Ana shares something in both of her rooms"
+    assert seen.shared_rounds == 1.0, "four of eight seats, of four people"
     assert seen.topics == (("jazz", 1), ("tea", 1))
     assert (seen.wishes, seen.granted, seen.offers) == (2, 1, 1)
     assert (seen.hosted, seen.enough) == (2, False)
