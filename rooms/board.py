@@ -6,6 +6,7 @@ Never what is said in a room, no yes, no card, no note; a block is not on it eit
 from __future__ import annotations
 
 from collections import Counter
+from itertools import combinations
 
 from msgspec import UNSET
 from msgspec.structs import asdict, replace
@@ -13,15 +14,21 @@ from msgspec.structs import asdict, replace
 from rooms import facts as f
 from rooms import messages as m
 from rooms.event import Event
-from rooms.people import HOST_ROLES, Mode, Register
+from rooms.matching.affinity import reasons
+from rooms.people import HOST_ROLES, Mode, Register, shared_interests
 from rooms.programme import Kind
+from rooms.seating import have_met
 from rooms.standing import Person, Room
+from rooms.synonyms import meanings
 from rooms.topic_standing import proposed_topics, topics_of
 from rooms.topics import topics_of_rooms
 from rooms.view import call, states, topics, why_without_seat
 
 SHOWN = 200
 """At most so many people are listed as waiting."""
+
+REASONS_SHOWN = 3
+"""Of each kind, beside a proposed room: a host looks at many."""
 
 PARTS = (
     "pool", "proposal", "calls", "deliveries", "reports", "people", "log", "called", "topics",
@@ -238,8 +245,6 @@ def _proposal(event: Event, register: Register) -> m.Proposal | None:
     if offered is None:
         return None
     sizes = Counter(str(len(ids)) for ids in offered.rooms)
-    pinned = {frozenset(ids) for ids in event.pinned}
-    together = {id for ids in event.together for id in ids}
     meant = topics_of_rooms(event, register, offered.rooms)
     return m.Proposal(
         round=offered.round,
@@ -252,15 +257,35 @@ def _proposal(event: Event, register: Register) -> m.Proposal | None:
         worst_affinity=offered.worst_affinity,
         random_affinity=offered.random_affinity,
         seating=tuple(
-            m.ProposedRoom(
-                id=str(number),
-                people=ids,
-                pinned=frozenset(ids) in pinned,
-                together=tuple(id for id in ids if id in together),
-                topic=register.text(meant[number - 1]),
-            )
+            _proposed_room(event, register, number, ids, register.text(meant[number - 1]))
             for number, ids in enumerate(offered.rooms, 1)
         ),
         changed=event.rooms_changed,
         allow=event.gives_way,
+        random_worst=offered.random_worst,
+        bound_affinity=offered.bound_affinity,
+        causes=offered.causes,
+        relaxations=offered.relaxations,
+    )
+
+
+def _proposed_room(
+    event: Event, register: Register, number: int, ids: tuple[str, ...], topic: str
+) -> m.ProposedRoom:
+    """Returns a proposed room and why these people; wishes are their writers' own, and not said."""
+    people = [register.attendee(id) for id in ids]
+    same = meanings(register.details.synonyms)
+    kept = {id for together in event.together for id in together}
+    return m.ProposedRoom(
+        id=str(number),
+        people=ids,
+        pinned=any(set(room) == set(ids) for room in event.pinned),
+        together=tuple(id for id in ids if id in kept),
+        shared=tuple(
+            m.SharedInterests(people=one.people, interests=one.interests[:REASONS_SHOWN])
+            for one in shared_interests(people, same)[:REASONS_SHOWN]
+        ),
+        reasons=tuple(r for r in reasons(people, same) if r.kind == "offer")[:REASONS_SHOWN],
+        again=tuple((a, b) for a, b in combinations(ids, 2) if have_met(event, a, b)),
+        topic=topic,
     )

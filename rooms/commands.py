@@ -477,6 +477,37 @@ class Alarm(Command, frozen=True, kw_only=True):
     """The instant that `due` named has come."""
 
 
+class Cause(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One smallest set of rules in the way of a seating, and what giving it up would allow.
+
+    Where blocks are among the causes of a seating, none of them says more than its rules.
+    """
+
+    rules: tuple[str, ...]
+    """Codes: `repeats`, `sizes`, `language`, `segments`, `segment-most`, `tables`, `private`."""
+    people: tuple[str, ...] = ()
+    """Who sits out by these rules, and would not without them."""
+    seated: int = 0
+    """How many more would have a seat."""
+    repeats: int = 0
+    """How many pairs fewer would meet again."""
+    rooms: int = 0
+    """How many rooms more would be within least and most."""
+
+
+class Relaxation(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What would come of letting repeats, sizes or sit-outs give way (rule 6)."""
+
+    allow: Allow
+    repeats: int = 0
+    """How many pairs meet again."""
+    oldest: int | None = None
+    """The round in which the first of them met; 0: at an event before this one."""
+    sizes: tuple[int, ...] = ()
+    """Sizes of rooms below the least or above the most."""
+    sitting_out: tuple[str, ...] = ()
+
+
 class OfferSeating(Command, frozen=True, kw_only=True):
     """A solver's answer to what was `wanted`."""
 
@@ -490,6 +521,11 @@ class OfferSeating(Command, frozen=True, kw_only=True):
     mean_affinity: float = 0.0
     worst_affinity: float = 0.0
     random_affinity: float = 0.0
+    random_worst: float = 0.0
+    bound_affinity: float = 0.0
+    """No such seating has a higher mean; 0: unknown."""
+    causes: tuple[Cause, ...] = ()
+    relaxations: tuple[Relaxation, ...] = ()
 
 
 ServerCommand = Connect | Disconnect | LoseNode | Spoke | Alarm | OfferSeating

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from rooms.commands import kebab
+from rooms.commands import Cause, Relaxation, kebab
 from rooms.people import Mode, Role
 from rooms.programme import Allow, Kind, Plan
 
@@ -197,6 +197,10 @@ class SeatingOffered(Fact, frozen=True, kw_only=True):
     mean_affinity: float = 0.0
     worst_affinity: float = 0.0
     random_affinity: float = 0.0
+    random_worst: float = 0.0
+    bound_affinity: float = 0.0
+    causes: tuple[Cause, ...] = ()
+    relaxations: tuple[Relaxation, ...] = ()
 
 
 class RoundProposed(Fact, frozen=True, kw_only=True):
@@ -284,6 +288,8 @@ class SeatingFixed(Fact, frozen=True, kw_only=True):
     kind: Kind = Kind.MATCHED
     until_ended: bool = False
     """An open floor without a length: `ends_at` is the latest, a host ends it before."""
+    changed: int = 0
+    """Rooms that hold other people than in the proposal: who came or went was seen to."""
 
 
 class PreviewShortened(Fact, frozen=True, kw_only=True):

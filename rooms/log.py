@@ -31,7 +31,6 @@ def line_of(fact: f.AnyFact) -> LogLine | None:
             | f.EventEnded()
             | f.RoundCalled()
             | f.CallWithdrawn()
-            | f.SeatingFixed()
             | f.RoundStarted()
             | f.RoundEnded()
             | f.BreakEnded()
@@ -40,6 +39,8 @@ def line_of(fact: f.AnyFact) -> LogLine | None:
             | f.PreviewShortened()
         ):
             return line
+        case f.SeatingFixed():
+            return replace(line, changed=fact.changed)
         case f.DeadlineMoved():
             return replace(line, room=fact.room or "", seconds=fact.seconds)
         case f.EventChanged() if fact.by:

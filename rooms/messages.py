@@ -10,7 +10,7 @@ from enum import StrEnum
 
 from msgspec import UNSET, Struct, UnsetType, field
 
-from rooms.commands import kebab
+from rooms.commands import Cause, Relaxation, kebab
 from rooms.people import Card, Mode, Role
 from rooms.programme import Kind, PlannedRound
 
@@ -396,6 +396,12 @@ class ProposedRoom(Struct, frozen=True, kw_only=True):
     together: tuple[str, ...] = ()
     """Those of its people whom hosts keep together; who else sits here may change."""
     topic: str = ""
+    shared: tuple[SharedInterests, ...] = ()
+    """What most of them have in common, a few at the most."""
+    reasons: tuple[Reason, ...] = ()
+    """Who offers what another seeks."""
+    again: tuple[tuple[str, str], ...] = ()
+    """Pairs who have met before."""
 
 
 class Proposal(Struct, frozen=True, kw_only=True):
@@ -413,6 +419,13 @@ class Proposal(Struct, frozen=True, kw_only=True):
     """Rooms that hold other people than in the proposal before."""
     allow: str = "programme"
     """What gives way first where not everything can hold (`relax`)."""
+    random_worst: float = 0.0
+    bound_affinity: float = 0.0
+    """No such seating has a higher mean affinity; 0: unknown."""
+    causes: tuple[Cause, ...] = ()
+    """What is in the way where not everything holds."""
+    relaxations: tuple[Relaxation, ...] = ()
+    """What would come of each `relax`; empty where everything holds."""
 
 
 class PoolView(Struct, frozen=True, kw_only=True):
@@ -452,6 +465,8 @@ class LogLine(Struct, frozen=True, kw_only=True):
     about: str = ""
     room: str = ""
     seconds: int | None = None
+    changed: int = 0
+    """Of a seating: rooms that hold other people than in the proposal that was shown."""
 
 
 class ProposedTopic(Struct, frozen=True, kw_only=True):

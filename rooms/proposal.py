@@ -373,6 +373,7 @@ def _offer(deciding: Deciding, rooms: Sequence[Sequence[str]], sitting_out: Sequ
     """Makes these rooms the proposal, with its numbers, as an answer to what is wanted now."""
     event, before = deciding.event, deciding.event.proposal
     mean, worst = _worth(deciding, rooms)
+    as_large = before is not None and _sizes(rooms) == _sizes(before.rooms)
     basis = basis_now(event, deciding.register, deciding.now)
     placed = {id for ids in (*rooms, sitting_out) for id in ids}
     if placed != set(pool(event, deciding.now)):
@@ -390,8 +391,16 @@ def _offer(deciding: Deciding, rooms: Sequence[Sequence[str]], sitting_out: Sequ
             mean_affinity=mean,
             worst_affinity=worst,
             random_affinity=before.random_affinity if before is not None else 0.0,
+            random_worst=before.random_worst if before is not None else 0.0,
+            bound_affinity=max(mean, before.bound_affinity) if before and as_large else 0.0,
+            causes=before.causes if before is not None else (),
+            relaxations=before.relaxations if before is not None else (),
         )
     )
+
+
+def _sizes(rooms: Iterable[Sequence[str]]) -> list[int]:
+    return sorted(map(len, rooms))
 
 
 def _worth(deciding: Deciding, rooms: Sequence[Sequence[str]]) -> tuple[float, float]:

@@ -262,7 +262,7 @@ def _fix_from_proposal(deciding: Deciding, seconds: int | None) -> bool:
         return False
     if len(meant - here) and any(len(ids) < following.least for ids in rooms):
         return False
-    seating.fix(deciding, rooms, seconds=seconds, size=None)
+    seating.fix(deciding, rooms, seconds=seconds, size=None, seen=proposal)
     return True
 
 
@@ -304,8 +304,9 @@ def offer_seating(deciding: Deciding, offer: c.OfferSeating) -> None:
             f.CallWithdrawn(at=deciding.now, round=offer.round, because="nobody-to-seat")
         )
         return
+    seen = event.proposal
     deciding.happened(_proposal(deciding, offer))
-    seating.fix(deciding, rooms, seconds=called.seconds, size=called.size)
+    seating.fix(deciding, rooms, seconds=called.seconds, size=called.size, seen=seen)
 
 
 def _proposal(deciding: Deciding, offer: c.OfferSeating) -> f.SeatingOffered:
@@ -321,6 +322,10 @@ def _proposal(deciding: Deciding, offer: c.OfferSeating) -> f.SeatingOffered:
         mean_affinity=offer.mean_affinity,
         worst_affinity=offer.worst_affinity,
         random_affinity=offer.random_affinity,
+        random_worst=offer.random_worst,
+        bound_affinity=offer.bound_affinity,
+        causes=offer.causes,
+        relaxations=offer.relaxations,
     )
 
 

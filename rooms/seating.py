@@ -17,7 +17,7 @@ from rooms.event import Event
 from rooms.lobby import pool
 from rooms.matching.affinity import affinity, rarity, suits
 from rooms.matching.ask import Seeker, seeker, with_wishes
-from rooms.matching.repair import Terms, mended
+from rooms.matching.repair import Terms, changed, mended
 from rooms.matching.rules import (
     UNTIL_OTHERS_COME,
     Broken,
@@ -96,8 +96,12 @@ def fix(
     *,
     seconds: int | None,
     size: int | None,
+    seen: f.SeatingOffered | None = None,
 ) -> None:
-    """Fixes the next round's seating: the preview begins (phases of `evening.md`)."""
+    """Fixes the next round's seating: the preview begins (phases of `evening.md`).
+
+    `seen` is the proposal that hosts saw before.
+    """
     event, now = deciding.event, deciding.now
     planned = event.next_planned
     if planned is None:
@@ -143,6 +147,7 @@ def fix(
             size=size if size is not None else event.next_size,
             kind=kind,
             until_ended=is_endless,
+            changed=changed(seen.rooms, rooms) if seen is not None and seen.round == number else 0,
         )
     )
 

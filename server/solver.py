@@ -66,11 +66,11 @@ def main() -> None:
 
 
 def _answer(content: bytes, asked: _Asked) -> Answer:
-    from rooms.matching.solving import solve_wanted
+    from rooms.matching.proposing import propose
 
     try:
         question = _decode_question(content)
-        return Answer(offer=solve_wanted(question.wanted, question.seconds, hurry=asked.is_hurried))
+        return Answer(offer=propose(question.wanted, question.seconds, hurry=asked.is_hurried))
     except Exception as error:  # told to the server, which logs it with the event's id
         return Answer(trouble=f"{type(error).__name__}: {error}")
 

@@ -6,8 +6,9 @@ for anybody; `solver.py` the search for the best rooms, `pairs.py` and `blocks.p
 of thousands; `room_rules.py` its rules about whole rooms, `budget.py` its end. `ahead.py` is the
 rounds to come, `designs.py` those known by algebra, `places.py` where in them an evening stands.
 `seating.py` is one group; `solving.py` the whole pool, from `Wanted` to `OfferSeating`; `causes.py`
-what is in its way, `repair.py` who came or left since; `wanted.py` what to solve next; `offline.py`
-a whole programme at once, `outlook.py` what it would be like.
+what is in its way, `repair.py` who came or left since, `figures.py` the numbers beside it;
+`proposing.py` what a host is then shown; `wanted.py` what to solve next; `offline.py` a whole
+programme at once, `outlook.py` what it would be like.
 
 Nothing here loads NumPy until something is solved: `ask`, `affinity` (but its matrix), `rules` and
 `sizes` are plain Python, used in the server's own process for one person at a time.

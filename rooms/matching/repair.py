@@ -127,16 +127,15 @@ class _Mending:
                 heads += [id for id in ids if self._is_head(id)]
                 self.rooms[number] = []
         left = [id for id in heads if not self._placed(id)]
-        left = self._together(left)
+        self._together(left)
         for number in self.left:
             joined = next((id for id in spare if self._may_join(id, number)), None)
             if joined is not None and self._count(self.rooms[number]) < self.terms.size:
                 self.rooms[number] += self._party(joined)
                 spare.remove(joined)
         kept = [ids for ids in self.rooms if ids]
-        lost = [id for id in waiting if not self._is_head(id)]
-        unplaced = [*left, *(id for id in lost if not any(id in ids for ids in kept))]
-        return Mended(kept, [id for id in unplaced if id not in out])
+        out |= {id for ids in kept for id in ids}
+        return Mended(kept, [id for id in self.rules.people if id not in out])
 
     # People and rooms
 
@@ -297,8 +296,8 @@ class _Mending:
                         return True
         return False
 
-    def _together(self, heads: list[str]) -> list[str]:
-        """Seats those left in rooms of their own, as far as they may; returns who is left."""
+    def _together(self, heads: list[str]) -> None:
+        """Seats those left in rooms of their own, as far as they may."""
         left = list(heads)
         for first in heads:
             if first not in left or self._home(first) is not None or not self._has_table(first):
@@ -313,7 +312,6 @@ class _Mending:
                 self.rooms.append([i for id in room for i in self._party(id)])
                 self.closed.append(False)
                 left = [id for id in left if id not in room]
-        return left
 
     def _has_table(self, head: str) -> bool:
         if self.terms.tables is None or self.rules.people[head].mode is Mode.ONLINE:

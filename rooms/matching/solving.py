@@ -27,11 +27,13 @@ from collections.abc import Callable, Sequence
 from itertools import combinations
 
 import numpy as np
+from msgspec.structs import replace
 
 from rooms.commands import OfferSeating
 from rooms.matching.affinity import affinity_matrix
 from rooms.matching.ask import Seeker, Wanted
 from rooms.matching.budget import Budget
+from rooms.matching.figures import Figures, figures
 from rooms.matching.room_rules import Bools, Ints
 from rooms.matching.rules import HardRules, hard_rules_of, table_of
 from rooms.matching.seating import Group, Seated, Sizes, seat
@@ -73,7 +75,7 @@ def solve_wanted(
     seed = wanted.seed if seed is None else seed
     rng = np.random.default_rng([seed, wanted.round])
     budget = Budget(seconds, steps, hurry)
-    pool = _Pool(wanted, rng)
+    pool = Pool(wanted, rng)
     seated: list[tuple[list[int], Seated]] = []
     planning = CALLED_PLANNING if wanted.called else PLANNING
     for members, group in pool.groups():
@@ -102,10 +104,10 @@ def _better(answers: Sequence[Seated], budget: Budget) -> None:
             search.step()
 
 
-class _Pool:
+class Pool:
     """Everybody to be seated, numbered; assistants stand behind their persons."""
 
-    def __init__(self, wanted: Wanted, rng: np.random.Generator) -> None:
+    def __init__(self, wanted: Wanted, rng: np.random.Generator | None = None) -> None:
         self.wanted = wanted
         self.rules: HardRules = hard_rules_of(wanted)
         everybody = self.rules.people
@@ -117,7 +119,8 @@ class _Pool:
         self.repeats = self._repeats()
         self.liking = self._liking()
         self.apart = self._apart()
-        self.luck = rng.random(len(self.heads))
+        luck = rng if rng is not None else np.random.default_rng(0)
+        self.luck = luck.random(len(self.heads))
         self.tables = [table_of(head) for head in self.heads]
 
     @property
@@ -138,52 +141,55 @@ class _Pool:
         return [(part, self._group(part, limit)) for part, limit in kept if len(part) > 1]
 
     def offer(self, rooms: list[list[int]], seed: int, steps: int) -> OfferSeating:
-        """Returns the offer for these rooms, with its numbers."""
+        """Returns the offer for these rooms of persons' numbers, with what it says of them."""
         ids = [self._with_escorts([self.heads[p].id for p in room]) for room in rooms]
-        seated = {id for room in ids for id in room}
-        worths = [self._worth_to_each(room) for room in rooms]
-        pairs = sum(len(room) * (len(room) - 1) for room in rooms)
-        total = sum(float(worth.sum()) * (len(worth) - 1) for worth in worths)
+        return self.offer_of(ids, seed=seed, steps=steps)
+
+    def offer_of(self, rooms: Sequence[Sequence[str]], *, seed: int, steps: int) -> OfferSeating:
+        """Returns the offer for these rooms, with its numbers; those kept by a host count in them.
+
+        Repeats are counted among the people to be seated alone.
+        """
+        seated = {id for room in rooms for id in room}
+        numbered = [[self.number[id] for id in room if id in self.number] for room in rooms]
+        found = self._figures(rooms)
         return OfferSeating(
             round=self.wanted.round,
             basis=self.wanted.basis,
-            rooms=tuple(ids),
+            rooms=tuple(tuple(room) for room in rooms),
             sitting_out=tuple(p.id for p in self.wanted.people if p.id not in seated),
             seed=seed,
             steps=steps,
             repeats=sum(
-                int(self.repeats[a, b] > 0) for room in rooms for a, b in combinations(room, 2)
+                int(self.repeats[a, b] > 0) for room in numbered for a, b in combinations(room, 2)
             ),
-            mean_affinity=round(total / pairs, 4) if pairs else 0.0,
-            worst_affinity=round(min((float(w.min()) for w in worths), default=0.0), 4),
-            random_affinity=round(self._worth_at_random(rooms), 4),
+            mean_affinity=found.mean,
+            worst_affinity=found.worst,
+            random_affinity=found.random,
+            random_worst=found.random_worst,
+            bound_affinity=found.bound,
         )
 
-    def _worth_to_each(self, room: list[int]) -> Floats:
-        """Returns each person's mean affinity with the others of their room."""
-        worth: Floats = self.affinity[np.ix_(room, room)].sum(axis=1) / (len(room) - 1)
-        return worth
-
-    def _worth_at_random(self, rooms: list[list[int]]) -> float:
-        """Returns the mean affinity expected of rooms drawn by lot, by the same rules.
-
-        Among those seated, over pairs that may meet and have not met (where there are none, over
-        all that may meet); each mode counts by its pairs in the rooms.
-        """
-        total = pairs = 0.0
-        for mode in Mode:
-            those = [room for room in rooms if self.heads[room[0]].mode is mode]
-            members = [person for room in those for person in room]
-            block = np.ix_(members, members)
-            may = ~self.apart[block]
-            np.fill_diagonal(may, False)
-            new = may & (self.repeats[block] == 0)
-            may = new if new.any() else may
-            if may.any():
-                weight = sum(len(room) * (len(room) - 1) for room in those)
-                total += weight * float(self.affinity[block][may].mean())
-                pairs += weight
-        return total / pairs if pairs else 0.0
+    def _figures(self, rooms: Sequence[Sequence[str]]) -> Figures:
+        kept = self.wanted.kept
+        if kept:
+            people = (*self.wanted.people, *(person for room in kept for person in room))
+            everybody = Pool(replace(self.wanted, people=people, kept=()))
+            return everybody._figures([*rooms, *([person.id for person in room] for room in kept)])
+        numbered = [[self.number[id] for id in room if id in self.number] for room in rooms]
+        may = ~self.apart
+        np.fill_diagonal(may, False)
+        return figures(
+            self.affinity,
+            may,
+            self.repeats > 0,
+            [
+                [room for room in numbered if room and self.heads[room[0]].mode is mode]
+                for mode in Mode
+            ],
+            np.random.default_rng(self.wanted.round),
+            in_a_hurry=self.wanted.called,
+        )
 
     def _escorts(self) -> dict[str, list[str]]:
         """Returns the assistants who can sit with their persons, by person."""

@@ -61,7 +61,7 @@ def wanted(event: Event, register: Register, now: int) -> Wanted | None:
         kept=tuple(tuple(seekers(event, register, ids)) for ids in kept),
         standing=_standing(event, basis, kept),
         rounds_left=1 + sum(later.seats_people for later in event.plan.rounds[number:]),
-        seed=int.from_bytes(blake2b(basis.encode(), digest_size=4).digest(), "big"),
+        seed=_seed(event),
     )
 
 
@@ -129,6 +129,17 @@ def _basis(event: Event, people: tuple[Seeker, ...], details: Details, size: int
         plan.weights,
     )
     return f"{_digest(terms)}-{_digest((met, people, sorted(_meeting_now(event))))}"
+
+
+def _seed(event: Event) -> int:
+    """Returns the seed of the next round's seating: a host's own, else the same for all draws.
+
+    What giving way would bring is then what it brings.
+    """
+    if event.asked is not None and event.asked.seed is not None:
+        return event.asked.seed
+    named = f"{event.id} {event.round + 1}".encode()
+    return int.from_bytes(blake2b(named, digest_size=4).digest(), "big")
 
 
 def _digest(depends_on: object) -> str:

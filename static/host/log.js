@@ -1,7 +1,7 @@
 // What happened, in words: the server tells codes and ids, this page says who and where. Pure.
 // A line nobody acted on (`by` is empty) is told without a doer; unknown codes are passed over.
 
-import { t } from "../words.js";
+import { t, tn } from "../words.js";
 import { nameOf } from "./board.js";
 import { lasting, roomWithin } from "./sentences.js";
 
@@ -30,7 +30,9 @@ const LINES = {
   "event-ended": () => t("The event ended"),
   "round-called": ({ who }) => (who ? t("{who} called the round", { who }) : t("The round was called")),
   "call-withdrawn": () => t("The round could not be held: too few people are here"),
-  "seating-fixed": () => t("Everybody sees whom they meet"),
+  "seating-fixed": ({ line }) => (line.changed
+    ? tn("Everybody sees whom they meet; {n} room changed since the proposal", "Everybody sees whom they meet; {n} rooms changed since the proposal", line.changed)
+    : t("Everybody sees whom they meet")),
   "round-started": () => t("The round started"),
   "round-ended": ({ who }) => (who ? t("{who} ended the round", { who }) : t("The round ended")),
   "break-ended": () => t("The last break is over"),

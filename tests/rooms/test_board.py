@@ -14,12 +14,14 @@ from rooms.commands import (
     CheckOut,
     GiveCard,
     KeepInTouch,
+    Leave,
     Note,
     Rate,
     Report,
     SitOut,
     StartRound,
 )
+from rooms.people import Attendee
 from tests.rooms.evenings import Evening
 
 
@@ -190,3 +192,41 @@ def test_the_next_round_takes_the_last_ones_rooms_off_the_board() -> None:
     change = board_change(evening.event, evening.register, rooms, parts)
     assert set(change.gone) == {"r1-1", "r1-2", "r1-3"}
     assert [room.id for room in change.rooms] == ["r2-1", "r2-2", "r2-3"]
+
+
+def test_the_board_says_why_people_are_proposed_together_and_who_met_before() -> None:
+    evening = Evening(rounds=2, seconds=60)
+    evening.adds(
+        Attendee(id="ana", name="Ana", interests=("Jazz",), seeks=("funding",)),
+        Attendee(id="bo", name="Bo", interests=("jazz",), offers=("funding",)),
+    )
+    evening.comes("dana", "ana", "bo", "chidi", "hana")
+    evening.talking([["ana", "bo"], ["chidi", "hana"]])
+    evening.passes_until(evening.event.ends_at)
+    evening.offers([["ana", "bo"], ["chidi", "hana"]], repeats=2)
+    seen = shown(evening).parts.proposal
+    assert isinstance(seen, m.Proposal)
+    first = seen.seating[0]
+    assert [one.interests for one in first.shared] == [("Jazz",)]
+    assert [(reason.a, reason.words) for reason in first.reasons] == [("bo", ("funding",))]
+    assert first.again == (("ana", "bo"),)
+
+
+def test_the_board_says_how_many_rooms_changed_since_the_proposal_before() -> None:
+    evening = Evening()
+    evening.comes("dana", "ana", "bo", "chidi", "hana", "ines", "jun")
+    evening.offers([["ana", "bo"], ["chidi", "hana"], ["ines", "jun"]], repeats=0)
+    evening.offers([["ana", "chidi"], ["bo", "hana"], ["ines", "jun"]], repeats=0)
+    seen = shown(evening).parts.proposal
+    assert isinstance(seen, m.Proposal)
+    assert seen.changed == 2
+
+
+def test_the_log_says_how_many_rooms_changed_until_the_round_began() -> None:
+    evening = Evening()
+    evening.comes("dana", "ana", "bo", "chidi", "hana", "ines")
+    evening.offers([["ana", "bo"], ["chidi", "hana", "ines"]], repeats=0)
+    evening.asks("bo", Leave())
+    evening.asks("dana", StartRound())
+    assert evening.phase == "preview"
+    assert evening.event.log[-1].changed == 2

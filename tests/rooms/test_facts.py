@@ -11,6 +11,7 @@ from msgspec import Struct, json
 
 from rooms import facts as f
 from rooms.apply import apply
+from rooms.commands import Cause, Relaxation
 from rooms.encounters import encounters
 from rooms.event import Event
 from rooms.facts import AnyFact
@@ -37,6 +38,8 @@ EXAMPLES: dict[object, object] = {
     tuple[tuple[str, ...], ...]: (("ana", "bo"), ("chidi",)),
     tuple[tuple[str, str, str], ...]: (("ana", "r1-1", "lobby"),),
     tuple[f.Seats, ...]: (f.Seats(id="r1-1", people=("ana", "bo")),),
+    tuple[Cause, ...]: (Cause(rules=("language",), people=("ana",), seated=1),),
+    tuple[Relaxation, ...]: (Relaxation(allow=Allow.SIZES, oldest=1, sizes=(2, 2)),),
     tuple[f.LeftOver, ...]: (f.LeftOver(id="ana", because="left-over"),),
 }
 
