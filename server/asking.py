@@ -75,6 +75,10 @@ class Asker:
         """Changes what is at `path` and returns the answer. Raises NotAnswered."""
         return self._read(self._request("PATCH", path, body, "application/json"), answer)
 
+    def delete(self, path: str) -> None:
+        """Deletes what is at `path`. Raises NotAnswered."""
+        self._read(self._request("DELETE", path, None, ""), object)
+
     def stream(self, path: str) -> Iterator[bytes]:
         """Yields what is at `path` in pieces of at most 64 KiB. Raises NotAnswered."""
         with self._open(self._request("GET", path, None, "")) as response:

@@ -103,11 +103,13 @@ async def socket(websocket: WebSocket) -> None:
         return
     event_id: str = websocket.path_params["event"]
     as_host = websocket.query_params.get("as") == "host"
+    close = CloseCode.NOT_ALLOWED, ""
     try:
         viewer = await viewer_of(websocket, event_id, as_host=as_host)
-        evening = await building.evenings.get(event_id) if viewer is not None else None
+        evening = await building.evenings.get(event_id)
     except UnknownEvent:
         viewer = evening = None
+        close = CloseCode.EVENT_OVER, "gone"
     except (StoreAway, UnknownFact) as error:
         log.info("Nobody can come in: %s", error)
         await _deny(websocket, 503, "This server cannot serve just now. Try again in a moment.")
@@ -118,7 +120,7 @@ async def socket(websocket: WebSocket) -> None:
             await _deny(websocket, 401, "This key opens nothing here.")
             return
         await _accept(websocket)
-        await websocket.close(CloseCode.NOT_ALLOWED)
+        await websocket.close(*close)
         return
     limits: Limits = websocket.app.state.limits
     name = f"{event_id}:{viewer.id}"

@@ -76,7 +76,7 @@ export class Wire {
 
   /**
    * `url`: the socket's, absolute or a path. `message(message)`: every message but answers and clock.
-   * `status({now, code, attempt, retry_at})`: `connecting`, `open`, `lost` or `closed`.
+   * `status({now, code, reason, attempt, retry_at})`: `connecting`, `open`, `lost` or `closed`.
    * `hello({resumed})`: messages to send right after each welcome, before anything waiting.
    */
   constructor({
@@ -171,7 +171,7 @@ export class Wire {
     const socket = this.#open(this.#address(), PROTOCOL);
     this.#socket = socket;
     socket.onmessage = (event) => this.#received(event.data);
-    socket.onclose = (event) => this.#closed(event.code);
+    socket.onclose = (event) => this.#closed(event.code, event.reason);
     // A handshake that hangs (a captive network) is given up like a silent line.
     this.#answerTimer = this.#timers.set(() => this.#closed(1006), ANSWER_WITHIN_MS * 2);
   }
@@ -187,13 +187,13 @@ export class Wire {
     socket.close();
   }
 
-  #closed(code) {
+  #closed(code, reason = "") {
     this.#clearTimers();
     this.#drop();
     if (this.#ended) return;
     if (afterClose(code) === "never") {
       this.#end(code);
-      this.#status({ now: "closed", code });
+      this.#status({ now: "closed", code, reason });
       return;
     }
     if (code === 4002) this.#forget();

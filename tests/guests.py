@@ -81,6 +81,10 @@ class House:
             answered = refused.code
         assert answered == code, f"{type}: {code} expected, not {answered or 'done'}"
 
+    async def deletes_the_event(self) -> None:
+        """Deletes the event, as the organiser."""
+        await asyncio.to_thread(self.asker.delete, f"/api/events/{self.event}")
+
     async def reads(self, what: str) -> str:
         """Returns an export, or any other text, of the event."""
 

@@ -6,12 +6,12 @@ import { html, useLayoutEffect, useRef, useState } from "../view.js";
 import { nameList, t, tn } from "../words.js";
 import { Arriving, Closed, Ended, Left, Waits } from "./endings.js";
 import { later } from "./later.js";
+import { ConnectionLine } from "./line.js";
 import { LobbyView } from "./lobby.js";
 import { Cross, Left as TimeLeft, Say, roundWords, timeLeft } from "./pieces.js";
 import { deadline } from "./scene.js";
 import {
   closeToast,
-  connection,
   newContacts,
   now,
   openPage,
@@ -19,7 +19,6 @@ import {
   sheet,
   state,
   toasts,
-  tryNow,
   where,
 } from "./session.js";
 import { undecided } from "./unfinished.js";
@@ -51,7 +50,7 @@ export function App() {
   return html`<div class=${`app scene-${page.value === "now" ? current : "page"}`}>
     <${Header} current=${current} />
     <section class="lines" aria-label=${t("News")}>
-      <${ConnectionLine} /><${StoreLine} /><${ClosingLine} /><${Announcement} />
+      <${StoreLine} /><${ClosingLine} /><${Announcement} />
     </section>
     ${page.value === "now" ? html`<${Now} current=${current} />` : html`<${Page} current=${current} />`}
     <${Toasts} />
@@ -159,32 +158,6 @@ function HeadClock({ target }) {
   </div>`;
 }
 
-/** One calm line while the connection is gone. */
-const PATIENT_MS = 8_000;
-
-function ConnectionLine() {
-  const { now: standing } = connection.value;
-  const since = useRef(null);
-  const lost = standing === "lost" || (standing === "connecting" && since.current !== null);
-  if (!lost) {
-    since.current = null;
-    return null;
-  }
-  since.current ??= now.value;
-  const long = now.value - since.current > PATIENT_MS;
-  return html`<p class="line attention" role="status">
-    <${Icon} name="wifi-off" />
-    <span>
-      ${
-        long
-          ? t("Still no connection. Your seat is kept, and nothing is lost.")
-          : t("The connection dropped. Bringing you back …")
-      }
-    </span>
-    ${long && html`<button type="button" class="link-button" onClick=${tryNow}>${t("Try now")}</button>`}
-  </p>`;
-}
-
 function StoreLine() {
   return state.value.store_away
     ? html`<p class="line attention" role="status"><${Icon} name="clock" /><span>${t("The evening takes a breath: what you do now arrives in a moment. Nothing is lost.")}</span></p>`
@@ -229,6 +202,7 @@ function Sender({ name }) {
 function Toasts() {
   const cards = newContacts.value;
   return html`<div class="toasts">
+    <${ConnectionLine} />
     ${
       cards.length > 0 &&
       page.value !== "people" &&

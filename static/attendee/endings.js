@@ -44,6 +44,9 @@ export function Closed() {
       return html`<${Ending} icon="door-open" title=${t("A host has taken you out of the evening")}
         text=${t("If you think this is a mistake, speak to the organiser. Your link works again once a host says yes.")} />`;
     case 4503:
+      if (connection.value.reason === "gone")
+        return html`<${Ending} icon="coffee" title=${t("This evening is no longer here")}
+          text=${t("The organiser has taken it down, with everything that was kept about it.")} />`;
       return html`<${Ending} icon="coffee" title=${t("The evening is over")}
         text=${t("Open your link again to see the people you met.")}><${Again} /><//>`;
     case 4504:

@@ -8,7 +8,9 @@ import { metInRound } from "../state.js";
  * A room whose deadline has passed is over even before the server's word of it has arrived.
  */
 export function scene(state, connection, now) {
-  if (state.event?.phase === "ended" && [undefined, 4503].includes(connection.code)) return "ended";
+  const deleted = connection.reason === "gone";
+  const over = [undefined, 4503].includes(connection.code) && !deleted;
+  if (state.event?.phase === "ended" && over) return "ended";
   if (connection.now === "closed") return connection.code === 1000 ? "left" : "closed";
   if (state.bye) return "left";
   if (!state.event || !state.you) return "arriving";

@@ -51,6 +51,8 @@ export function begin(data) {
   addEventListener("online", () => wire.hurry());
   addEventListener("offline", () => wire.hurry()); // asks at once whether the line still carries
   addEventListener("pageshow", (event) => event.persisted && wire.hurry());
+  document.addEventListener("resume", () => wire.hurry()); // a phone's browser thawed this page
+  navigator.connection?.addEventListener?.("change", () => wire.hurry()); // from Wi-Fi to mobile
   setInterval(tick, TICK_MS);
   addEventListener("hashchange", chosenPage);
   chosenPage();
