@@ -95,7 +95,7 @@ def _media(settings: Settings) -> list[Finding]:
         findings.append(_media_server(settings.livekit_url))
     if settings.media == "livekit":
         return findings
-    larger = "" if settings.livekit_url else ", beyond that sound only"
+    larger = "" if settings.livekit_url else "; larger ones have sound only, or chat"
     findings.append(
         Finding(
             True,

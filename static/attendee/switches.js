@@ -9,7 +9,8 @@ import { sheet, state } from "./session.js";
 export function Switches() {
   const { room, you, media: policy } = state.value;
   if (policy.policy === "none" || isCompanion(room, you)) return null;
-  const ready = media.value !== null && media.value.calls.missing.value === null;
+  const missing = media.value?.calls.missing.value ?? null;
+  const ready = media.value !== null && !["unsupported", "too-many"].includes(missing);
   return html`<div class="switches" role="group" aria-label=${t("Sound and picture")}>
     <${Switch} kind="microphone" on="mic" off="mic-off" word=${t("Microphone")} ready=${ready} />
     <${Switch} kind="camera" on="video" off="video-off" word=${t("Camera")} ready=${ready} />

@@ -13,7 +13,8 @@ import { canCall } from "./browsers.js";
 import * as devices from "./devices.js";
 import { Mesh } from "./mesh.js";
 import { callPlace } from "./place.js";
-import { rung, shownPictures } from "./quality.js";
+import { rung, servedRung, shownPictures } from "./quality.js";
+import { Served } from "./served.js";
 import { play, through } from "./sound.js";
 
 const LOOK_EVERY_MS = 200;
@@ -104,7 +105,7 @@ function enter(place) {
   }
   missing.value = canCall() ? null : "unsupported";
   if (missing.peek() || place.way === "waiting") return;
-  carrying.value = { key, by: meshFor(place) };
+  carrying.value = { key, by: place.way === "livekit" ? servedFor() : meshFor(place) };
   openDevices(place);
   lookTimer = setInterval(look, LOOK_EVERY_MS);
 }
@@ -136,22 +137,36 @@ function meshFor(place) {
   });
 }
 
+/** A media server names its own relays; what it is told is only whether to use nothing else. */
+function servedFor() {
+  return new Served({
+    ticket: () => followed.state.peek().media.ticket,
+    changed: renewSoon,
+    reached: (yes) => (missing.value = yes ? null : "unreachable"),
+    configuration: () => ({ iceTransportPolicy: relayOnly.peek() ? "relay" : "all" }),
+  });
+}
+
+function stepOf({ people, way }) {
+  return way === "livekit" ? servedRung(people) : rung(people);
+}
+
 /** The choice of earlier rooms holds; where sound comes first, a camera waits to be asked for. */
 function openDevices(place) {
   const { microphone, camera } = devices.wanted.peek();
   const off = (kind) => devices[kind].peek().state === "off";
   if (microphone && off("microphone")) devices.turnOn("microphone", { remember: false });
-  if (camera && off("camera") && rung(place.people).cameraFirst)
+  if (camera && off("camera") && stepOf(place).cameraFirst)
     devices.turnOn("camera", { remember: false });
 }
 
 /** Calls who came, lets go who left, and sends as much as a room of so many carries. */
 function takePart(place, carrier) {
   if (!place || !carrier) return;
-  const step = rung(place.people);
-  const tooMany = step.name === "too-many" && place.way === "mesh";
+  const step = stepOf(place);
+  const tooMany = step.name === "too-many";
   standing.value = step;
-  missing.value = tooMany ? "too-many" : null;
+  if (place.way === "mesh") missing.value = tooMany ? "too-many" : null;
   carrier.people(tooMany ? [] : place.ids);
   carrier.limit(step);
 }

@@ -8,6 +8,8 @@
 
 /** Pictures that are shown at a time from seven people on: whoever spoke last. */
 const FEW = 4;
+/** The same where a media server sends them: nine pictures are what a screen holds. */
+const MANY = 9;
 /** More than this are carried by a media server or not at all. */
 export const MOST_IN_MESH = 12;
 
@@ -38,6 +40,17 @@ export function rung(people) {
       name: "sound-only", camera: null, screen: SCREEN_IN_LARGE, shown: 0, cameraFirst: false,
     };
   return { name: "too-many", camera: null, screen: null, shown: 0, cameraFirst: false };
+}
+
+/** Returns the same for a room of `people` that a media server carries: each page sends once. */
+export function servedRung(people) {
+  return {
+    name: "served",
+    camera: people <= 6 ? FULL : REDUCED,
+    screen: SCREEN,
+    shown: people <= MANY ? null : MANY,
+    cameraFirst: true,
+  };
 }
 
 /**

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -324,3 +325,30 @@ async def test_who_hides_the_address_is_seen_through_the_relay_alone(
             assert figures[bo.id].bytes > 0
             await bo.sees_and_hears(ana)
             await visitors.go()
+
+
+async def test_a_media_server_that_does_not_answer_is_told_and_the_room_goes_on(
+    store: Store, visitors: Visitors
+) -> None:
+    with socket.socket() as nobody:  # bound, and not listening
+        nobody.bind(("127.0.0.1", 0))
+        url = f"ws://127.0.0.1:{nobody.getsockname()[1]}"
+    settings = Settings(
+        organiser_key=KEY, media="livekit", livekit_url=url,
+        livekit_key="k", livekit_secret="a-secret-of-thirty-two-characters",
+    )  # fmt: skip
+    async with a_house(store, settings) as house:
+        await house.opens(["Bo"], rounds=[LONG])
+        ana = await Callers(house, visitors).comes("Ana")
+        async with guest(house, "Bo") as bo:
+            await house.commands("start-round")
+            await ana.is_seated()
+            await expect(ana.page.get_by_text("does not answer. We keep trying")).to_be_visible()
+            assert await ana.page.evaluate("() => typeof LivekitClient.Room") == "function"
+            await bo.asks("say", text="Hello")
+            await expect(ana.page.get_by_text("Hello").first).to_be_visible()
+        await visitors.go()
+    # The browser and the library name the refused connection; the pages' policy refuses nothing.
+    assert visitors.complaints
+    assert not [each for each in visitors.complaints if "Policy" in each or "Trusted" in each]
+    visitors.complaints.clear()

@@ -1,0 +1,254 @@
+/**
+ * Sound and picture of one room through a media server (LiveKit), for rooms larger than a mesh carries.
+ *
+ * The same to the page as `Mesh`: people in, tracks out, one entry a roommate. Its client library is
+ * fetched when the first such room comes. Invariants: who is not in the room by the evening's word is
+ * not shown, whoever the media server lets in; what can't be reached is tried again until `stop`.
+ */
+
+/** Waits between attempts to reach the server: at first soon, then with patience. */
+const AGAIN_MS = [1_000, 2_000, 4_000, 8_000];
+
+const BROWSER_TIMERS = {
+  set: (work, ms) => setTimeout(work, ms),
+  clear: (timer) => clearTimeout(timer),
+};
+
+async function fetchLibrary() {
+  await import("../vendor/livekit-client.js");
+  return globalThis.LivekitClient;
+}
+
+/** A roommate as the page sees them. */
+class Guest {
+  state = "new";
+  tracks = null;
+  participant = null;
+  statistics = null;
+
+  loudness() {
+    return this.participant?.audioLevel ?? 0;
+  }
+
+  async stats() {
+    return (await this.statistics?.()) ?? null;
+  }
+}
+
+export class Served {
+  #ticket;
+  #configuration;
+  #changed;
+  #reached;
+  #load;
+  #timers;
+  #library = null;
+  #room = null;
+  #peers = new Map();
+  #tracks = {};
+  #published = new Map(); // kind → track
+  #rung = null;
+  #wanted = null;
+  #attempt = 0;
+  #again = null;
+  #turn = Promise.resolve();
+  #stopped = false;
+
+  /**
+   * `ticket()`: the latest {url, token}; `configuration()`: of its connections; `changed()`: as in Mesh;
+   * `reached(yes)`: whether the server answers.
+   */
+  constructor({
+    ticket,
+    configuration,
+    changed,
+    reached,
+    load = fetchLibrary,
+    timers = BROWSER_TIMERS,
+  }) {
+    this.#ticket = ticket;
+    this.#configuration = configuration;
+    this.#changed = changed;
+    this.#reached = reached;
+    this.#load = load;
+    this.#timers = timers;
+    this.#connect();
+  }
+
+  /** By id, for reading: state, tracks, loudness(). */
+  get peers() {
+    return this.#peers;
+  }
+
+  /** These are in the room now. */
+  people(ids) {
+    for (const id of [...this.#peers.keys()]) if (!ids.includes(id)) this.#peers.delete(id);
+    for (const id of ids) if (!this.#peers.has(id)) this.#peers.set(id, new Guest());
+    this.#look();
+  }
+
+  /** The media server needs no letters between roommates. */
+  receive() {}
+
+  /** Sends these tracks (or null) from now on: {microphone, camera, screen}. */
+  send(tracks) {
+    this.#tracks = tracks;
+    this.#publish();
+  }
+
+  /** Sends as much picture as this rung of the ladder says. */
+  limit(rung) {
+    this.#rung = rung;
+    this.#publish();
+  }
+
+  /** Only these people's pictures are looked at. */
+  want(ids) {
+    this.#wanted = ids;
+    this.#look();
+  }
+
+  /** The network changed; the library finds another way by itself. */
+  restart() {}
+
+  /** Tries again, with everybody: there is only one connection. */
+  retry() {
+    this.#leave();
+    this.#attempt = 0;
+    this.#connect();
+  }
+
+  /** Ends it. */
+  stop() {
+    this.#stopped = true;
+    this.#leave();
+    this.#peers.clear();
+  }
+
+  // Connecting
+
+  async #connect() {
+    let room = null;
+    try {
+      this.#library ??= await this.#load();
+      if (this.#stopped || this.#room) return;
+      room = this.#make();
+      const { url, token } = this.#ticket();
+      await room.connect(url, token, { rtcConfig: this.#configuration() });
+    } catch (error) {
+      if (this.#stopped || room !== this.#room) return;
+      console.info("The media server could not be reached:", error);
+      this.#lost();
+      return;
+    }
+    if (room !== this.#room) return;
+    this.#attempt = 0;
+    this.#reached(true);
+    this.#look();
+    this.#publish();
+  }
+
+  #make() {
+    const { Room, RoomEvent } = this.#library;
+    // Pictures are drawn by elements of our own, so the library can't see which ones are visible.
+    const room = new Room({ adaptiveStream: false, dynacast: true, stopLocalTrackOnUnpublish: false });
+    this.#room = room;
+    const here = (work) => () => room === this.#room && work();
+    const look = here(() => this.#look());
+    for (const event of [
+      RoomEvent.ParticipantConnected,
+      RoomEvent.ParticipantDisconnected,
+      RoomEvent.TrackSubscribed,
+      RoomEvent.TrackUnsubscribed,
+      RoomEvent.TrackPublished,
+      RoomEvent.Reconnected,
+      RoomEvent.Reconnecting,
+    ])
+      room.on(event, look);
+    room.on(RoomEvent.Disconnected, here(() => this.#lost()));
+    return room;
+  }
+
+  /** It is gone, or was never there: again after a while, and a little longer each time. */
+  #lost() {
+    this.#leave();
+    this.#reached(false);
+    const wait = AGAIN_MS[Math.min(this.#attempt, AGAIN_MS.length - 1)];
+    this.#attempt += 1;
+    this.#again = this.#timers.set(() => this.#connect(), wait);
+    this.#look();
+  }
+
+  #leave() {
+    this.#timers.clear(this.#again);
+    const room = this.#room;
+    this.#room = null;
+    this.#published.clear();
+    // Our own tracks live on: their owner closes them.
+    if (room) room.disconnect(false).catch((error) => console.info("Leaving failed:", error));
+  }
+
+  // Receiving
+
+  /** Reads who is there and what comes from them. */
+  #look() {
+    for (const [id, peer] of this.#peers) {
+      const participant = this.#room?.remoteParticipants.get(id) ?? null;
+      peer.participant = participant;
+      peer.state = this.#stateOf(peer, participant);
+      peer.tracks = participant && this.#tracksOf(id, participant);
+      const microphone = participant && this.#publication(participant, "Microphone")?.track;
+      peer.statistics = () => microphone?.getRTCStatsReport?.();
+    }
+    this.#changed();
+  }
+
+  #stateOf(peer, participant) {
+    if (participant && this.#room.state === "connected") return "connected";
+    return ["connected", "reconnecting"].includes(peer.state) ? "reconnecting" : "new";
+  }
+
+  #publication(participant, source) {
+    return participant.getTrackPublication(this.#library.Track.Source[source]);
+  }
+
+  #tracksOf(id, participant) {
+    const camera = this.#publication(participant, "Camera");
+    camera?.setEnabled(!this.#wanted || this.#wanted.has(id));
+    const trackOf = (publication) => publication?.track?.mediaStreamTrack ?? null;
+    return {
+      microphone: trackOf(this.#publication(participant, "Microphone")),
+      camera: trackOf(camera),
+      screen: trackOf(this.#publication(participant, "ScreenShare")),
+    };
+  }
+
+  // Sending
+
+  /** One after another: a track that goes off while it is being published goes off afterwards. */
+  #publish() {
+    this.#turn = this.#turn.then(() => this.#publishNow()).catch((error) => {
+      console.info("A track could not be sent:", error);
+    });
+  }
+
+  async #publishNow() {
+    const room = this.#room;
+    if (room?.state !== "connected" || !this.#rung) return;
+    const { Track } = this.#library;
+    const sources = { microphone: "Microphone", camera: "Camera", screen: "ScreenShare" };
+    for (const [kind, source] of Object.entries(sources)) {
+      const track = this.#tracks[kind] ?? null;
+      const before = this.#published.get(kind) ?? null;
+      if (track === before || room !== this.#room) continue;
+      this.#published.set(kind, track);
+      if (before) await room.localParticipant.unpublishTrack(before, false);
+      if (!track) continue;
+      const limit = this.#rung[kind];
+      await room.localParticipant.publishTrack(track, {
+        source: Track.Source[source],
+        ...(limit && { videoEncoding: { maxBitrate: limit.bits, maxFramerate: limit.frames } }),
+      });
+    }
+  }
+}
