@@ -10,7 +10,7 @@ from msgspec import Struct
 from rooms.apply import apply
 from rooms.event import Event
 from rooms.facts import AnyFact
-from rooms.people import HOST_ROLES, Attendee, Register, Role, Row, Text, text_key
+from rooms.people import HOST_ROLES, STAFF_ROLES, Attendee, Register, Row, Text, text_key
 from rooms.refusal import Refusal
 from rooms.standing import Person, Room
 
@@ -74,7 +74,7 @@ class Deciding:
     def is_staff(self) -> bool:
         """Whether who asks is staff: a host, or a helper who checks people in."""
         person = self.event.people.get(self.by)
-        return self.is_host or (person is not None and person.role is Role.HELPER)
+        return self.is_host or (person is not None and person.role in STAFF_ROLES)
 
     def person(self, id: str) -> Person:
         """Returns somebody at the event; refuses an unknown or erased id."""

@@ -49,6 +49,9 @@ SEATED_ROLES = frozenset({Role.ATTENDEE, Role.AMBASSADOR})
 
 HOST_ROLES = frozenset({Role.HOST, Role.ORGANISER})
 
+STAFF_ROLES = HOST_ROLES | {Role.HELPER}
+"""Roles that see the board; helpers announce, answer calls and check people in, nothing else."""
+
 
 class Card(Struct, frozen=True, kw_only=True):
     """What everybody at the event may see of a person."""

@@ -39,6 +39,7 @@ from server.organising import (
     find_person,
     make_event,
     new_link,
+    revoke_link,
 )
 from server.person_rows import BadRow, read_object
 from server.planning import (
@@ -397,6 +398,13 @@ async def make_link(request: Request) -> Response:
     return _json(LinkShown(id=person.id, url=personal_url(request, evening.id, key), key=key))
 
 
+async def revoke(request: Request) -> Response:
+    await organiser_only(request)
+    evening = await _evening(request)
+    await revoke_link(request.app.state, evening, await _person(request, evening))
+    return Response(status_code=HTTPStatus.NO_CONTENT)
+
+
 # Commands
 
 
@@ -448,6 +456,7 @@ _ROUTES = (
     ("GET", "/api/events/{event}/attendees", list_attendees),
     ("POST", "/api/events/{event}/attendees/me/commands", own_command),
     ("POST", "/api/events/{event}/attendees/{who}/link", make_link),
+    ("DELETE", "/api/events/{event}/attendees/{who}/link", revoke),
     ("GET", "/api/events/{event}/attendees/{who}", show_attendee),
     ("PATCH", "/api/events/{event}/attendees/{who}", change_attendee),
     ("DELETE", "/api/events/{event}/attendees/{who}", erase_attendee),

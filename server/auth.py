@@ -148,8 +148,12 @@ class Keys:
             return Found(record, sha, "expired")
         return Found(record, sha)
 
+    async def has_key(self, event_id: str, id: str) -> bool:
+        """Says whether somebody has a living key."""
+        return bool(await self._living_sha(event_id, id))
+
     async def forget(self, event_id: str, ids: Iterable[str]) -> None:
-        """Takes out the keys of people who are erased."""
+        """Takes out the keys of people who are erased, or whose link is revoked."""
         gone: list[str] = []
         for id in ids:
             sha = await self._living_sha(event_id, id)

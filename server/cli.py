@@ -245,6 +245,30 @@ def _event_id(asker: Asker, event: str | None) -> str:
 
 
 @meguri.group()
+def key() -> None:
+    """The organiser's key."""
+
+
+@key.command("renew")
+def key_renew() -> None:
+    """Make a new organiser's key; the old one then opens nothing.
+
+    For the machine the server runs on, with the same settings. Hosts' and people's links stay.
+    """
+    from server import serving
+    from server.redis import StoreAway, StoreError
+
+    settings = _settings()
+    if settings.organiser_key:
+        raise Failed("The organiser's key is MEGURI_ORGANISER_KEY: set another one and restart.")
+    try:
+        made = asyncio.run(serving.renew_organiser_key(settings))
+    except (StoreAway, StoreError) as error:
+        raise Failed(f"The store cannot be reached: {error}") from error
+    click.echo(f"The organiser's key, shown this once: {made}")
+
+
+@meguri.group()
 def event() -> None:
     """Make and look at events on a running server."""
 

@@ -22,6 +22,7 @@ import logging
 import secrets
 from collections.abc import Callable, Iterable, Iterator
 
+from msgspec import UNSET
 from msgspec.structs import replace
 
 from rooms import facts as f
@@ -31,6 +32,8 @@ from rooms.floor import is_open
 from rooms.messages import (
     LOBBY,
     Audience,
+    Board,
+    BoardChange,
     Everyone,
     Faces,
     Hosts,
@@ -204,6 +207,7 @@ class Gathering:
         self._connections: dict[str, Connection] = {}
         self._by_viewer: dict[str, list[Connection]] = {}
         self._hosts: list[Connection] = []
+        self._staff: list[Connection] = []
         self._recent = _recent_from(evening.tip)
         self._counted = -1
         self._faces = Faces(people=())
@@ -265,6 +269,8 @@ class Gathering:
         connection.on_drained = lambda: self._renew(connection)
         if connection.is_host:
             self._hosts.append(connection)
+        if connection.sees_board:
+            self._staff.append(connection)
             self._send_board(connection)
         self._look_at_end()
 
@@ -279,6 +285,8 @@ class Gathering:
             del self._by_viewer[connection.viewer]
         if connection.is_host:
             self._hosts.remove(connection)
+        if connection.sees_board:
+            self._staff.remove(connection)
             self._stale_boards.discard(connection)
         self._stale_floors.discard(connection)
 
@@ -297,6 +305,9 @@ class Gathering:
         if person.removed_at is not None:
             return CloseCode.REMOVED
         if person.erased:
+            return CloseCode.NOT_ALLOWED
+        if person.link_ended_at is not None and connection.began_at < person.link_ended_at:
+            # It was let in by a link that was revoked before it was here.
             return CloseCode.NOT_ALLOWED
         if all(link.connection != connection.id for link in person.connections):
             # Between its `Connect` and now another tab, or the loss of this process, ended it.
@@ -533,11 +544,13 @@ class Gathering:
                 others = (c for c in self.of(viewer) if c.id == ended and not c.is_leaving)
                 self.close(others, CloseCode.LEFT)
             case f.ProfileChanged(id=viewer, role=Role() as role) if role not in HOST_ROLES:
-                # A host no more: they come back, and see no board.
-                were = (c for c in self.of(viewer) if c.is_host)
+                # A host, or a helper, no more: they come back, and see no board.
+                were = (c for c in self.of(viewer) if c.sees_board)
                 self.close(were, CloseCode.SHUTTING_DOWN)
             case f.Readmitted(id=viewer):
                 self._show_faces(self.of(viewer))
+            case f.LinkEnded(id=viewer):
+                self.close(self.of(viewer), CloseCode.NOT_ALLOWED)
             case f.Removed(id=viewer):
                 self.close(self.of(viewer), CloseCode.REMOVED)
             case f.Erased(id=viewer):
@@ -651,7 +664,7 @@ class Gathering:
         return text_frame(encode(floor(evening.event, evening.register, viewer, ids)))
 
     def _mark_boards(self, fact: f.AnyFact) -> None:
-        if not self._hosts:
+        if not self._staff:
             return
         rooms, parts = touches(self.evening.event, fact)
         if rooms or parts:
@@ -662,17 +675,17 @@ class Gathering:
     def _send_boards(self) -> None:
         rooms, parts = self._dirty_rooms, self._dirty_parts
         self._dirty_rooms, self._dirty_parts = set(), set()
-        if not self._hosts:
+        if not self._staff:
             return
         evening = self.evening
         message = board_change(evening.event, evening.register, rooms, parts)
         frame = text_frame(encode(message))
-        for host in self._hosts:
-            if host.is_waiting:
+        for one in self._staff:
+            if one.is_waiting:
                 # Changes build on each other; a slow console gets a whole board once it has read.
-                self._stale_boards.add(host)
+                self._stale_boards.add(one)
             else:
-                host.send(frame)
+                one.send(frame if one.is_host else self._for_helpers(message))
 
     def _renew(self, connection: Connection) -> None:
         """Sends whole what a slow reader missed changes of."""
@@ -687,7 +700,13 @@ class Gathering:
     def _send_board(self, host: Connection) -> None:
         evening = self.evening
         message = board(evening.event, evening.register)
-        host.send(text_frame(encode(message)), "board")
+        frame = text_frame(encode(message)) if host.is_host else self._for_helpers(message)
+        host.send(frame, "board")
+
+    @staticmethod
+    def _for_helpers(message: Board | BoardChange) -> Frame:
+        """Returns a board as helpers see it: reports are for hosts and organiser only (rule 13)."""
+        return text_frame(encode(replace(message, parts=replace(message.parts, reports=UNSET))))
 
 
 def _recent_from(tip: Tip) -> Recent:

@@ -13,7 +13,7 @@ from typing import Protocol
 
 from msgspec import Struct
 
-from rooms.commands import AddAttendees, ChangeEvent, CreateEvent, Erase
+from rooms.commands import AddAttendees, ChangeEvent, CreateEvent, EndLink, Erase
 from rooms.people import Attendee, Details, Role
 from rooms.programme import Plan
 from rooms.refusal import Refusal
@@ -169,8 +169,18 @@ async def erase(services: Services, evening: Evening, person: Attendee) -> None:
 async def new_link(
     services: Services, evening: Evening, person: Attendee, expires_at: int | None = None
 ) -> str:
-    """Makes a new key for a person, which ends the old one and the sessions begun with it."""
-    return await services.keys.make(evening.id, person.id, person.role, expires_at=expires_at)
+    """Makes a new key for a person, which ends the old one, its sessions and its sockets."""
+    had_one = await services.keys.has_key(evening.id, person.id)
+    key = await services.keys.make(evening.id, person.id, person.role, expires_at=expires_at)
+    if had_one:
+        await evening.submit(ORGANISER, EndLink(attendee=person.id))
+    return key
+
+
+async def revoke_link(services: Services, evening: Evening, person: Attendee) -> None:
+    """Has a person's link open nothing any more; its sessions and sockets end."""
+    await services.keys.forget(evening.id, [person.id])
+    await evening.submit(ORGANISER, EndLink(attendee=person.id))
 
 
 def first_host(evening: Evening) -> Attendee:

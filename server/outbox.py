@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable
 
-from rooms.people import HOST_ROLES, Role
+from rooms.people import HOST_ROLES, STAFF_ROLES, Role
 from server.transport import Line
 from server.wire import CloseCode
 
@@ -31,14 +31,18 @@ class Connection:
     """
 
     __slots__ = (
-        "_outbox", "_waiting_bytes", "gone_at", "id", "is_host", "is_leaving", "line", "media_at",
-        "media_room", "on_close", "on_drained", "pinged_at", "session", "ticks", "viewer",
+        "_outbox", "_waiting_bytes", "began_at", "gone_at", "id", "is_host", "is_leaving", "line",
+        "media_at", "media_room", "on_close", "on_drained", "pinged_at", "sees_board", "session",
+        "ticks", "viewer",
     )  # fmt: skip
 
     def __init__(self, id: str, viewer: str, role: Role, line: Line, session: str = "") -> None:
         self.id = id
         self.viewer = viewer
         self.is_host = role in HOST_ROLES
+        self.sees_board = role in STAFF_ROLES
+        self.began_at = 0
+        """When its viewer was let in by a key or cookie (ms)."""
         self.session = session
         self.line = line
         self.is_leaving = False

@@ -124,6 +124,7 @@ _ANSWERS: dict[str, tuple[int, str, object]] = {
     "show_attendee": (200, "The person.", api.AttendeeShown),
     "change_attendee": (200, "The person as they are now.", api.AttendeeShown),
     "erase_attendee": (204, "They are erased.", None),
+    "revoke": (204, "The link opens nothing any more.", None),
     "make_link": (200, "The new link; the earlier one has ended.", api.LinkShown),
     "host_command": (200, "The command's facts are durable.", api.DoneShown),
     "own_command": (200, "The command's facts are durable.", api.DoneShown),

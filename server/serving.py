@@ -34,7 +34,7 @@ from starlette.applications import Starlette
 
 from server.app import create_app, leave
 from server.auth import Keys
-from server.bundled import BundledStore
+from server.bundled import BundledStore, running_url
 from server.nodes import lose_older_nodes
 from server.redis import Store
 from server.settings import Settings
@@ -154,6 +154,21 @@ async def _prepare(settings: Settings, url: str) -> str | None:
         return await Keys(store, settings).first_organiser_key()
     finally:
         await store.close()
+
+
+async def renew_organiser_key(settings: Settings) -> str:
+    """Makes a new organiser's key in place of the old one; a server that runs honours it at once.
+
+    Raises StoreError, StoreAway.
+    """
+    running = settings.redis_url or running_url(settings.data_dir) or ""
+    async with contextlib.AsyncExitStack() as stack:
+        url = running or await stack.enter_async_context(_store_url(settings))
+        store = await Store.connect(url)
+        try:
+            return await Keys(store, settings).new_organiser_key()
+        finally:
+            await store.close()
 
 
 # In this process

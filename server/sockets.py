@@ -43,10 +43,10 @@ from rooms.commands import (
 )
 from rooms.deciding import ORGANISER, SERVER
 from rooms.messages import Bye, ClockNow, Done, Message, Refused
-from rooms.people import HOST_ROLES
+from rooms.people import HOST_ROLES, STAFF_ROLES
 from rooms.refusal import Refusal
 from server import words
-from server.auth import Viewer, bearer, is_same_origin, viewer_of
+from server.auth import Keys, Viewer, bearer, is_same_origin, viewer_of
 from server.evenings import Evening, Evenings, SteppedDown, Tip
 from server.hub import Gathering, Hub
 from server.journal import UnknownFact, place
@@ -78,6 +78,9 @@ SESSION = re.compile(r"[A-Za-z0-9_-]{8,64}")
 MOST_UNANSWERED = 200
 """Commands of one connection that may wait for their answer, while the store is away."""
 
+KEY_SECONDS = 2.0
+"""Between two looks at whether the organiser's key is still the one that opened a socket."""
+
 CHAT_SECONDS = 1.0
 """How long a resumed connection waits for chat that it heard by another process."""
 
@@ -104,6 +107,7 @@ async def socket(websocket: WebSocket) -> None:
     event_id: str = websocket.path_params["event"]
     as_host = websocket.query_params.get("as") == "host"
     close = CloseCode.NOT_ALLOWED, ""
+    began_at = building.store.clock()
     try:
         viewer = await viewer_of(websocket, event_id, as_host=as_host)
         evening = await building.evenings.get(event_id)
@@ -132,7 +136,7 @@ async def socket(websocket: WebSocket) -> None:
         await websocket.close(CloseCode.TOO_SLOW)
         return
     await _accept(websocket)
-    await Talk(building, websocket, _as_of_now(viewer, evening), evening).run()
+    await Talk(building, websocket, _as_of_now(viewer, evening), evening, began_at).run()
 
 
 def _as_of_now(viewer: Viewer, evening: Evening) -> Viewer:
@@ -141,7 +145,9 @@ def _as_of_now(viewer: Viewer, evening: Evening) -> Viewer:
     Their key or cookie still says so; it would show them the board.
     """
     person = evening.event.people.get(viewer.id)
-    if person is None or viewer.role not in HOST_ROLES or person.role in HOST_ROLES:
+    if person is None or viewer.role not in STAFF_ROLES:
+        return viewer
+    if viewer.role in HOST_ROLES and person.role in HOST_ROLES:
         return viewer
     return replace(viewer, role=person.role)
 
@@ -170,7 +176,12 @@ class Talk:
     """One accepted WebSocket of a viewer."""
 
     def __init__(
-        self, building: Building, websocket: WebSocket, viewer: Viewer, evening: Evening
+        self,
+        building: Building,
+        websocket: WebSocket,
+        viewer: Viewer,
+        evening: Evening,
+        began_at: int,
     ) -> None:
         self._building = building
         self._websocket = websocket
@@ -186,6 +197,7 @@ class Talk:
             session=session if SESSION.fullmatch(session) else "",
         )
         self._connection.on_close = self._count_close
+        self._connection.began_at = began_at
         self._measure = Measure()
         self._answers: asyncio.Queue[Task[Answer] | Answer | None] = asyncio.Queue()
         self._is_welcome = False
@@ -208,16 +220,32 @@ class Talk:
         try:
             async with TaskGroup() as group:
                 coming_in = group.create_task(self._come_in())
+                minding = None if self._is_person else group.create_task(self._mind_key())
                 try:
                     await self._read_on(group, coming_in)
                 finally:
                     self._answers.put_nowait(None)
+                    if minding is not None:
+                        minding.cancel()
         finally:
             self._gathering_left()
 
     def _gathering_left(self) -> None:
         with suppress(UnknownEvent):
             self._gathering.detach(self._connection)
+
+    async def _mind_key(self) -> None:
+        """Closes the organiser's socket once their key is another: no event's journal says so."""
+        keys: Keys = self._websocket.app.state.keys
+        session = None
+        while True:
+            with suppress(StoreAway):
+                now = await keys.organiser_session()
+                session = session or now
+                if session != now:
+                    self._connection.close(CloseCode.NOT_ALLOWED)
+                    return
+            await asyncio.sleep(KEY_SECONDS)
 
     # Coming in
 

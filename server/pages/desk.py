@@ -48,6 +48,7 @@ from server.organising import (
     first_host,
     make_event,
     new_link,
+    revoke_link,
 )
 from server.pages.entry import check_origin, evening_of, let_in
 from server.pages.matching import matching_page, save_matching
@@ -339,13 +340,14 @@ async def _event_page(
     host_url: str | None = None,
     result: Result | None = None,
     made: LinkLine | None = None,
+    revoked: str = "",
     problem: str | None = None,
     status: HTTPStatus = HTTPStatus.OK,
 ) -> Response:
     """Draws desk_event.html.
 
     `event`, `join_url`, `join_qr`, `host_url`, `people`, `more_people`, `result`, `made`,
-    `problem`, `exports`, `urls`.
+    `revoked`, `problem`, `exports`, `urls`.
     """
     language = words.language(request)
     link = join_url(request, evening.id, await keys_of(request).join_key(evening.id))
@@ -375,6 +377,7 @@ async def _event_page(
         "more_people": max(0, len(everybody) - PEOPLE_SHOWN),
         "result": result,
         "made": made,
+        "revoked": revoked,
         "problem": problem,
         "exports": [
             {
@@ -493,13 +496,16 @@ async def host_link(request: Request) -> Response:
 
 
 async def person_link(request: Request) -> Response:
-    """Makes a new link for one person."""
+    """Makes a new link for one person, or revokes the one they have."""
     evening = await evening_of(request)
     person = find_person(evening, request.path_params["who"])
     if person is None:
         raise Problem(
             HTTPStatus.NOT_FOUND, "unknown-person", "There is nobody with this id at this event."
         )
+    if (await read_form(request)).get("do") == "revoke":
+        await revoke_link(request.app.state, evening, person)
+        return await _event_page(request, evening, revoked=person.name)
     key = await new_link(request.app.state, evening, person)
     made = LinkLine(person.name, personal_url(request, evening.id, key))
     return await _event_page(request, evening, made=made)

@@ -17,7 +17,7 @@ from starlette.routing import Route
 
 from rooms.commands import AddAttendees, GiveConsent
 from rooms.messages import Phase
-from rooms.people import CONSENT_FIELDS, HOST_ROLES, Attendee, Mode, Role, is_visible
+from rooms.people import CONSENT_FIELDS, HOST_ROLES, STAFF_ROLES, Attendee, Mode, Role, is_visible
 from server import words
 from server.auth import (
     COOKIE_SECONDS,
@@ -245,7 +245,7 @@ async def _keep_consent(request: Request, evening: Evening, id: str, fields: lis
 
 async def let_in(request: Request, event_id: str, person: Attendee, key: str) -> Response:
     """Sets the cookie of a person and sends them to their page."""
-    as_host = person.role in HOST_ROLES
+    as_host = person.role in STAFF_ROLES
     name = cookie_name(event_id, as_host=as_host)
     value = await keys_of(request).sign(name, Session(person.id, person.role, key))
     response = redirect(f"/e/{event_id}/host" if as_host else f"/e/{event_id}")

@@ -13,7 +13,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from rooms.company import suggested_interests
-from rooms.people import HOST_ROLES
+from rooms.people import STAFF_ROLES
 from server import words
 from server.auth import keys_of, organiser_by_cookie, public_url, viewer_by_cookie
 from server.evenings import Evening
@@ -64,7 +64,7 @@ async def host_page(request: Request) -> Response:
     """Draws host.html: `title`, `boot`."""
     evening = await evening_of(request)
     viewer = await viewer_by_cookie(request, evening.id, as_host=True)
-    if viewer is None or viewer.role not in HOST_ROLES:
+    if viewer is None or viewer.role not in STAFF_ROLES:
         raise not_a_host()
     _check_belongs(evening, viewer.id)
     boot = _boot(request, evening, viewer.id)

@@ -15,7 +15,10 @@ import click
 import pytest
 
 from server import cli
+from server.auth import Keys
+from server.bundled import BundledStore
 from server.doctor import examine
+from server.redis import Store
 from server.settings import Settings, child_environment
 from tests.guests import House
 from tests.server.house import KEY
@@ -195,3 +198,23 @@ def test_doctor_looks_at_the_folder_before_the_store(tmp_path: Path) -> None:
     findings = examine(Settings(data_dir=in_the_way / "data"))
     assert not findings[-1].well
     assert "cannot be written" in findings[-1].sentence
+
+
+async def test_a_lost_organisers_key_is_renewed_on_the_servers_machine(tmp_path: Path) -> None:
+    data = {"MEGURI_DATA_DIR": str(tmp_path)}
+    first, second = await meguri("key", "renew", **data), await meguri("key", "renew", **data)
+    keys = [ran.out.split()[-1] for ran in (first, second)]
+    assert (first.code, second.code) == (0, 0), (first.err, second.err)
+    store = BundledStore(tmp_path)
+    await store.start()
+    try:
+        held = Keys(await Store.connect(store.url), Settings(data_dir=tmp_path))
+        assert [await held.is_organiser_key(key) for key in keys] == [False, True]
+    finally:
+        await store.stop()
+
+
+async def test_a_key_that_is_a_setting_is_not_renewed() -> None:
+    ran = await meguri("key", "renew", MEGURI_ORGANISER_KEY=KEY)
+    assert ran.code == 1
+    assert "MEGURI_ORGANISER_KEY" in ran.err
