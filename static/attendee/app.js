@@ -10,6 +10,7 @@ import { ConnectionLine } from "./line.js";
 import { LobbyView } from "./lobby.js";
 import { Cross, Left as TimeLeft, Say, roundWords, timeLeft } from "./pieces.js";
 import { deadline } from "./scene.js";
+import { styles } from "./sheeted.js";
 import {
   closeToast,
   newContacts,
@@ -28,6 +29,17 @@ const RoomView = later(() => import("./room.js").then((module) => module.RoomVie
 const AfterView = later(() => import("./after.js").then((module) => module.AfterView));
 const PeopleView = later(() => import("./people.js").then((module) => module.PeopleView));
 const ProfileView = later(() => import("./profile.js").then((module) => module.ProfileView));
+const CheckView = later(
+  () => Promise.all([import("./check.js"), styles("check")]).then(([module]) => module.CheckView),
+  { rest: false },
+);
+const PracticeView = later(
+  () =>
+    Promise.all([import("./practice.js"), styles("practice")]).then(
+      ([module]) => module.PracticeView,
+    ),
+  { rest: false },
+);
 const Sheets = later(() => import("./sheets.js").then((module) => module.Sheets));
 const Celebration = later(() => import("./keep.js").then((module) => module.Celebration));
 
@@ -45,17 +57,35 @@ function Empty() {
 export function App() {
   const current = where.value;
   const Whole = ALONE[current];
-  useFocusOnChange(`${current}:${page.value}`);
+  const chosen = chosenPage();
+  useFocusOnChange(`${current}:${chosen}`);
   if (Whole) return html`<div class=${`app scene-${current}`}><${Whole} /></div>`;
-  return html`<div class=${`app scene-${page.value === "now" ? current : "page"}`}>
+  return html`<div class=${`app scene-${["now", "practice"].includes(chosen) ? current : "page"}`}>
     <${Header} current=${current} />
     <section class="lines" aria-label=${t("News")}>
       <${StoreLine} /><${ClosingLine} /><${Announcement} />
     </section>
-    ${page.value === "now" ? html`<${Now} current=${current} />` : html`<${Page} current=${current} />`}
+    <${Chosen} page=${chosen} current=${current} />
     <${Toasts} />
     ${sheet.value && html`<${Sheets} />`}
   </div>`;
+}
+
+/** Where rooms carry no sound and picture, there is nothing to check. */
+function chosenPage() {
+  const none = state.value.media.policy === "none";
+  return page.value === "check" && none ? "now" : page.value;
+}
+
+function Chosen({ page, current }) {
+  switch (page) {
+    case "now":
+      return html`<${Now} current=${current} />`;
+    case "practice":
+      return html`<${PracticeView}><${Now} current=${current} /><//>`;
+    default:
+      return html`<${Page} current=${current} />`;
+  }
 }
 
 function Now({ current }) {
@@ -82,8 +112,19 @@ function Page({ current }) {
         <${Icon} name="chevron-left" />${current === "room" ? t("Back to the room") : t("Back to the evening")}
       </a>
     </p>
-    ${page.value === "people" ? html`<${PeopleView} />` : html`<${ProfileView} />`}
+    <${PageView} />
   </main>`;
+}
+
+function PageView() {
+  switch (page.value) {
+    case "people":
+      return html`<${PeopleView} />`;
+    case "check":
+      return html`<${CheckView} />`;
+    default:
+      return html`<${ProfileView} />`;
+  }
 }
 
 /** A new view begins at its top, and the keyboard goes on from there when its place is gone. */

@@ -11,8 +11,11 @@ const AGAIN_MS = 2_000;
 
 const waiting = new Set();
 
-/** Returns a component that draws what `load` brings, and an empty place until then. */
-export function later(load) {
+/**
+ * Returns a component that draws what `load` brings, and an empty place until then.
+ * `rest`: whether it is fetched with the rest; else only when it is drawn.
+ */
+export function later(load, { rest = true } = {}) {
   let Component = null;
   let fetching = null;
   const fetchNow = () => {
@@ -28,7 +31,7 @@ export function later(load) {
     );
     return fetching;
   };
-  waiting.add(fetchNow);
+  if (rest) waiting.add(fetchNow);
   return function Later(props) {
     const [tries, setTries] = useState(0);
     const drawn = Component; // it may come between this drawing and its effect

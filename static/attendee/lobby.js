@@ -5,6 +5,7 @@ import { html, useRef } from "../view.js";
 import { dayAndTime, t, timeOfDay, tn } from "../words.js";
 import { Chat } from "./chat.js";
 import { Action, Tags, roundWords, timeLeft } from "./pieces.js";
+import { Preparing } from "./preparing.js";
 import { moreRounds, nextRoundAt } from "./scene.js";
 import { ask, now, openPage, state } from "./session.js";
 import { sittingOutWords } from "./wording.js";
@@ -21,6 +22,7 @@ export function LobbyView({ out = false }) {
       ${tellsWhy && html`<p class="lobby-why">${sittingOutWords(sitting_out.because)}</p>`}
       <${NextUp} />
       <${TakingPart} />
+      <${Preparing} />
       <${YourInterests} />
       <${MetTonight} />
     </div>

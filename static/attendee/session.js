@@ -16,7 +16,7 @@ export const state = signal(initial());
 export const connection = signal({ now: "connecting", attempt: 0 });
 /** The server's time (ms), four times a second. */
 export const now = signal(0);
-/** `now`, `people` or `you`: the page a person has chosen to look at. */
+/** `now`, `people`, `you`, `check` or `practice`: the page a person has chosen to look at. */
 export const page = signal("now");
 /** The open sheet: {kind, …} or null. */
 export const sheet = signal(null);
@@ -29,6 +29,8 @@ export const where = computed(() => scene(state.value, connection.value, now.val
 export let boot = null;
 let wire = null;
 let announcer = null;
+/** Who stands in for the server while somebody practises: {ask(type, fields), hear(message, at)}. */
+let standIn = null;
 
 const TICK_MS = 250;
 const TOAST_MS = 7_000;
@@ -67,7 +69,8 @@ export function begin(data) {
 /** Asks for something; resolves to whether it was done. A refusal is shown in its own words. */
 export async function ask(type, fields = {}) {
   try {
-    if (connection.value.now === "closed" && state.value.event?.phase === "ended")
+    if (standIn) await standIn.ask(type, fields);
+    else if (connection.value.now === "closed" && state.value.event?.phase === "ended")
       await post({ type, ...fields });
     else await wire.ask(type, fields, { again: !ONCE.has(type) });
   } catch (refused) {
@@ -201,6 +204,17 @@ function received(message) {
     else unheard.splice(0, unheard.push(message) - UNHEARD_KEPT);
     return;
   }
+  if (standIn) standIn.hear(message, wire.now());
+  else take(message);
+}
+
+/** Puts somebody between this page and the server, for a practice; null takes them away again. */
+export function letStandIn(one) {
+  standIn = one;
+}
+
+/** Takes one message of the server, or of who stands in for it. */
+export function take(message) {
   const before = state.value;
   const at = wire.now();
   const after = reduce(before, message, at);
@@ -253,7 +267,7 @@ function tick() {
 
 function chosenPage() {
   const name = location.hash.slice(1);
-  if (["people", "you"].includes(name)) page.value = name;
+  if (["people", "you", "check", "practice"].includes(name)) page.value = name;
   else if (name === "" || name === "now") page.value = "now";
 }
 
@@ -266,7 +280,7 @@ function goWhereItHappens(scene) {
   lastScene = scene;
   if (first) return;
   sheet.value = null;
-  if (["preview", "room"].includes(scene) && page.peek() !== "now") {
+  if (["preview", "room"].includes(scene) && page.peek() !== "now" && !standIn) {
     history.replaceState(null, "", location.pathname + location.search);
     page.value = "now";
   }

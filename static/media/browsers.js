@@ -46,7 +46,7 @@ export function appAround(userAgent) {
 export function browserKind(userAgent) {
   if (IOS.test(userAgent)) return "safari";
   if (/\bFirefox\//.test(userAgent)) return "firefox";
-  if (/\b(?:Chrome|Chromium|Edg)\//.test(userAgent)) return "chrome";
+  if (/(?:Chrome|Chromium|Edg)\//.test(userAgent)) return "chrome";
   return /\bSafari\//.test(userAgent) ? "safari" : "chrome";
 }
 

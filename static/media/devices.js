@@ -79,7 +79,7 @@ export function makeDevices({ media, secure, choices, openMeter, timers = global
     if (!secure) return fail(kind, "insecure");
     const able = kind === "screen" ? media?.getDisplayMedia : media?.getUserMedia;
     if (!able) return fail(kind, "unsupported");
-    set(kind, { ...OFF, state: "asking" });
+    set(kind, { ...OFF, state: "asking", device: choices.id(kind) });
     watch();
     let track;
     try {

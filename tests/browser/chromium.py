@@ -23,11 +23,13 @@ FLAGS = [
 
 
 @contextlib.asynccontextmanager
-async def chromium() -> AsyncIterator[Browser]:
-    """Starts Chromium and ends it."""
+async def chromium(*, without: tuple[str, ...] = ()) -> AsyncIterator[Browser]:
+    """Starts Chromium, `without` some of the flags, and ends it."""
     program = shutil.which("chromium")
     assert program is not None, "Chromium is not installed: apt-get install chromium"
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=program, args=FLAGS)
+        browser = await playwright.chromium.launch(
+            executable_path=program, args=[flag for flag in FLAGS if flag not in without]
+        )
         yield browser
         await browser.close()
