@@ -1,7 +1,8 @@
 /** The line between people: whether sound and picture can get through, and what roommates learn by it. */
 import { Icon } from "../icons.js";
 import { canCall } from "../media/browsers.js";
-import { hasRelay, reachRelay, relayOnly, setRelayOnly } from "../media/relay.js";
+import { relayOnly, setRelayOnly } from "../media/calls.js";
+import { hasRelay, reachRelay } from "../media/relay.js";
 import { html, useEffect, useState } from "../view.js";
 import { t } from "../words.js";
 import { state } from "./session.js";

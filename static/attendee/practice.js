@@ -9,7 +9,7 @@ import { reduce } from "../state.js";
 import { html, useEffect } from "../view.js";
 import { t } from "../words.js";
 import { Action } from "./pieces.js";
-import { answers, opening, script } from "./practice-script.js";
+import { PARTNER, answers, opening, script } from "./practice-script.js";
 import { scene } from "./scene.js";
 import { connection, letStandIn, now, openPage, state, take } from "./session.js";
 
@@ -18,18 +18,44 @@ const WAITING = ["lobby", "out"];
 
 let behind = null;
 let timers = [];
+/** The partner's face and voice, where the evening has sound and picture. */
+let partner = null;
+/** What was to be on in rooms: a practice leaves no trace in them. */
+let wanted = null;
+
+/** Fetches the partner's face and voice; without them one practises all the same. */
+async function prepare() {
+  if (state.peek().media.policy === "none") return;
+  try {
+    const [{ carriers }, { Partner }, devices] = await Promise.all([
+      import("../media/calls.js"),
+      import("../media/partner.js"),
+      import("../media/devices.js"),
+    ]);
+    wanted = { devices, before: devices.wanted.peek() };
+    carriers.practice = (place, changed) => {
+      partner = new Partner({ id: PARTNER, changed });
+      return partner;
+    };
+  } catch (error) {
+    console.info("The partner's picture could not be fetched:", error);
+  }
+}
 
 /** The page of the practice: a line that says so above the views of the round. `children`: the view. */
 export function PracticeView({ children }) {
   useEffect(() => {
-    if (begin()) return end;
-    openPage("now");
-    return undefined;
+    let gone = false;
+    prepare().then(() => gone || begin() || openPage("now"));
+    return () => {
+      gone = true;
+      end();
+    };
   }, []);
   const over = state.value.event.phase === "break";
   return html`<div class="practice">
     <aside class="practice-line" aria-label=${t("Practice")}>
-      <p class="row"><${Icon} name="info" /><span>
+      <p class="row practice-words"><${Icon} name="info" /><span>
         ${
           over
             ? t(
@@ -38,9 +64,12 @@ export function PracticeView({ children }) {
             : t("Practice: only you are here, and nothing is sent or kept.")
         }
       </span></p>
-      <${Action} icon=${over ? "check" : "x"} className=${over ? "primary" : ""} onClick=${() => openPage("now")}>
-        ${over ? t("Back to the evening") : t("End the practice")}
-      <//>
+      <p class="buttons">
+        ${state.value.room && partner && html`<${Action} icon="volume-2" onClick=${() => partner.speak()}>${t("Let Momo speak")}<//>`}
+        <${Action} icon=${over ? "check" : "x"} className=${over ? "primary" : ""} onClick=${() => openPage("now")}>
+          ${over ? t("Back to the evening") : t("End the practice")}
+        <//>
+      </p>
     </aside>
     ${children}
   </div>`;
@@ -75,6 +104,18 @@ function end() {
   letStandIn(null);
   state.value = behind;
   behind = null;
+  partner = null;
+  if (wanted) putBack(wanted);
+  wanted = null;
+}
+
+/** What was turned on for the practice goes off: the real room must not begin with it. */
+function putBack({ devices, before }) {
+  for (const [kind, on] of Object.entries(before)) {
+    devices.want(kind, on);
+    if (!on) devices.turnOff(kind, { remember: false });
+  }
+  devices.turnOff("screen", { remember: false });
 }
 
 /** Answers a command in the server's place. */

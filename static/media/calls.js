@@ -37,6 +37,9 @@ export const missing = signal(null);
 /** The rung of the ladder one is on, or null. */
 export const standing = signal(null);
 
+/** Who carries by which way; a practice brings its own: (place, changed) → what stands as a mesh does. */
+export const carriers = { mesh: meshFor, livekit: servedFor };
+
 const streams = new WeakMap(); // track → MediaStream, so that elements keep theirs
 const spokeAt = new Map();
 /** Who carries sound and picture of which room: {key, by}, or null. */
@@ -104,8 +107,8 @@ function enter(place) {
     return;
   }
   missing.value = canCall() ? null : "unsupported";
-  if (missing.peek() || place.way === "waiting") return;
-  carrying.value = { key, by: place.way === "livekit" ? servedFor() : meshFor(place) };
+  if (missing.peek() || !(place.way in carriers)) return; // as while a ticket is waited for
+  carrying.value = { key, by: carriers[place.way](place, renewSoon) };
   openDevices(place);
   lookTimer = setInterval(look, LOOK_EVERY_MS);
 }

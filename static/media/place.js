@@ -7,7 +7,7 @@
  */
 
 /**
- * Returns null, or {room, me, ids, people, way, sending}. `way`: `mesh`, `livekit`, or `waiting` for
+ * Returns null, or {room, me, ids, people, way, sending}. `way`: `mesh`, `livekit`, `practice`, or `waiting` for
  * the ticket to a media server; `people`: how many take part; `sending`: whether they are to be heard.
  */
 export function callPlace(state, scene) {
@@ -33,6 +33,7 @@ function takesPart(id, room, you = null) {
 }
 
 function wayOf(media, room) {
+  if (room.practice) return "practice";
   if (media.ticket?.room === room.id) return "livekit";
   return media.policy === "mesh" ? "mesh" : "waiting";
 }

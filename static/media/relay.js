@@ -1,20 +1,6 @@
-/**
- * The relay, as one page sees it: whether there is one, whether it answers from here, and whether its
- * owner wants all sound and picture to go through it, so that roommates learn no internet address.
- */
-import { signal } from "../view.js";
-import { choices } from "./devices.js";
+/** The relay, as one page sees it: whether there is one, and whether it answers from here. */
 
 const WITHIN_MS = 6_000;
-
-/** Whether sound and picture go through the relay alone; remembered on this device. */
-export const relayOnly = signal(choices.relayOnly());
-
-/** Keeps whether sound and picture go through the relay alone. */
-export function setRelayOnly(on) {
-  choices.setRelayOnly(on);
-  relayOnly.value = on;
-}
 
 /** Says whether the organiser's server offers a relay (`media` as in `welcome`). */
 export function hasRelay(media) {

@@ -8,8 +8,12 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser
 
+from server.redis import Store
+from server.settings import Settings
 from tests.browser.chromium import chromium
 from tests.browser.visitors import SECONDS, Visitors
+from tests.guests import House
+from tests.server.house import KEY, a_house
 
 __all__ = ["SECONDS", "Visitors"]
 
@@ -28,6 +32,13 @@ async def visitors(browser: Browser) -> AsyncIterator[Visitors]:
     yield came
     await came.go()
     assert came.complaints == []
+
+
+@pytest_asyncio.fixture
+async def talking(store: Store) -> AsyncIterator[House]:
+    """A house whose rooms carry sound and picture."""
+    async with a_house(store, Settings(organiser_key=KEY, media="mesh")) as house:
+        yield house
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -7,7 +7,6 @@ import re
 from collections.abc import AsyncIterator
 
 import pytest
-import pytest_asyncio
 from playwright.async_api import Browser, Page, expect
 
 from server.redis import Store
@@ -35,13 +34,6 @@ navigator.mediaDevices.getUserMedia = async (asked) => {
   window.opened.push(...stream.getTracks());
   return stream;
 };"""
-
-
-@pytest_asyncio.fixture
-async def talking(store: Store) -> AsyncIterator[House]:
-    """A house whose rooms carry sound and picture."""
-    async with a_house(store, Settings(organiser_key=KEY, media="mesh")) as house:
-        yield house
 
 
 @contextlib.asynccontextmanager
@@ -231,8 +223,14 @@ async def test_a_browser_without_calls_is_told_so_and_takes_part_by_chat(
 
 
 async def test_an_evening_without_sound_and_picture_fetches_nothing_of_them(
-    house: House, visitors: Visitors
+    store: Store, visitors: Visitors
 ) -> None:
+    async with a_house(store, Settings(organiser_key=KEY, media="none")) as house:
+        await fetches_nothing_of_calls(house, visitors)
+
+
+async def fetches_nothing_of_calls(house: House, visitors: Visitors) -> None:
+    """Comes in and looks around; fails if a file of sound and picture was asked for."""
     await house.opens([])
     page = await visitors.page()
     fetched: list[str] = []

@@ -8,6 +8,7 @@ import pytest
 from playwright.async_api import Page, Request, expect
 
 from tests.browser.conftest import Visitors
+from tests.browser.test_check import KEEP_TRACKS, nothing_is_open
 from tests.browser.test_pages import comes_by_the_open_link, is_accessible
 from tests.guests import House, guest, quick_round
 
@@ -107,3 +108,26 @@ async def test_leaving_in_a_practice_leaves_the_practice_alone(
         await expect(page.get_by_role("button", name="Sit out for now")).to_be_visible()
         await house.commands("start-round")
         await bo.sees("room", with_={"Ana"})
+
+
+async def test_the_partner_is_seen_and_a_camera_tried_there_is_off_in_the_real_room(
+    talking: House, visitors: Visitors
+) -> None:
+    await talking.opens(["Bo"])
+    page = await visitors.page(desk=True)
+    await page.add_init_script(KEEP_TRACKS)
+    async with guest(talking, "Bo") as bo:
+        await begins_a_practice(page, talking)
+        tile = page.get_by_role("listitem").filter(has_text="your practice partner")
+        await expect(tile.locator("video.begun")).to_be_visible(timeout=PREVIEW_MS)
+        switches = page.get_by_role("group", name="Sound and picture")
+        await switches.get_by_role("button", name="Camera").click()
+        await expect(page.locator("video.mirrored")).to_be_visible()
+        await page.get_by_role("button", name="Let Momo speak").click()
+        await expect(tile.get_by_text("speaking:")).to_be_attached()
+        await talking.commands("start-round")
+        room = await bo.sees("room", with_={"Ana"})
+        await expect(page.get_by_role("heading", name="Your room")).to_be_attached()
+        await expect(page.get_by_text("your practice partner")).to_have_count(0)
+        await nothing_is_open(page)
+        assert room["media"] == {}
