@@ -2,28 +2,34 @@
 import { Keeping } from "../kept.js";
 import { metWith } from "../state.js";
 import { computed, effect, signal } from "../view.js";
-import { boot, connection, post, send, showRefusal, state } from "./session.js";
+import { ask, boot, connection, post, send, showRefusal, state } from "./session.js";
 
 /** Changes whenever something kept does, so that who reads it draws anew. */
 const turn = signal(0);
 
-const keeping = new Keeping({
-  send,
-  changed: () => (turn.value = turn.peek() + 1),
-  refused: showRefusal,
-});
+const changed = () => (turn.value = turn.peek() + 1);
+const real = new Keeping({ send, changed, refused: showRefusal });
+let keeping = real;
+
+/** Keeps what is done in a practice apart, in memory alone; false goes on with the real evening's. */
+export function keepApart(practising) {
+  const store = { get: () => null, set: () => false };
+  const play = ({ type, ...fields }) => ask(type, fields);
+  keeping = practising ? new Keeping({ send: play, changed, refused: showRefusal, store }) : real;
+  changed();
+}
 
 /** Begins to send what is kept, also what an earlier page left, and whenever a line is back. */
 export function beginKeeping() {
   const you = computed(() => state.value.you?.id ?? null);
   const open = computed(() => connection.value.now === "open");
   effect(() => {
-    if (you.value) keeping.open(`meguri:${boot.event}:${you.value}`);
-    if (you.value && open.value) keeping.flush();
+    if (you.value) real.open(`meguri:${boot.event}:${you.value}`);
+    if (you.value && open.value) real.flush();
   });
-  document.addEventListener("visibilitychange", () => document.hidden && keeping.flush());
+  document.addEventListener("visibilitychange", () => document.hidden && real.flush());
   addEventListener("pagehide", () => {
-    for (const command of keeping.unsent()) post(command, { goes: true }).catch(() => {}); // still kept
+    for (const command of real.unsent()) post(command, { goes: true }).catch(() => {}); // still kept
   });
 }
 

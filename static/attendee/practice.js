@@ -5,13 +5,14 @@
  * evening says is folded behind the scene; a real preview or room ends the practice at once.
  */
 import { Icon } from "../icons.js";
-import { reduce } from "../state.js";
+import { did, reduce } from "../state.js";
 import { html, useEffect } from "../view.js";
 import { t } from "../words.js";
+import { keepApart } from "./keeping.js";
 import { Action } from "./pieces.js";
 import { PARTNER, answers, opening, script } from "./practice-script.js";
 import { scene } from "./scene.js";
-import { connection, letStandIn, now, openPage, state, take } from "./session.js";
+import { connection, letStandIn, newContacts, now, openPage, state, take } from "./session.js";
 
 /** Where somebody waits, there is time for it. */
 const WAITING = ["lobby", "out"];
@@ -81,7 +82,8 @@ function begin() {
   const standing = scene(real, connection.peek(), now.peek());
   if (!WAITING.includes(standing) || real.you.mode === "on-site") return false;
   behind = real;
-  letStandIn({ ask: answer, hear });
+  letStandIn({ ask: answer, hear, done: (command) => (behind = did(behind, command)) });
+  keepApart(true);
   state.value = opening(real);
   for (const step of script(state.peek(), now.peek())) plan(step);
   return true;
@@ -102,6 +104,8 @@ function end() {
   for (const timer of timers) clearTimeout(timer);
   timers = [];
   letStandIn(null);
+  keepApart(false);
+  newContacts.value = [];
   state.value = behind;
   behind = null;
   partner = null;

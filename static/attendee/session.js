@@ -29,7 +29,7 @@ export const where = computed(() => scene(state.value, connection.value, now.val
 export let boot = null;
 let wire = null;
 let announcer = null;
-/** Who stands in for the server while somebody practises: {ask(type, fields), hear(message, at)}. */
+/** Who stands in for the server in a practice: {ask(type, fields), hear(message, at), done(command)}. */
 let standIn = null;
 
 const TICK_MS = 250;
@@ -89,7 +89,8 @@ export async function ask(type, fields = {}) {
 export async function send({ type, ...fields }) {
   if (connection.peek().now === "open") await wire.ask(type, fields, { again: true });
   else await post({ type, ...fields });
-  state.value = did(state.value, { type, ...fields });
+  if (standIn) standIn.done({ type, ...fields });
+  else state.value = did(state.value, { type, ...fields });
 }
 
 /** Says a refusal in its own words. */
