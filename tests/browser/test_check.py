@@ -68,7 +68,7 @@ async def nothing_is_open(page: Page) -> None:
     """Waits until every device that was opened is closed again."""
 
     async def closed() -> bool:
-        return await page.evaluate(LIVE) == []
+        return bool(await page.evaluate(LIVE) == [])
 
     await wait_until(closed, "no device is open")
 
