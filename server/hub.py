@@ -510,13 +510,14 @@ class Gathering:
         """Returns where somebody is to be heard; on site one's phone sends no sound (rule 26)."""
         event = self.evening.event
         person = event.people.get(viewer)
-        if person is None or person.seat is None:
+        place = event.place_of(viewer)
+        if person is None or place is None:
             return None
         if person.mode is Mode.ON_SITE and person.role is not Role.STATION:
             return None
         planned = event.planned
-        most = max(len(event.rooms[person.seat].people), planned.most if planned else 0)
-        return Seat(event.id, person.seat, most)
+        most = max(len(event.rooms[place].people), planned.most if planned else 0)
+        return Seat(event.id, place, most)
 
     def _who_hears(self, hearers: Hearers) -> list[Connection]:
         match hearers:

@@ -14,9 +14,8 @@ export function callPlace(state, scene) {
   const { room, you, media } = state;
   if (!room || !you || !["preview", "room"].includes(scene)) return null;
   if (media.policy === "none" || !takesPart(you.id, room, you)) return null;
-  const ids = room.people
-    .map((card) => card.id)
-    .filter((id) => id !== you.id && takesPart(id, room));
+  const there = [...room.people, ...(room.visitors ?? [])].map((card) => card.id);
+  const ids = [...new Set(there)].filter((id) => id !== you.id && takesPart(id, room));
   return {
     room: room.id,
     me: you.id,

@@ -34,6 +34,13 @@ test("a phone at a table takes no part, and in a mixed room the remote people ar
   assert.equal(callPlace(evening({ room, you: { id: "emre", role: "attendee" } }), "room"), null);
 });
 
+test("a host who visits the room is called like those who sit there, once", () => {
+  const room = { ...evening().room, visitors: [card("dana"), card("bo")] };
+  assert.deepEqual(callPlace(evening({ room }), "room").ids, ["bo", "chidi", "dana"]);
+  const dana = { id: "dana", role: "host" };
+  assert.deepEqual(callPlace(evening({ room, you: dana }), "room").ids, ["ana", "bo", "chidi"]);
+});
+
 test("a ticket for this room is the way to a media server; another room's is waited for", () => {
   const media = { policy: "livekit", ice_servers: [], ticket: { room: "r1" } };
   assert.equal(callPlace(evening({ media }), "room").way, "livekit");
