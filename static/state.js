@@ -26,6 +26,7 @@ export function initial() {
     cards: {}, // id → {card, fields}: cards given to one
     notices: [],
     calls: [],
+    faces: [], // {id, name} of a few who are here and allow everybody to see it
     store_away: false,
     rated: {}, // round → stars
     wished: null, // room id and deadline for which one wished more time
@@ -105,6 +106,10 @@ const FOLDS = {
 
   lobby(state, { present }) {
     return { ...state, event: { ...state.event, present } };
+  },
+
+  faces(state, { people }) {
+    return { ...state, faces: people };
   },
 
   said(state, { type, tip, ...said }) {

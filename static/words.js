@@ -7,6 +7,7 @@
 
 let catalogue = {};
 let language = "en";
+let read = () => {};
 
 /** Takes the page's catalogue: msgid → translation, or for counted ones a list of forms. */
 export function useWords(words, lang) {
@@ -14,18 +15,36 @@ export function useWords(words, lang) {
   language = lang ?? "en";
 }
 
+/** Has `watch` called whenever a word is asked for: whoever does so depends on the language. */
+export function whenRead(watch) {
+  read = watch;
+}
+
 /** Returns the language the page is in. */
 export function currentLanguage() {
+  read();
   return language;
 }
 
 function fill(sentence, values) {
   return sentence.replace(/\{(\w+)\}/g, (whole, name) =>
-    values && name in values ? String(values[name]) : whole,
+    values && name in values ? isolated(String(values[name])) : whole,
   );
 }
 
+/** Hebrew, Arabic and their kin, and the marks that turn writing round. */
+const TURNS =
+  /[\u0590-\u08ff\u200f\u202a-\u202e\u2066-\u2069\ufb1d-\ufdff\ufe70-\ufeff]|\ud802|\ud803|\ud83a|\ud83b/;
+
+/** Returns a value that cannot turn the rest of its sentence round: between isolating marks if it might. */
+function isolated(value) {
+  if (!TURNS.test(value)) return value;
+  const closed = value.replace(/[\u202a-\u202e\u2066-\u2069]/g, "");
+  return `\u2068${closed}\u2069`;
+}
+
 function translated(msgid) {
+  read();
   const found = catalogue[msgid];
   if (Array.isArray(found)) return found[0] || msgid;
   return found || msgid;
@@ -42,6 +61,7 @@ export function tn(one, many, n, values) {
 }
 
 function countedForm(one, many, n) {
+  read();
   const found = catalogue[one];
   if (Array.isArray(found) && found.length) {
     return found[Math.min(n === 1 ? 0 : 1, found.length - 1)] || (n === 1 ? one : many);
@@ -63,22 +83,27 @@ export function parts(msgid, values) {
 
 /** Returns a number as the language writes it. */
 export function number(n) {
-  return new Intl.NumberFormat(language).format(n);
+  return new Intl.NumberFormat(currentLanguage()).format(n);
 }
 
 /** Returns names joined as the language joins them: “Ana, Bo and Chidi”. */
 export function list(names) {
-  return new Intl.ListFormat(language, { style: "long", type: "conjunction" }).format(names);
+  return new Intl.ListFormat(currentLanguage(), { style: "long", type: "conjunction" }).format(names);
 }
 
 /** Returns people's names joined, each as the language speaks of a person: “Anaさん、Boさん”. */
 export function nameList(names) {
-  return list(names.map((name) => t("{name}", { name })));
+  return list(names.map(called));
+}
+
+/** Returns a name as the language speaks of a person: “Anaさん”. */
+export function called(name) {
+  return t("{name}", { name });
 }
 
 /** Returns the time of day of an instant (ms), in the person's own zone. */
 export function timeOfDay(at, timeZone) {
-  return new Intl.DateTimeFormat(language, {
+  return new Intl.DateTimeFormat(currentLanguage(), {
     hour: "numeric",
     minute: "2-digit",
     timeZone,
@@ -87,7 +112,7 @@ export function timeOfDay(at, timeZone) {
 
 /** Returns day and time of an instant (ms), in the person's own zone. */
 export function dayAndTime(at, timeZone) {
-  return new Intl.DateTimeFormat(language, {
+  return new Intl.DateTimeFormat(currentLanguage(), {
     weekday: "long",
     month: "long",
     day: "numeric",

@@ -24,11 +24,18 @@ import {
 } from "./session.js";
 import { undecided } from "./unfinished.js";
 
-const PreviewView = later(() => import("./preview.js").then((module) => module.PreviewView));
-const RoomView = later(() => import("./room.js").then((module) => module.RoomView));
-const AfterView = later(() => import("./after.js").then((module) => module.AfterView));
-const PeopleView = later(() => import("./people.js").then((module) => module.PeopleView));
-const ProfileView = later(() => import("./profile.js").then((module) => module.ProfileView));
+/** Returns the view `name` of a module that is fetched later, with its stylesheets. */
+function view(name, load, ...sheets) {
+  return later(() =>
+    Promise.all([load(), ...sheets.map(styles)]).then(([module]) => module[name]),
+  );
+}
+
+const PreviewView = view("PreviewView", () => import("./preview.js"), "preview", "room", "tiles");
+const RoomView = view("RoomView", () => import("./room.js"), "room", "tiles");
+const AfterView = view("AfterView", () => import("./after.js"), "people");
+const PeopleView = view("PeopleView", () => import("./people.js"), "people");
+const ProfileView = view("ProfileView", () => import("./profile.js"), "profile", "tags");
 const CheckView = later(
   () => Promise.all([import("./check.js"), styles("check")]).then(([module]) => module.CheckView),
   { rest: false },

@@ -3,7 +3,7 @@ import { html, useEffect, useId } from "../view.js";
 import { t } from "../words.js";
 import { media } from "./calling.js";
 import { state } from "./session.js";
-import { Sheet } from "./sheets.js";
+import { Sheet } from "./sheet.js";
 
 /** The sheet behind “Devices”. */
 export function DevicesSheet() {

@@ -53,9 +53,21 @@ export function later(load, { rest = true } = {}) {
   };
 }
 
-/** Fetches, one after another, all that has not been needed yet. */
-export function fetchTheRest() {
+/** Fetches, one after another, all that has not been needed yet; `first` before all else. */
+export function fetchTheRest(first) {
   setTimeout(async () => {
+    await untilThere(first);
     for (const fetchNow of [...waiting]) await fetchNow();
   }, REST_MS);
+}
+
+async function untilThere(load) {
+  for (;;) {
+    try {
+      return await load();
+    } catch (error) {
+      console.info("Not to be had yet; once more soon:", error); // the line is down
+      await new Promise((resolve) => setTimeout(resolve, AGAIN_MS));
+    }
+  }
 }

@@ -1,14 +1,22 @@
 /** Before a round, between rounds, and without a seat: who is here, what comes next, what you can do. */
 import { colour, around, initial } from "../dots.js";
 import { clockText, durationCode, share } from "../clock.js";
-import { html, useRef } from "../view.js";
-import { dayAndTime, t, timeOfDay, tn } from "../words.js";
+import { html, useRef, useState } from "../view.js";
+import { dayAndTime, number, t, timeOfDay, tn } from "../words.js";
 import { Chat } from "./chat.js";
 import { Action, Tags, roundWords, timeLeft } from "./pieces.js";
+import { later } from "./later.js";
 import { Preparing } from "./preparing.js";
+import { timeline } from "./programme.js";
 import { moreRounds, nextRoundAt } from "./scene.js";
-import { ask, now, openPage, state } from "./session.js";
-import { sittingOutWords } from "./wording.js";
+import { ask, boot, now, sheet, state } from "./session.js";
+import { styles } from "./sheeted.js";
+import { ShowMe } from "./show-me.js";
+import { roundShape, sittingOutWords, zoneWords } from "./wording.js";
+
+const TagField = later(() =>
+  Promise.all([import("./tags.js"), styles("tags")]).then(([module]) => module.TagField),
+);
 
 /** The lobby, also in `draft`, and while one sits out. `out`: others are in rooms now. */
 export function LobbyView({ out = false }) {
@@ -22,8 +30,11 @@ export function LobbyView({ out = false }) {
       ${tellsWhy && html`<p class="lobby-why">${sittingOutWords(sitting_out.because)}</p>`}
       <${NextUp} />
       <${TakingPart} />
+      <${Company} />
       <${Preparing} />
       <${YourInterests} />
+      <${Programme} />
+      <${Reminder} />
       <${MetTonight} />
     </div>
     <aside class="pane-side" aria-label=${t("Lobby chat")}>
@@ -47,13 +58,12 @@ function headline(event, you, out) {
 
 /** At most so many dots are drawn; a crowd is a number. */
 const DOTS = 36;
+/** Above so many, letters in the dots could not be read. */
+const LETTERED = 30;
 
 /** Everybody at one great table: your dot among the others, the time in the middle. */
 function GreatTable() {
   const { event, you } = state.value;
-  const others = Math.max(0, Math.min(DOTS - 1, (event.present || 1) - 1));
-  const [mine, ...places] = around(others + 1, 44);
-  const radius = others > 24 ? 2.9 : others > 12 ? 3.6 : 4.4;
   const next = nextRoundAt(state.value);
   const first = useRef({ next: null, from: 0 });
   if (first.current.next !== next) first.current = { next, from: now.value };
@@ -71,14 +81,7 @@ function GreatTable() {
         html`<circle r="34" fill="none" stroke="var(--accent)" stroke-width="2.5" stroke-linecap="round"
         stroke-dasharray=${ring} stroke-dashoffset=${ring * (1 - portion)} transform="rotate(-90)" />`
       }
-      ${places.map(
-        ([x, y], index) =>
-          html`<circle key=${index} cx=${x} cy=${y} r=${radius} fill="var(--other-dot)" />`,
-      )}
-      <circle cx=${mine[0]} cy=${mine[1]} r="6.5" fill=${colour(you.id)} stroke="var(--paper)"
-        stroke-width="1.5" />
-      <text x=${mine[0]} y=${mine[1]} dy="0.36em" text-anchor="middle" font-size="6.5" font-weight="700"
-        fill="#fff">${initial(you.name)}</text>
+      <${Seats} you=${you} faces=${othersSeen()} present=${event.present || 1} />
     </svg>
     <figcaption>
       ${
@@ -87,11 +90,60 @@ function GreatTable() {
               datetime=${durationCode(timeLeft(next))}>${clockText(timeLeft(next))}</time>
             <span class="second">${event.round ? t("to the next round") : t("to the first round")}</span>
             <span class="second">${hereWords(event)}</span>`
-          : html`<span class="great-number figures">${event.present || 1}</span>
+          : html`<span class="great-number figures">${number(event.present || 1)}</span>
             <span class="second">${tn("person is here", "people are here", event.present || 1)}</span>`
       }
     </figcaption>
   </figure>`;
+}
+
+/** Those who allow everybody to see that they are here, but oneself. */
+function othersSeen() {
+  return state.value.faces.filter((face) => face.id !== state.value.you.id);
+}
+
+/** Dots around the table: oneself at the top, then those who are seen, then everybody else. */
+function Seats({ you, faces, present }) {
+  const count = Math.max(1 + faces.length, Math.min(DOTS, present));
+  const [mine, ...places] = around(count, 44);
+  const radius = count > LETTERED ? 3.4 : count > 20 ? 4 : 4.8;
+  // Spread among the others: those who are seen are no group of their own.
+  const step = Math.max(1, Math.floor(places.length / Math.max(1, faces.length)));
+  return html`${places.map(([x, y], index) => {
+    const place = index - (step >> 1);
+    const face = place >= 0 && place % step === 0 ? faces[place / step] : undefined;
+    return html`<${Seat} key=${index} x=${x} y=${y} radius=${face ? radius + 0.4 : radius * 0.8} face=${face} />`;
+  })}
+  <${Seat} x=${mine[0]} y=${mine[1]} radius=${6.5} face=${you} own=${true} />`;
+}
+
+function Seat({ x, y, radius, face, own = false }) {
+  if (!face) return html`<circle cx=${x} cy=${y} r=${radius} fill="var(--other-dot)" />`;
+  return html`<g>
+    <circle cx=${x} cy=${y} r=${radius} fill=${colour(face.id)} stroke=${own ? "var(--paper)" : null} stroke-width="1.5" />
+    <text x=${x} y=${y} dy="0.36em" text-anchor="middle" font-size=${radius} font-weight="700" fill="#fff">${initial(face.name)}</text>
+  </g>`;
+}
+
+/** Named under the table; more are a number. */
+const NAMED = 8;
+
+/** Who is seen here by name, and whether one is oneself. */
+function Company() {
+  const { event } = state.value;
+  const faces = othersSeen();
+  const others = Math.max(0, (event.present || 1) - 1);
+  const rest = Math.max(0, others - Math.min(NAMED, faces.length));
+  return html`<section class="lobby-company stack tight" aria-label=${t("Who is here")}>
+    ${
+      faces.length > 0 &&
+      html`<p>
+        ${t("With you:")} ${faces.slice(0, NAMED).map((face, index) => [index > 0 && t(", "), html`<bdi class="strong company-name">${face.name}</bdi>`])}
+        ${rest > 0 && html` <span class="second">${tn("and {n} more", "and {n} more", rest)}</span>`}
+      </p>`
+    }
+    <${ShowMe} />
+  </section>`;
 }
 
 function hereWords(event) {
@@ -170,18 +222,67 @@ export function TakingPart() {
   </div>`;
 }
 
+/** What one is matched by, changed in place. */
 function YourInterests() {
+  const [editing, setEditing] = useState(false);
   const interests = state.value.you.profile?.interests ?? [];
+  const field = html`<${TagField} label=${t("What you care about")} field="interests" tags=${interests}
+    suggests=${true} hideLabel=${true} placeholder=${t("ceramics, hiking, open data …")} />`;
   return html`<section class="card stack tight" aria-labelledby="your-interests">
     <div class="row spread">
       <h2 id="your-interests" class="card-title">${t("What we match you by")}</h2>
-      <button type="button" class="link-button" onClick=${() => openPage("you")}>${interests.length ? t("Change") : t("Add")}</button>
+      <button type="button" class="link-button" aria-expanded=${editing} onClick=${() => setEditing(!editing)}>
+        ${editing ? t("Done") : interests.length ? t("Change") : t("Add")}
+      </button>
     </div>
     ${
-      interests.length
-        ? html`<${Tags} words=${interests} label=${t("Your interests")} />`
-        : html`<p class="second">${t("Tell us two or three things you care about, and you will sit with people who share them.")}</p>`
+      !interests.length &&
+      html`<p class="second">${t("Tell us two or three things you care about, and you will sit with people who share them.")}</p>`
     }
+    ${editing ? field : html`<${Tags} words=${interests} label=${t("Your interests")} />`}
+    ${editing && html`<p class="second"><a href="#you">${t("What you offer and look for, and your card")}</a></p>`}
+  </section>`;
+}
+
+/** Rounds that are told one by one; further ones are a number. */
+const TOLD = 4;
+
+/** The evening ahead: which round is when, as far as anybody knows. */
+function Programme() {
+  const { event } = state.value;
+  const entries = timeline(event, nextRoundAt(state.value)).filter(({ stands }) => stands !== "over");
+  if (!entries.length || event.phase === "ended") return null;
+  const more = entries.length - TOLD;
+  const shapes = entries.map(roundShape);
+  const alike = shapes.every((shape) => shape === shapes[0]);
+  return html`<section class="card stack tight" aria-labelledby="programme">
+    <h2 id="programme" class="card-title">${t("The evening ahead")}</h2>
+    ${alike && html`<p>${tn("{n} more round, {shape}.", "{n} rounds, each {shape}.", entries.length, { shape: shapes[0] })}</p>`}
+    <ol class="timeline">
+      ${entries.slice(0, more > 1 ? TOLD : TOLD + 1).map(
+        (entry, index) => html`<li key=${entry.number} class=${`timeline-${entry.stands}`}>
+          <span class="strong grow">${t("Round {round}", { round: entry.number })}</span>
+          <span class="second">${roundTime(entry)}</span>
+          ${!alike && html`<span class="timeline-shape second">${shapes[index]}</span>`}
+        </li>`,
+      )}
+      ${more > 1 && html`<li class="second">${tn("and {n} more round", "and {n} more rounds", more)}</li>`}
+    </ol>
+    ${entries.some(({ at }) => at !== null) && html`<p class="second">${zoneWords(boot.time_zone)}</p>`}
+  </section>`;
+}
+
+function roundTime({ stands, at }) {
+  if (stands === "now") return t("now");
+  if (at !== null) return t("about {time}", { time: timeOfDay(at) });
+  return stands === "next" ? t("when the host calls it") : "";
+}
+
+/** How one is called when it begins. */
+function Reminder() {
+  return html`<section class="card row spread wrap" aria-label=${t("When a round begins")}>
+    <p class="grow">${t("A chime calls you when a round begins, wherever you are looking.")}</p>
+    <${Action} icon="bell" onClick=${() => (sheet.value = { kind: "settings" })}>${t("Change")}<//>
   </section>`;
 }
 

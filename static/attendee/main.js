@@ -4,6 +4,7 @@ import { readBoot } from "../words.js";
 import { App } from "./app.js";
 import { followMedia } from "./calling.js";
 import { beginKeeping } from "./keeping.js";
+import "./language.js";
 import { fetchTheRest } from "./later.js";
 import { begin } from "./session.js";
 
@@ -13,5 +14,5 @@ beginKeeping();
 const root = document.getElementById("app");
 root.replaceChildren();
 render(html`<${App} />`, root);
-fetchTheRest();
+fetchTheRest(() => import("./beside.js").then(({ begin: beginBeside }) => beginBeside()));
 followMedia();

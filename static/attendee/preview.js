@@ -2,6 +2,7 @@
 import { html } from "../view.js";
 import { others, stateOf } from "../state.js";
 import { t } from "../words.js";
+import { choices } from "./calling-back.js";
 import { Action, LeftRing, Person, Tags, roundWords } from "./pieces.js";
 import { ask, now, state } from "./session.js";
 import { Switches } from "./switches.js";
@@ -34,7 +35,10 @@ export function PreviewView() {
     </div>
     <div class="preview-foot stack tight">
       <${Switches} />
-      <button type="button" class="button plain" onClick=${() => ask("sit-out")}>${t("Sit this one out")}</button>
+      <p class="second">
+        ${choices.value.chime ? t("We will chime when it starts.") : t("We will say when it starts.")}
+        <button type="button" class="link-button" onClick=${() => ask("sit-out")}>${t("Sit this one out")}</button>
+      </p>
     </div>
   </main>`;
 }

@@ -1,10 +1,11 @@
 /** Your own page: what others see of you, what a contact sees, what the organiser gets, the language. */
-import { Icon } from "../icons.js";
 import { html, useId, useState } from "../view.js";
 import { t } from "../words.js";
 import { UsualFields } from "./keep.js";
-import { Languages, Person } from "./pieces.js";
-import { ask, state, toast } from "./session.js";
+import { Action, Person } from "./pieces.js";
+import { ask, sheet, state, toast } from "./session.js";
+import { TagField } from "./tags.js";
+import { ShowMe } from "./show-me.js";
 import { fieldWords } from "./wording.js";
 
 const CONSENT_FIELDS = ["organisation", "email", "phone", "link"];
@@ -15,10 +16,14 @@ export function ProfileView() {
   return html`<div class="profile stack">
     <h1>${t("You")}</h1>
     <div class="card"><${Person} card=${{ ...you.profile, id: you.id, name: you.name }} size=${56} /></div>
-    <section class="card stack" aria-labelledby="language"><h2 id="language" class="card-title">${t("Language")}</h2><${Languages} /></section>
+    <div class="card row spread wrap">
+      <p class="grow">${t("Language, colours, how a round calls you, keys")}</p>
+      <${Action} icon="settings" onClick=${() => (sheet.value = { kind: "settings" })}>${t("Settings")}<//>
+    </div>
     <${Interests} />
     <${About} />
     <div class="card"><${UsualFields} /></div>
+    <div class="card"><${ShowMe} /></div>
     <${Export} />
     <${Blocked} />
     <section class="card stack tight">
@@ -33,51 +38,10 @@ function Interests() {
   const profile = state.value.you.profile ?? {};
   return html`<section class="card stack" aria-labelledby="match">
     <h2 id="match" class="card-title">${t("What we match you by")}</h2>
-    <${TagField} label=${t("What you care about")} field="interests" tags=${profile.interests ?? []} placeholder=${t("ceramics, hiking, open data …")} />
+    <${TagField} label=${t("What you care about")} field="interests" tags=${profile.interests ?? []} suggests=${true} placeholder=${t("ceramics, hiking, open data …")} />
     <${TagField} label=${t("What you offer")} field="offers" tags=${profile.offers ?? []} placeholder=${t("a workshop, advice on exports …")} />
     <${TagField} label=${t("What you look for")} field="seeks" tags=${profile.seeks ?? []} placeholder=${t("a first factory, a co-founder …")} />
   </section>`;
-}
-
-const TAG_LIMIT = 80;
-
-function TagField({ label, field, tags, placeholder }) {
-  const id = useId();
-  const [text, setText] = useState("");
-  const change = (next) => ask("profile", { [field]: next });
-  const add = async () => {
-    const fresh = text
-      .split(/[,;、，；]/)
-      .map((tag) => tag.trim().slice(0, TAG_LIMIT))
-      .filter((tag) => tag && !tags.includes(tag));
-    if (!fresh.length) return setText("");
-    if (await change([...tags, ...new Set(fresh)])) setText("");
-  };
-  const key = (event) => {
-    if (event.key === "Enter" && !event.isComposing) {
-      event.preventDefault();
-      add();
-    }
-  };
-  return html`<div class="field tag-field">
-    <label for=${id}>${label}</label>
-    ${
-      tags.length > 0 &&
-      html`<ul class="tags">
-      ${tags.map(
-        (tag) => html`<li key=${tag}>
-          <button type="button" class="tag removable" aria-label=${t("Remove {tag}", { tag })} onClick=${() => change(tags.filter((one) => one !== tag))}>
-            <bdi>${tag}</bdi><${Icon} name="x" size=${16} />
-          </button>
-        </li>`,
-      )}
-    </ul>`
-    }
-    <div class="row">
-      <input id=${id} class="input" dir="auto" placeholder=${placeholder} value=${text} onInput=${(event) => setText(event.target.value)} onKeyDown=${key} />
-      <button type="button" class="button" onClick=${add}>${t("Add")}</button>
-    </div>
-  </div>`;
 }
 
 /** Returns the fields of the form: [field, label, type, autocomplete]. */

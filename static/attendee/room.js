@@ -9,6 +9,7 @@ import { KeepButton } from "./keep.js";
 import { Action, Left, More, Name, Person, Say, roundWords, timeLeft } from "./pieces.js";
 import { Why } from "./preview.js";
 import { ask, now, sheet, state } from "./session.js";
+import { Starter, speaksInTurn } from "./starters.js";
 import { Switches } from "./switches.js";
 import { Tiles } from "./tiles.js";
 import { modeWords, workWords } from "./wording.js";
@@ -17,7 +18,7 @@ import { modeWords, workWords } from "./wording.js";
 export function RoomView() {
   const { room, event } = state.value;
   const onSite = room.mode === "on-site" && room.table !== null;
-  return html`<main id="main" class="room" tabindex="-1">
+  return html`<main id="main" class=${`room${speaksInTurn.value ? " in-turn" : ""}`} tabindex="-1">
     <h1 class="visually-hidden">${onSite ? t("Table {table}", { table: room.table }) : t("Your room")}, ${roundWords(event)}</h1>
     <div class="room-stage">
       <${Standing} />
@@ -25,7 +26,7 @@ export function RoomView() {
     </div>
     <aside class="room-side">
       <div class="room-why stack" tabindex="0" role="group" aria-label=${t("To talk about")}>
-        <${Prompt} />
+        <${Starter} />
         <${Why} brief=${true} />
       </div>
       <${Chat} room=${room.id} title=${t("Chat in the room")} hint=${t("Write to the room")}
@@ -164,15 +165,6 @@ function TableMate({ card }) {
       <${KeepButton} card=${card} />
     </div>
   </li>`;
-}
-
-function Prompt() {
-  const { prompt } = state.value.room;
-  if (!prompt) return null;
-  return html`<section class="card prompt" aria-labelledby="prompt">
-    <h2 id="prompt" class="second">${t("To begin with")}</h2>
-    <p class="prompt-words"><bdi>“${prompt}”</bdi></p>
-  </section>`;
 }
 
 /** On a phone the talk lies below the fold: how much of it is new, and the way there. */

@@ -4,11 +4,11 @@
  * Owns the wire. Views never see the socket: they read `state`, `now`, `where`, and call `ask`.
  */
 import { batch, computed, effect, signal } from "../view.js";
-import { clockText, crossed, left } from "../clock.js";
+import { crossed, left } from "../clock.js";
 import { did, initial, isContact, reduce } from "../state.js";
-import { t } from "../words.js";
+import { t, tn } from "../words.js";
 import { Refused, Wire } from "../wire.js";
-import { deadline, scene } from "./scene.js";
+import { scene } from "./scene.js";
 import { spoken, warning } from "./speaking.js";
 import { noticeWords, refusedWords } from "./wording.js";
 
@@ -59,8 +59,9 @@ export function begin(data) {
   addEventListener("hashchange", chosenPage);
   chosenPage();
   effect(() => goWhereItHappens(where.value));
+  const title = computed(titleWords);
   effect(() => {
-    document.title = titleWords();
+    document.title = title.value;
   });
   wire.start();
   tick();
@@ -287,12 +288,12 @@ function goWhereItHappens(scene) {
   }
 }
 
+/** What the tab says. It changes with what happens, not every second: a tab must not flicker. */
 function titleWords() {
   const title = boot.title;
-  const current = where.value;
-  const target = state.value.event ? deadline(state.value, current) : null;
-  const time = target && clockText(left(target.until, now.value, state.value.event.paused));
-  if (current === "preview") return `${time} · ${t("You are about to meet")} · ${title}`;
-  if (current === "room") return `${time} · ${title}`;
-  return title;
+  if (where.value === "preview") return `● ${t("A round begins")} · ${title}`;
+  if (where.value !== "room") return title;
+  const ms = left(state.value.room.ends_at, now.value, state.value.event.paused);
+  const minutes = Math.ceil(ms / 60_000);
+  return `${tn("{n} minute left", "{n} minutes left", minutes)} · ${title}`;
 }

@@ -1,13 +1,15 @@
-/** Sheets: what lies behind a menu. Native dialogs, so that focus stays inside and Escape closes. */
+/** Sheets: what lies behind a menu. */
 import { Dot } from "../circle.js";
 import { findCard, isContact, metWith, others } from "../state.js";
-import { html, useEffect, useId, useRef, useState } from "../view.js";
+import { html, useId, useState } from "../view.js";
 import { t } from "../words.js";
 import { FIELDS, FieldChips, FieldsFor, KeepButton, Notes, usualFields } from "./keep.js";
 import { later } from "./later.js";
-import { Action, Cross, Name, Person, Tags } from "./pieces.js";
+import { Action, Name, Person, Tags } from "./pieces.js";
 import { CallState } from "./room.js";
 import { ask, leave, sheet, state, toast } from "./session.js";
+import { SettingsSheet } from "./settings.js";
+import { Sheet, close } from "./sheet.js";
 
 const DevicesSheet = later(() =>
   import("./devices-sheet.js").then((module) => module.DevicesSheet),
@@ -21,6 +23,7 @@ const SHEETS = {
   leave: LeaveSheet,
   block: BlockSheet,
   report: ReportSheet,
+  settings: SettingsSheet,
 };
 
 /** The open sheet, if there is one. */
@@ -29,31 +32,6 @@ export function Sheets() {
   if (!open || !state.value.you) return null;
   const Content = SHEETS[open.kind];
   return html`<${Content} key=${`${open.kind}:${open.id ?? ""}`} ...${open} />`;
-}
-
-function close() {
-  sheet.value = null;
-}
-
-/** A sheet with its title and a cross; `children` are what it is for. */
-export function Sheet({ title, children }) {
-  const dialog = useRef(null);
-  const id = useId();
-  useEffect(() => {
-    const before = document.activeElement;
-    dialog.current.showModal();
-    return () => before?.isConnected && before.focus();
-  }, []);
-  const outside = (event) => event.target === dialog.current && close();
-  return html`<dialog class="sheet" ref=${dialog} aria-labelledby=${id} onClose=${close} onClick=${outside}>
-    <div class="sheet-inside stack">
-      <header class="row spread">
-        <h2 id=${id}>${title}</h2>
-        <${Cross} word=${t("Close")} onClick=${close} />
-      </header>
-      ${children}
-    </div>
-  </dialog>`;
 }
 
 function PersonSheet({ id }) {

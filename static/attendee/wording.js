@@ -214,6 +214,34 @@ export function spokenLeft(ms) {
   return total % 60 ? `${minutes} ${tn("{n} second", "{n} seconds", total % 60)}` : minutes;
 }
 
+/** Returns what a round of the programme will be like: how long, how many at a table, of which kind. */
+export function roundShape({ seconds: length, size, kind }) {
+  const time =
+    length % 60 && length < 600
+      ? spokenLeft(length * 1000)
+      : tn("{n} minute", "{n} minutes", Math.round(length / 60));
+  switch (kind) {
+    case "plenary":
+      return t("{time}, all together", { time });
+    case "topics":
+      return t("{time}, by topic", { time });
+    case "open":
+      return t("{time}, you choose whom to sit with", { time });
+    default:
+      return size === 2
+        ? t("{time}, two at a table", { time })
+        : t("{time}, about {size} at a table", { time, size });
+  }
+}
+
+/** Returns in whose time instants are shown, and the event's own where that is another. */
+export function zoneWords(eventZone) {
+  const own = new Intl.DateTimeFormat().resolvedOptions().timeZone;
+  return !own || own === eventZone
+    ? t("In your own time.")
+    : t("In your own time ({zone}); the event's is {other}.", { zone: own, other: eventZone });
+}
+
 /** Returns a person's second line: title, organisation. */
 export function workWords(card) {
   return [card.title, card.organisation].filter(Boolean).join(t(", "));

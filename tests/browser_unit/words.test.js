@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { afterEach, test } from "node:test";
-import { list, nameList, parts, t, tn, useWords } from "../../static/words.js";
+import { list, nameList, parts, t, tn, useWords, whenRead } from "../../static/words.js";
 
 afterEach(() => useWords({}, "en"));
 
@@ -45,4 +45,20 @@ test("each of several people is spoken of as the language does it", () => {
   assert.equal(nameList(["Ana", "Bo"]), "Ana and Bo");
   useWords({ "{name}": "{name}さん" }, "ja");
   assert.equal(nameList(["Ana", "花子"]), "Anaさん、花子さん");
+});
+
+test("a name written from right to left does not turn its sentence round", () => {
+  useWords({}, "en");
+  assert.equal(t("{name} joined.", { name: "Ana" }), "Ana joined.");
+  assert.equal(t("{name} joined.", { name: "دانا" }), "\u2068دانا\u2069 joined.");
+  assert.equal(t("{name} joined.", { name: "a\u202eb" }), "\u2068ab\u2069 joined.");
+});
+
+test("whoever asks for a word learns that it depends on the language", () => {
+  let asked = 0;
+  whenRead(() => (asked += 1));
+  t("Lobby");
+  tn("{n} person", "{n} people", 2);
+  assert.ok(asked >= 2);
+  whenRead(() => {});
 });

@@ -1,0 +1,383 @@
+"""The attendee page by its states: lobby, preview, room; heard once, by keyboard, any script."""
+
+from __future__ import annotations
+
+import json
+import re
+import time
+from typing import cast
+
+from axe_playwright_python.async_playwright import Axe
+from playwright.async_api import Page, expect
+
+from tests.browser.conftest import Visitors
+from tests.browser.test_pages import comes_by_the_open_link
+from tests.guests import House, guest, guests, quick_round
+from tests.server.waiting import wait_until
+
+TALK = quick_round(seconds=600, size=4, break_seconds=30)
+
+HEARD = """
+window.heard = [];
+new MutationObserver((changes) => {
+  for (const change of changes)
+    for (const node of change.addedNodes) window.heard.push(node.textContent);
+}).observe(document.getElementById("announcer"), { childList: true });
+"""
+"""Keeps what a screen reader would be given by the live region, in order."""
+
+
+async def is_accessible(page: Page) -> None:
+    """Fails with axe's findings, if there are any."""
+    results = await Axe().run(page)
+    assert results.violations_count == 0, results.generate_report()
+
+
+async def heard(page: Page) -> list[str]:
+    """Returns the sentences spoken since HEARD was run."""
+    found: list[str] = json.loads(await page.evaluate("JSON.stringify(window.heard)"))
+    return found
+
+
+async def hears_once(page: Page, sentence: str) -> None:
+    """Waits until a sentence was spoken, and fails when it was spoken more than once."""
+
+    async def spoken() -> bool:
+        return sentence in await heard(page)
+
+    await wait_until(spoken, f"{sentence!r} to be spoken")
+    assert (await heard(page)).count(sentence) == 1
+
+
+async def opens_settings(page: Page) -> None:
+    """Opens the sheet of the page's settings and waits until it is there."""
+    await page.get_by_role("button", name="Settings").click()
+    await expect(page.get_by_role("heading", name="Settings")).to_be_visible()
+
+
+# The lobby
+
+
+async def test_interests_are_changed_in_the_lobby_with_suggestions(
+    house: House, visitors: Visitors
+) -> None:
+    await house.opens([])
+    await house.brings([{"name": f"P{n}", "interests": ["ceramics"]} for n in range(5)])
+    page = await visitors.page()
+    await comes_by_the_open_link(page, house, "Chidi")
+    await page.get_by_role("button", name="Add").click()
+    field = page.get_by_role("textbox", name="What you care about")
+    await page.get_by_role("button", name="Add ceramics").click()
+    await expect(page.get_by_role("button", name="Remove ceramics")).to_be_visible()
+    await field.fill("陶芸、 hiking")
+    await field.press("Enter")
+    await expect(page.get_by_role("button", name="Remove 陶芸")).to_be_visible()
+    await expect(page.get_by_role("button", name="Remove hiking")).to_be_visible()
+    await is_accessible(page)
+    await page.get_by_role("button", name="Remove hiking").click()
+    await expect(page.get_by_role("button", name="Remove hiking")).to_have_count(0)
+    await expect(field).to_be_focused()
+
+
+async def test_the_enter_that_ends_a_japanese_word_adds_nothing(
+    house: House, visitors: Visitors
+) -> None:
+    await house.opens([])
+    page = await visitors.page()
+    await comes_by_the_open_link(page, house, "花子")
+    await page.get_by_role("button", name="Add").click()
+    field = page.get_by_role("textbox", name="What you care about")
+    await field.fill("とうげい")
+    await field.dispatch_event("keydown", {"key": "Enter", "isComposing": True, "bubbles": True})
+    await expect(field).to_have_value("とうげい")
+    await field.press("Enter")
+    await expect(field).to_have_value("")
+    await expect(page.get_by_role("button", name="Remove とうげい")).to_be_visible()
+
+
+async def test_nobody_is_named_in_the_lobby_until_they_choose_it(
+    house: House, visitors: Visitors
+) -> None:
+    await house.opens(["Ana"])
+    page = await visitors.page()
+    async with guest(house, "Ana") as ana:
+        await comes_by_the_open_link(page, house, "Chidi")
+        await expect(page.get_by_text("people are here")).to_be_visible()
+        await expect(page.get_by_text("With you:")).to_have_count(0)
+        await ana.asks("profile", show_in_lobby=True)
+        await expect(page.get_by_text("With you: Ana")).to_be_visible()
+        await page.get_by_label("Show my name in the lobby").check()
+        await ana.sees("faces", people=lambda people: "Chidi" in str(people))
+        await is_accessible(page)
+        await page.get_by_label("Show my name in the lobby").uncheck()
+        await ana.sees("faces", people=lambda people: "Chidi" not in str(people))
+
+
+async def test_what_happens_next_is_told_in_words(house: House, visitors: Visitors) -> None:
+    rounds = [quick_round(seconds=480, size=4), quick_round(seconds=180, size=2)]
+    await house.opens([], rounds=rounds)
+    page = await visitors.page()
+    await comes_by_the_open_link(page, house, "Chidi")
+    ahead = page.get_by_role("region", name="The evening ahead")
+    await expect(ahead.get_by_text("8 minutes, about 4 at a table")).to_be_visible()
+    await expect(ahead.get_by_text("when the host calls it")).to_have_count(1)
+    await expect(ahead.get_by_text("3 minutes, two at a table")).to_be_visible()
+
+
+# The preview
+
+
+async def test_a_preview_calls_back_whoever_looked_at_another_page(
+    house: House, visitors: Visitors
+) -> None:
+    await house.opens(["Ana"], rounds=[quick_round(seconds=600, size=2, preview_seconds=60)])
+    page = await visitors.page()
+    async with guest(house, "Ana") as ana:
+        await comes_by_the_open_link(page, house, "Chidi")
+        await page.evaluate(HEARD)
+        await page.get_by_role("link", name="You", exact=True).click()
+        await house.commands("start-round")
+        await ana.sees("room", with_={"Chidi"})
+        await expect(page.get_by_role("heading", name="You are about to meet")).to_be_visible()
+        await hears_once(page, "You are about to meet Ana.")
+        assert (await page.title()).startswith("● A round begins")
+        await is_accessible(page)
+
+
+# The room
+
+
+async def test_the_first_minute_names_who_begins_the_same_for_all(
+    house: House, visitors: Visitors
+) -> None:
+    await house.opens(["Ana"], rounds=[TALK])
+    one, other = await visitors.page(), await visitors.page(locale="ja-JP", dark=True)
+    async with guest(house, "Ana") as ana:
+        await comes_by_the_open_link(one, house, "Chidi")
+        await comes_by_the_open_link(other, house, "花子")
+        await one.evaluate(HEARD)
+        await house.commands("start-round")
+        await ana.sees("room", with_={"Chidi", "花子"})
+        await expect(one.get_by_role("heading", name="The first minute")).to_be_visible()
+        await expect(other.get_by_role("heading", name="最初の一分")).to_be_visible()
+        turns = "ol.turns li[aria-current] .visually-hidden"
+        names = {await one.locator(turns).inner_text(), await other.locator(turns).inner_text()}
+        assert names in ({"Ana"}, {"You", "Chidi"}, {"花子", "あなた"})
+        begins = [s for s in await heard(one) if "one line" in s]
+        assert len(begins) == 1, begins
+        await is_accessible(one)
+        await is_accessible(other)
+        await one.get_by_role("button", name="Skip").click()
+        await expect(one.get_by_role("heading", name="To begin with")).to_be_visible()
+        await expect(other.get_by_role("heading", name="最初の一分")).to_be_visible()
+        before = await one.locator(".prompt-words").inner_text()
+        await one.get_by_role("button", name="Another question").click()
+        await expect(one.locator(".prompt-words")).not_to_have_text(before)
+
+
+async def test_coming_and_going_and_the_last_minute_are_heard_once(
+    house: House, visitors: Visitors
+) -> None:
+    await house.opens(["Ana", "Bo", "Emre"], rounds=[TALK])
+    page = await visitors.page()
+    async with guests(house, "Ana", "Bo") as (ana, bo):
+        await comes_by_the_open_link(page, house, "Chidi")
+        await page.evaluate(HEARD)
+        await house.commands("start-round")
+        room = await ana.sees("room", with_={"Bo", "Chidi"})
+        async with guest(house, "Emre") as emre:
+            await hears_once(page, "Emre joins in a moment.")
+            await emre.sees("room")
+            await hears_once(page, "Emre joined.")
+            await emre.asks("sit-out")
+            await hears_once(page, "Emre left.")
+        await bo.asks("sit-out")
+        await hears_once(page, "Bo left.")
+        left = cast(int, room["ends_at"]) / 1000 - time.time()
+        await house.commands("extend", seconds=round(62 - left))
+        await hears_once(page, "One minute left.")
+
+
+async def test_the_language_changes_without_leaving_the_room(
+    house: House, visitors: Visitors
+) -> None:
+    await house.opens(["Ana"], rounds=[TALK])
+    page = await visitors.page(desk=True)
+    async with guest(house, "Ana") as ana:
+        await comes_by_the_open_link(page, house, "Chidi")
+        await house.commands("start-round")
+        await ana.sees("room", with_={"Chidi"})
+        await page.get_by_placeholder("Write to the room").fill("half a sen")
+        await page.evaluate("window.stayed = true")
+        await page.get_by_role("link", name="You", exact=True).click()
+        await opens_settings(page)
+        await is_accessible(page)
+        await page.get_by_label("日本語").check(force=True)
+        await expect(page.get_by_role("heading", name="設定")).to_be_visible()
+        assert await page.locator("html").get_attribute("lang") == "ja"
+        await is_accessible(page)
+        await page.keyboard.press("Escape")
+        await page.get_by_role("link", name="ルームに戻る").click()
+        await expect(page.get_by_placeholder("ルームのみなさんへ")).to_have_value("half a sen")
+        assert await page.evaluate("window.stayed") is True
+        assert not [m for m in ana.everything if m["type"] == "room-people" and m.get("dropped")]
+        await page.reload()
+        assert await page.locator("html").get_attribute("lang") == "ja"
+
+
+async def test_keys_read_out_and_can_be_changed_or_turned_off(
+    house: House, visitors: Visitors
+) -> None:
+    await house.opens(["Ana"], rounds=[TALK])
+    page = await visitors.page(desk=True)
+    async with guest(house, "Ana") as ana:
+        await comes_by_the_open_link(page, house, "Chidi")
+        await house.commands("start-round")
+        await ana.sees("room", with_={"Chidi"})
+        await page.evaluate(HEARD)
+        told = page.locator(".toast")
+
+        async def answers(key: str, sentence: str) -> None:
+            async def pressed() -> bool:
+                await page.keyboard.press(key)
+                return await told.get_by_text(sentence).count() > 0
+
+            await wait_until(pressed, f"{key} to read {sentence!r}")
+
+        await answers("w", "Here with you: Ana.")
+        await answers("t", "left in this round.")
+        await answers("s", "Nobody is speaking.")
+        field = page.get_by_placeholder("Write to the room")
+        before = len(await heard(page))
+        await field.press("w")
+        await expect(field).to_have_value("w")
+        assert len(await heard(page)) == before
+        await field.fill("")
+
+        await page.get_by_role("link", name="You", exact=True).click()
+        await opens_settings(page)
+        who = page.get_by_role("textbox", name="Who is here")
+        await who.press("t")
+        await expect(page.get_by_role("dialog").get_by_text("already reads out")).to_be_visible()
+        await who.press("q")
+        await expect(who).to_have_value("Q")
+        await page.keyboard.press("Escape")
+        await page.reload()
+        await answers("q", "Here with you: Ana.")
+        await opens_settings(page)
+        await page.get_by_label("Use these keys").uncheck()
+        await page.keyboard.press("Escape")
+        await page.evaluate(HEARD)
+        await page.keyboard.press("q")
+        await page.keyboard.press("t")
+        assert await heard(page) == []
+
+
+async def test_light_and_dark_can_be_chosen_by_hand(house: House, visitors: Visitors) -> None:
+    await house.opens([])
+    page = await visitors.page(dark=True)
+    await comes_by_the_open_link(page, house, "Chidi")
+
+    async def paper_is(colour: str) -> None:
+        async def is_so() -> bool:
+            paper = "getComputedStyle(document.documentElement).backgroundColor"
+            return str(await page.evaluate(paper)) == colour
+
+        await wait_until(is_so, f"the paper to be {colour}")
+
+    await paper_is("rgb(20, 23, 31)")
+    await page.get_by_role("link", name="You", exact=True).click()
+    await opens_settings(page)
+    await page.get_by_label("Light").check(force=True)
+    await paper_is("rgb(250, 247, 241)")
+    await is_accessible(page)
+    await page.reload()
+    await paper_is("rgb(250, 247, 241)")
+
+
+# Bad input
+
+LONG = "w" * 2_000
+SCRIPT = "<script>window.broken = 1</script><img src=x onerror='window.broken = 1'>"
+RTL = "\u202eدانا العربية"
+
+
+async def fits(page: Page) -> None:
+    """Fails when something makes the page wider than the window."""
+    beyond = await page.evaluate(
+        """() => [...document.querySelectorAll("body *")]
+          .filter((node) => node.getBoundingClientRect().right > innerWidth + 0.5)
+          .map((node) => node.outerHTML.slice(0, 120))"""
+    )
+    wide = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+    assert await page.evaluate(wide) <= 0, beyond
+
+
+async def test_names_and_words_of_any_kind_stay_text_and_fit_a_narrow_page(
+    house: House, visitors: Visitors
+) -> None:
+    await house.opens([], rounds=[TALK])
+    await house.brings(
+        [
+            {"name": "N" * 200, "organisation": "O" * 200, "interests": ["i" * 80]},
+            {"name": SCRIPT[:200], "interests": ["<b>i</b>"]},
+            {"name": RTL},
+        ]
+    )
+    house.people |= {
+        short: house.people[name]
+        for short, name in (("long", "N" * 200), ("script", SCRIPT[:200]), ("rtl", RTL))
+    }
+    page = await visitors.page()
+    await page.set_viewport_size({"width": 320, "height": 640})  # 1280 px at 400 %, or 640 at 200 %
+    async with guests(house, "long", "script", "rtl") as people:
+        for person in people:
+            await person.asks("profile", show_in_lobby=True)
+        await comes_by_the_open_link(page, house, "Chidi")
+        await expect(page.get_by_text("With you:")).to_be_visible()
+        await fits(page)
+        await house.commands("start-round")
+        await expect(page.get_by_role("heading", name="The first minute")).to_be_visible()
+        await people[0].asks("say", text=LONG)
+        await people[1].asks("say", text=SCRIPT)
+        await people[2].asks("say", text=RTL)
+        log = page.get_by_role("log").locator(".chat-text")
+        await expect(log.filter(has_text=LONG)).to_be_attached()
+        await expect(log.filter(has_text=SCRIPT)).to_be_attached()
+        await fits(page)
+        await is_accessible(page)
+        await page.get_by_role("button", name=re.compile("^Keep in touch with N")).click()
+        await page.get_by_role("button", name=re.compile("^More about N")).click()
+        await fits(page)
+        await is_accessible(page)
+    assert await page.evaluate("window.broken") is None
+
+
+async def test_a_message_is_no_longer_than_it_may_be(house: House, visitors: Visitors) -> None:
+    await house.opens(["Ana"])
+    page = await visitors.page()
+    async with guest(house, "Ana") as ana:
+        await comes_by_the_open_link(page, house, "Chidi")
+        field = page.get_by_placeholder("Write to everybody in the lobby")
+        await field.focus()
+        await page.keyboard.insert_text(LONG + "more")
+        await expect(field).to_have_value(LONG)
+        await page.keyboard.press("Enter")
+        await ana.sees("said", text=LONG)
+
+
+async def test_with_storage_blocked_choices_hold_for_the_page(
+    house: House, visitors: Visitors
+) -> None:
+    await house.opens([])
+    page = await visitors.page()
+    await page.add_init_script(
+        "Object.defineProperty(window, 'localStorage', { get() { throw new Error('blocked'); } });"
+    )
+    await comes_by_the_open_link(page, house, "Chidi")
+    await page.get_by_role("link", name="You", exact=True).click()
+    await opens_settings(page)
+    await page.get_by_label("Chime").uncheck()
+    await page.keyboard.press("Escape")
+    await opens_settings(page)
+    await expect(page.get_by_label("Chime")).not_to_be_checked()
