@@ -3,11 +3,12 @@
 import { clockText } from "../clock.js";
 import { Icon } from "../icons.js";
 import { html } from "../view.js";
-import { list, number, t, timeOfDay } from "../words.js";
+import { number, t, timeOfDay } from "../words.js";
 import { nameOf } from "./board.js";
 import { logSentence } from "./log.js";
+import { numberRows } from "./proposal-words.js";
 import { Refusal } from "./refusal.js";
-import { lasting, sizesWords } from "./sentences.js";
+import { lasting } from "./sentences.js";
 
 const DELIVERIES_SHOWN = 4;
 const LINES_SHOWN = 40;
@@ -36,25 +37,15 @@ function NextRound({ host }) {
         : html`<p class="second">${board.pool && board.pool.present < 2
           ? t("A seating is worked out once two people are here.") : t("Being worked out…")}</p>`}
       ${proposal && proposal.seated > 0 && html`
-        <button type="button" class="button wide" onClick=${() => host.ask("next", "reshuffle")}>
-          <${Icon} name="armchair" />${t("Draw another seating")}</button>`}
-      <${Refusal} host=${host} place="next" />
+        ${proposal.relaxations?.length > 0 && html`<p class="strained"><${Icon} name="circle-alert" /><span>${t("Not everything can hold at once")}</span></p>`}
+        <button type="button" class="button wide" onClick=${() => host.show({ kind: "proposal" })}>
+          <${Icon} name="armchair" />${t("Look, swap, keep…")}</button>`}
     </div>
   </section>`;
 }
 
 function Numbers({ board, proposal }) {
-  const out = proposal.sitting_out.map((id) => nameOf(board, id)).filter(Boolean);
-  const rows = [
-    [t("Seated"), t("{people} in {rooms} rooms", { people: number(proposal.seated), rooms: number(proposal.rooms) })],
-    [t("Sizes"), sizesWords(proposal.sizes)],
-    [t("Affinity"), t("{mean} · random {random}", {
-      mean: proposal.mean_affinity.toFixed(2), random: proposal.random_affinity.toFixed(2),
-    })],
-    [t("Meet again"), proposal.repeats ? number(proposal.repeats) : t("none")],
-    [t("Sit out"), out.length ? list(out.slice(0, 4).concat(out.length > 4 ? [t("{n} more", { n: out.length - 4 })] : [])) : t("none")],
-  ];
-  return html`<dl class="numbers">${rows.map(([label, value]) => html`<div key=${label}><dt>${label}</dt><dd>${value}</dd></div>`)}</dl>`;
+  return html`<dl class="numbers">${numberRows(board, proposal).map(([label, value]) => html`<div key=${label}><dt>${label}</dt><dd>${value}</dd></div>`)}</dl>`;
 }
 
 function Deliveries({ host }) {
@@ -74,7 +65,7 @@ function Deliveries({ host }) {
 function Undo({ host }) {
   const ms = host.undoUntil.value - host.now.value;
   return html`${ms > 0 && html`<button type="button" class="button wide undo" onClick=${() => host.ask("undo", "undo")}>
-      <${Icon} name="rotate-ccw" />${t("Undo the last move")} <span class="second" aria-hidden="true">${clockText(ms)}</span></button>`}
+      <${Icon} name="rotate-ccw" />${t("Undo the last change")} <span class="second" aria-hidden="true">${clockText(ms)}</span></button>`}
     <${Refusal} host=${host} place="undo" />`;
 }
 

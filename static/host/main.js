@@ -18,6 +18,7 @@ const TICK_MS = 250;
 
 /** The server takes a change of seats back for so long. */
 const UNDO_MS = 30_000;
+const UNDOABLE = new Set(["move", "swap", "pin", "reshuffle", "relax"]);
 
 const boot = readBoot();
 const host = openConsole(boot);
@@ -41,7 +42,7 @@ function openConsole({ socket, title, programme = null, join_url = null, desk = 
   });
   const asking = makeAsking(async (type, fields) => {
     await wire.ask(type, fields);
-    if (type === "move") undoUntil.value = wire.now() + UNDO_MS;
+    if (UNDOABLE.has(type)) undoUntil.value = wire.now() + UNDO_MS;
     if (type === "undo") undoUntil.value = 0;
   }, signal);
   const undoUntil = signal(0);

@@ -7,6 +7,7 @@ import { Icon } from "../icons.js";
 import { html, useState } from "../view.js";
 import { list, number, t, timeOfDay, tn } from "../words.js";
 import { folded, inOrder, isCheckedIn, nameMatches, nameOf, roomMatches, roomOf, seatOf } from "./board.js";
+import { proposalPanel } from "./proposal.js";
 import { Refusal } from "./refusal.js";
 import { personWords, phaseTitle, places, roomName, roomSign, roomWithin, seatWords } from "./sentences.js";
 import { Sheet } from "./sheet.js";
@@ -20,7 +21,7 @@ export function Panels({ host }) {
   const sheet = sheets.at(-1);
   if (!sheet) return null;
   const panel = PANELS[sheet.kind](host, sheet);
-  return html`<${Sheet} key="sheet" title=${panel.title} second=${panel.second} small=${panel.small}
+  return html`<${Sheet} key="sheet" title=${panel.title} second=${panel.second} small=${panel.small} wide=${panel.wide}
     step=${`${sheets.length}-${sheet.kind}-${sheet.id ?? ""}`} onClose=${host.hide}
     onBack=${sheets.length > 1 ? host.back : null}>${panel.body}</${Sheet}>`;
 }
@@ -37,6 +38,7 @@ const PANELS = {
   "end-room": endRoomPanel,
   "end-round": endRoundPanel,
   close: closePanel,
+  proposal: proposalPanel,
 };
 
 function roomPanel(host, { id }) {

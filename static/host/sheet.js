@@ -5,8 +5,9 @@ import { html, useId, useLayoutEffect, useRef } from "../view.js";
 import { Icon } from "../icons.js";
 import { t } from "../words.js";
 
-/** Shows `children` in a modal sheet at the side, or as a small dialog in the middle (`small`). */
-export function Sheet({ title, second = "", small = false, step = "", onClose, onBack = null, children }) {
+/** Shows `children` in a modal sheet at the side, a broad one (`wide`),
+ * or as a small dialog in the middle (`small`). */
+export function Sheet({ title, second = "", small = false, wide = false, step = "", onClose, onBack = null, children }) {
   const dialog = useRef(null);
   const heading = useRef(null);
   const id = useId();
@@ -34,10 +35,10 @@ export function Sheet({ title, second = "", small = false, step = "", onClose, o
   const press = (event) => {
     if (event.target === dialog.current) onClose(); // the shade around it
   };
-  return html`<dialog ref=${dialog} class=${small ? "sheet small" : "sheet"} aria-labelledby=${id}
+  return html`<dialog ref=${dialog} class=${small ? "sheet small" : wide ? "sheet wide" : "sheet"} aria-labelledby=${id}
     onCancel=${cancel} onClose=${closed} onMouseDown=${press}>
     <div class="sheet-inside">
-      <header class="sheet-head">
+      <div class="sheet-head">
         ${onBack && html`<button type="button" class="button plain icon-only" onClick=${onBack} aria-label=${t("Back")}>
           <${Icon} name="chevron-left" /></button>`}
         <div class="grow">
@@ -46,7 +47,7 @@ export function Sheet({ title, second = "", small = false, step = "", onClose, o
         </div>
         <button type="button" class="button plain icon-only" onClick=${onClose} aria-label=${t("Close")}>
           <${Icon} name="x" /></button>
-      </header>
+      </div>
       <div class="sheet-body">${children}</div>
     </div>
   </dialog>`;

@@ -1,0 +1,60 @@
+// Dragging somebody onto somebody else, or into a room, with a mouse or a pen. A finger scrolls.
+// By pointer events, since browsers do not agree on whether a button can be dragged.
+
+const FAR = 8; // px from which a press is a drag
+
+/** Returns what begins a drag and ends in `dropped(id, {person, room})`, which the owner sets. */
+export function makeDragging() {
+  const it = { dropped: () => {}, begin, justDragged };
+  let endedAt = -Infinity;
+
+  function begin(press, id) {
+    if (press.button !== 0 || press.pointerType === "touch") return;
+    const held = press.currentTarget;
+    let ghost = null;
+
+    const move = (event) => {
+      if (!ghost && Math.hypot(event.clientX - press.clientX, event.clientY - press.clientY) < FAR) return;
+      ghost ??= lifted(held);
+      ghost.style.translate = `${event.clientX + 6}px ${event.clientY + 6}px`;
+      mark(under(event));
+    };
+    const end = (event) => {
+      for (const [type, listener] of heard) document.removeEventListener(type, listener);
+      mark(null);
+      if (!ghost) return;
+      ghost.remove();
+      endedAt = event.timeStamp;
+      const target = event.type === "pointerup" ? under(event) : null;
+      if (target) it.dropped(id, { person: target.dataset.person, room: target.closest("[data-room]")?.dataset.room });
+    };
+    const escape = (event) => { if (event.key === "Escape") { event.preventDefault(); end(event); } };
+    const heard = [["pointermove", move], ["pointerup", end], ["pointercancel", end], ["keydown", escape]];
+    for (const [type, listener] of heard) document.addEventListener(type, listener);
+  }
+
+  /** Says whether a click is the end of a drag, and no press. */
+  function justDragged() {
+    return performance.now() - endedAt < 50;
+  }
+
+  return it;
+}
+
+function lifted(held) {
+  const ghost = held.cloneNode(true);
+  ghost.classList.add("dragged");
+  ghost.setAttribute("aria-hidden", "true");
+  ghost.removeAttribute("data-person");
+  (held.closest("dialog") ?? document.body).append(ghost);
+  return ghost;
+}
+
+function under(event) {
+  return document.elementFromPoint(event.clientX, event.clientY)?.closest("[data-person], [data-room]") ?? null;
+}
+
+function mark(target) {
+  document.querySelector(".drop-here")?.classList.remove("drop-here");
+  target?.classList.add("drop-here");
+}
