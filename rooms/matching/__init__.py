@@ -1,14 +1,14 @@
 """Matching: who sits with whom, and why.
 
-`ask.py` is what a solver is asked; `affinity.py` who suits whom, `soft.py` what else is wished;
-`rules.py` which rooms are fine; `sizes.py` how many rooms there are. `door.py` is the solver's door
-for anybody; `solver.py` the search for the best rooms, `pairs.py` and `blocks.py` those of two and
-of thousands; `room_rules.py` its rules about whole rooms, `budget.py` its end. `ahead.py` is the
-rounds to come, `designs.py` those known by algebra, `places.py` where in them an evening stands.
-`seating.py` is one group; `solving.py` the whole pool, from `Wanted` to `OfferSeating`; `causes.py`
-what is in its way, `repair.py` who came or left since, `figures.py` the numbers beside it;
-`proposing.py` what a host is then shown; `wanted.py` what to solve next; `offline.py` a whole
-programme at once, `outlook.py` what it would be like.
+`ask.py` is what a solver is asked; `affinity.py` who suits whom, `soft.py` and `fairness.py` what
+else is wished; `rules.py` which rooms are fine; `sizes.py` how many rooms there are. `door.py` is
+the solver's door for anybody; `solver.py` the search for the best rooms, `pairs.py` and `blocks.py`
+those of two and of thousands; `room_rules.py` its rules about whole rooms, `budget.py` its end.
+`ahead.py` is the rounds to come, `designs.py` those known by algebra, `places.py` where in them an
+evening stands. `seating.py` is one group; `solving.py` the whole pool, from `Wanted` to
+`OfferSeating`; `causes.py` what is in its way, `repair.py` who came or left since, `figures.py` the
+numbers beside it; `proposing.py` what a host is then shown; `wanted.py` what to solve next;
+`offline.py` a whole programme at once, `outlook.py` what it would be like.
 
 Nothing here loads NumPy until something is solved: `ask`, `affinity` (but its matrix), `rules` and
 `sizes` are plain Python, used in the server's own process for one person at a time.

@@ -64,6 +64,8 @@ class Wanted(Struct, frozen=True, kw_only=True):
     """(a, b, the last round they met), a < b; a lower number is longer ago."""
     glimpsed: tuple[tuple[str, str], ...] = ()
     """(a, b), a < b: sat together too briefly to have met; they are worth nothing to each other."""
+    sat: tuple[tuple[str, str], ...] = ()
+    """(a, b), a < b: sat together and do not count as met, where meeting again is welcome."""
     blocked: tuple[tuple[str, str], ...] = ()
     """(a, b), a < b: either blocked the other."""
     common_language: bool = False

@@ -23,7 +23,7 @@ blocked Bo, with whom she shares chess.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import combinations
 
 import numpy as np
@@ -33,6 +33,7 @@ from rooms.commands import OfferSeating
 from rooms.matching.affinity import affinity_matrix
 from rooms.matching.ask import Seeker, Wanted
 from rooms.matching.budget import Budget
+from rooms.matching.fairness import catching_up
 from rooms.matching.figures import Figures, figures
 from rooms.matching.room_rules import Bools, Ints
 from rooms.matching.rules import HardRules, hard_rules_of, table_of
@@ -41,7 +42,7 @@ from rooms.matching.sizes import room_counts
 from rooms.matching.soft import soft_terms
 from rooms.matching.solver import Floats
 from rooms.people import Mode
-from rooms.standing import pair
+from rooms.standing import Pair, pair
 
 CALLED_PLANNING = 1_500
 """Steps at most for finding a plan of the rounds ahead while somebody waits: some 0.15 s."""
@@ -49,11 +50,11 @@ CALLED_PLANNING = 1_500
 PLANNING = 2_000
 """Steps at most for finding one when nobody waits."""
 
-CATCHING_UP = 2.0
-"""How much more somebody counts who has had nothing good so far: one half counts as much again."""
-
 MADE_UP = 1_000_000
 """From here on, numbers of tables are those of people kept together, not of real tables."""
+
+BETTERING = 50
+"""Steps for bettering that a slow machine takes even when the time is over."""
 
 BETTERING = 50
 """Steps for bettering that a slow machine takes even when the time is over."""
@@ -212,27 +213,28 @@ class Pool:
     def _affinity(self) -> Floats:
         """Returns affinity; those who only glimpsed each other would feel it as a repeat."""
         found = affinity_matrix(self.heads, self.wanted.weights)
-        for a, b in self.wanted.glimpsed:
-            i, j = self.number.get(a), self.number.get(b)
-            if i is not None and j is not None:
-                found[i, j] = found[j, i] = 0.0
+        for i, j in self._rows(self.wanted.glimpsed):
+            found[i, j] = found[j, i] = 0.0
         return found
 
     def _liking(self) -> Floats:
-        """Returns affinity, more where somebody has had less than others so far.
+        """Returns what pairs are worth to the search: affinity, fairness so far, and soft rules."""
+        sat = self.repeats > 0
+        full = self.affinity
+        if self.wanted.sat:  # meeting again is welcome: then they have not met, but they have sat
+            full = affinity_matrix(self.heads, self.wanted.weights)
+            for i, j in self._rows(self.wanted.sat):
+                sat[i, j] = sat[j, i] = True
+        liking = catching_up(full, sat)
+        liking[self.affinity == 0] = 0.0
+        return liking + soft_terms(self.heads, self.wanted.weights)
 
-        The sum alone would leave those with unusual interests over in every round.
-        """
-        met = self.repeats > 0
-        times = met.sum(axis=1)
-        soft = soft_terms(self.heads, self.wanted.weights)
-        if not times.any():
-            return self.affinity + soft
-        had = (self.affinity * met).sum(axis=1) / np.maximum(1, times)
-        middle = float(np.median(had[times > 0]))
-        behind = np.where(times > 0, np.maximum(0.0, 1 - had / max(middle, 1e-9)), 0.0)
-        weighed: Floats = self.affinity * (1 + CATCHING_UP * (behind[:, None] + behind[None, :]))
-        return weighed + soft
+    def _rows(self, pairs: Iterable[Pair]) -> Iterator[tuple[int, int]]:
+        """Yields the numbers of two people, where both are to be seated."""
+        for a, b in pairs:
+            i, j = self.number.get(a), self.number.get(b)
+            if i is not None and j is not None:
+                yield i, j
 
     def _repeats(self) -> Floats:
         """Returns what meeting again costs: 1 for the oldest to 1.5 for the latest round."""

@@ -50,6 +50,7 @@ def wanted(event: Event, register: Register, now: int) -> Wanted | None:
         people=people,
         met=tuple((a, b, last) for (a, b), last in met.items()),
         glimpsed=tuple(key for key in {**event.acquainted, **_unwanted(event)} if key not in met),
+        sat=tuple(event.acquainted) if event.plan.reunions else (),
         blocked=tuple(sorted({pair(a, b) for a, b in event.blocks})),
         common_language=event.plan.common_language,
         segments=details.segments,
