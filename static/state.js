@@ -31,6 +31,8 @@ export function initial() {
     rated: {}, // round → stars
     wished: null, // room id and deadline for which one wished more time
     bye: false,
+    topics: { round: 0, topics: [] }, // of the next round of topics
+    floor: { rooms: {}, most: 0 }, // an open floor: id → room
     board: null, // hosts: {rooms: {id: room}, parts, topics}
   };
 }
@@ -102,6 +104,18 @@ const FOLDS = {
 
   "sitting-out"(state, { because, next_at }, at) {
     return { ...leaveRoom(state, at), sitting_out: { because, next_at } };
+  },
+
+  topics(state, { round, topics = [] }) {
+    return { ...state, topics: { round, topics } };
+  },
+
+  // Rooms to be taken come anew each time; of the others only those that changed.
+  floor(state, { rooms = [], gone = [], whole, most }) {
+    const kept = whole ? [] : Object.values(state.floor.rooms).filter((room) => room.count > 0);
+    const known = { ...byId(kept, (room) => room.id), ...byId(rooms, (room) => room.id) };
+    for (const id of gone) delete known[id];
+    return { ...state, floor: { rooms: known, most } };
   },
 
   lobby(state, { present }) {
@@ -314,7 +328,8 @@ function sameRound(before, message) {
 function shift(room, before, after) {
   if (!room || room.round !== after.round) return room;
   const moved = { ...room };
-  if (before.ends_at !== null && after.ends_at !== null)
+  if (room.ends_at === null) moved.ends_at = after.ends_at; // an open floor gets an end
+  else if (before.ends_at !== null && after.ends_at !== null)
     moved.ends_at += after.ends_at - before.ends_at;
   if (before.starts_at === room.starts_at && after.starts_at !== null)
     moved.starts_at = after.starts_at;
@@ -364,7 +379,7 @@ function leaveRoom(state, at) {
  */
 function meet(state, ids, at) {
   const { room, you } = state;
-  const end = Math.min(at, room.ends_at);
+  const end = Math.min(at, room.ends_at ?? at);
   return ids
     .filter((id) => id !== you.id && !metWith(state, id).rounds.includes(room.round))
     .reduce((next, id) => {
@@ -392,7 +407,26 @@ function withStates(state, ids, to) {
   return { ...state, room: { ...state.room, states } };
 }
 
+/** Hosts who visit a room come and go, and sit nowhere: the room sees them, and meets nobody. */
+function changeVisitors(state, { visiting = [], joined = [], left = [] }, at) {
+  const { room } = state;
+  const came = joined.filter((card) => visiting.includes(card.id));
+  const before = room.visitors ?? [];
+  const nameOf = (id) => [...before, ...came].find((card) => card.id === id)?.name ?? "";
+  const lines = visiting.map((id) => {
+    const kind = left.includes(id) ? "visit-ended" : "visits";
+    return { key: `${kind}:${id}:${at}`, kind, id, name: nameOf(id), at, room: room.id };
+  });
+  const stay = before.filter((card) => !visiting.includes(card.id));
+  return {
+    ...state,
+    happened: [...state.happened, ...lines].slice(-HAPPENED_KEPT),
+    room: { ...room, visitors: [...stay, ...came] },
+  };
+}
+
 function changePeople(state, message, at) {
+  if (message.visiting?.length) return changeVisitors(state, message, at);
   const lines = [];
   const line = (kind, id, name) =>
     lines.push({ key: `${kind}:${id}:${at}`, kind, id, name, at, room: state.room.id });

@@ -7,10 +7,16 @@ import { Chat } from "./chat.js";
 import { Celebration, FieldsFor, KeepButton, Notes, UsualFields } from "./keep.js";
 import { giveStars, metNow, starsFor } from "./keeping.js";
 import { TakingPart } from "./lobby.js";
+import { later } from "./later.js";
 import { Left, More, Person, Say, roundWords } from "./pieces.js";
 import { moreRounds, nextRoundAt } from "./scene.js";
 import { now, openPage, state } from "./session.js";
+import { styles } from "./sheeted.js";
 import { togetherWords, workWords } from "./wording.js";
+
+const TopicsCard = later(() =>
+  Promise.all([import("./topics.js"), styles("floor")]).then(([module]) => module.TopicsCard),
+);
 
 /** The break, as somebody who was in a room sees it. */
 export function AfterView() {
@@ -25,6 +31,7 @@ export function AfterView() {
       </ul>
       ${met.length > 0 && html`<div class="card"><${UsualFields} /></div>`}
       <${Stars} round=${event.round} />
+      <${TopicsCard} />
       <div class="after-foot"><${TakingPart} /></div>
     </div>
     <aside class="pane-side" aria-label=${t("Lobby chat")}>

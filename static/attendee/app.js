@@ -33,6 +33,8 @@ function view(name, load, ...sheets) {
 
 const PreviewView = view("PreviewView", () => import("./preview.js"), "preview", "room", "tiles");
 const RoomView = view("RoomView", () => import("./room.js"), "room", "tiles");
+const FloorView = view("FloorView", () => import("./floor.js"), "floor");
+const PlenaryView = view("PlenaryView", () => import("./plenary.js"), "floor");
 const AfterView = view("AfterView", () => import("./after.js"), "people");
 const PeopleView = view("PeopleView", () => import("./people.js"), "people");
 const ProfileView = view("ProfileView", () => import("./profile.js"), "profile", "tags");
@@ -101,6 +103,10 @@ function Now({ current }) {
       return html`<${PreviewView} empty=${html`<${Empty} />`} />`;
     case "room":
       return html`<${RoomView} empty=${html`<${Empty} />`} />`;
+    case "floor":
+      return html`<${FloorView} empty=${html`<${Empty} />`} />`;
+    case "plenary":
+      return html`<${PlenaryView} empty=${html`<${Empty} />`} />`;
     case "after":
       return html`<${AfterView} empty=${html`<${Empty} />`} />`;
     case "out":
@@ -149,7 +155,7 @@ function useFocusOnChange(key) {
 function Header({ current }) {
   const { event } = state.value;
   const target = deadline(state.value, current);
-  const clock = current === "room" ? target : null;
+  const clock = ["room", "floor", "plenary"].includes(current) ? target : null;
   const links = [
     ["people", "users", t("People met")],
     ["you", "user", t("You")],

@@ -18,6 +18,10 @@ const TagField = later(() =>
   Promise.all([import("./tags.js"), styles("tags")]).then(([module]) => module.TagField),
 );
 
+const TopicsCard = later(() =>
+  Promise.all([import("./topics.js"), styles("floor")]).then(([module]) => module.TopicsCard),
+);
+
 /** The lobby, also in `draft`, and while one sits out. `out`: others are in rooms now. */
 export function LobbyView({ out = false }) {
   const { event, you, sitting_out } = state.value;
@@ -29,6 +33,7 @@ export function LobbyView({ out = false }) {
       <${GreatTable} />
       ${tellsWhy && html`<p class="lobby-why">${sittingOutWords(sitting_out.because)}</p>`}
       <${NextUp} />
+      <${TopicsCard} />
       <${TakingPart} />
       <${Company} />
       <${Preparing} />
@@ -223,7 +228,7 @@ export function TakingPart() {
 }
 
 /** What one is matched by, changed in place. */
-function YourInterests() {
+export function YourInterests() {
   const [editing, setEditing] = useState(false);
   const interests = state.value.you.profile?.interests ?? [];
   const field = html`<${TagField} label=${t("What you care about")} field="interests" tags=${interests}
@@ -286,7 +291,7 @@ function Reminder() {
   </section>`;
 }
 
-function MetTonight() {
+export function MetTonight() {
   const met = (state.value.you.met ?? []).length;
   if (!met) return null;
   return html`<section class="card row spread">

@@ -26,6 +26,7 @@ export function RoomView() {
     </div>
     <aside class="room-side">
       <div class="room-why stack" tabindex="0" role="group" aria-label=${t("To talk about")}>
+        <${Topic} />
         <${Starter} />
         <${Why} brief=${true} />
       </div>
@@ -50,6 +51,7 @@ function Standing() {
       <button type="button" class="button primary" onClick=${() => ask("here", { visible: true })}>${t("I'm here")}</button>
     </div>`
     }
+    <${Visitors} />
     ${alone && html`<${Alone} room=${room} />`}
     ${room.joining.map((item) => html`<${Joins} key=${item.card.id} item=${item} />`)}
     <${LastMinute} room=${room} />
@@ -167,6 +169,25 @@ function TableMate({ card }) {
   </li>`;
 }
 
+function Topic() {
+  const { topic } = state.value.room;
+  if (!topic) return null;
+  return html`<section class="card soft" aria-labelledby="topic">
+    <h2 id="topic" class="second">${t("You talk about")}</h2>
+    <p class="strong"><bdi>${topic}</bdi></p>
+  </section>`;
+}
+
+/** Hosts who visit the room: everybody in it knows. */
+function Visitors() {
+  return (state.value.room.visitors ?? []).map(
+    (card) => html`<div class="card row" key=${card.id}>
+      <${Dot} id=${card.id} name=${card.name} size=${36} />
+      <p><${Say} sentence="{name}, your host, is visiting this room." values=${{ name: html`<strong><${Name} card=${card} /></strong>` }} /></p>
+    </div>`,
+  );
+}
+
 /** On a phone the talk lies below the fold: how much of it is new, and the way there. */
 function ToChat() {
   const { room, said, you } = state.value;
@@ -185,6 +206,10 @@ function Controls() {
   return html`<div class="controls" role="group" aria-label=${t("What you can do here")}>
     <${Switches} />
     <${ToChat} />
+    ${
+      state.value.event.kind === "open" &&
+      html`<${Action} icon="move" className="control" onClick=${() => (sheet.value = { kind: "floor" })}>${t("Other rooms")}<//>`
+    }
     <${Action} icon="id-card" className="control" onClick=${() => (sheet.value = { kind: "card", to: "room" })}>${t("Give card")}<//>
     <${Action} icon="bell" className="control" onClick=${() => (sheet.value = { kind: "call" })}>${t("Call host")}<//>
     <${Action} icon="log-out" className="control" onClick=${() => (sheet.value = { kind: "leave" })}>${t("Leave")}<//>

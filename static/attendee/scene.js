@@ -4,7 +4,8 @@
 import { metInRound } from "../state.js";
 
 /**
- * Returns `arriving`, `closed`, `left`, `waits`, `lobby`, `preview`, `room`, `after`, `out` or `ended`.
+ * Returns `arriving`, `closed`, `left`, `waits`, `lobby`, `preview`, `room`, `floor`, `plenary`, `after`,
+ * `out` or `ended`.
  * A room whose deadline has passed is over even before the server's word of it has arrived.
  */
 export function scene(state, connection, now) {
@@ -15,7 +16,11 @@ export function scene(state, connection, now) {
   if (state.bye) return "left";
   if (!state.event || !state.you) return "arriving";
   if (state.you.waits_for_yes) return "waits";
-  const { phase, paused, round } = state.event;
+  const { phase, paused, round, kind } = state.event;
+  if (phase === "preview" || phase === "round") {
+    if (kind === "plenary") return "plenary";
+    if (kind === "open") return state.room ? "room" : "floor";
+  }
   switch (phase) {
     case "preview":
       if (!state.room) return "out";
@@ -38,6 +43,12 @@ export function scene(state, connection, now) {
 /** Returns what the clock in the header counts down to: {from, until, kind}, or null. */
 export function deadline(state, where) {
   if (where === "preview") return { kind: "starts", from: null, until: state.room.starts_at };
+  if (where === "floor" || where === "plenary") {
+    const { phase, starts_at, ends_at } = state.event;
+    if (phase === "preview") return { kind: "starts", from: null, until: starts_at };
+    return ends_at === null ? null : { kind: "ends", from: starts_at, until: ends_at };
+  }
+  if (where === "room" && state.room.ends_at === null) return null;
   if (where === "room")
     return { kind: "ends", from: state.room.starts_at, until: state.room.ends_at };
   const next = nextRoundAt(state);

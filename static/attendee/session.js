@@ -256,7 +256,7 @@ let before = { until: null, left: null };
 function tick() {
   now.value = wire.now();
   const { room, event } = state.value;
-  if (where.value !== "room" || event.paused !== null) {
+  if (where.value !== "room" || event.paused !== null || room.ends_at === null) {
     before = { until: null, left: null };
     return;
   }
@@ -282,7 +282,8 @@ function goWhereItHappens(scene) {
   lastScene = scene;
   if (first) return;
   sheet.value = null;
-  if (["preview", "room"].includes(scene) && page.peek() !== "now" && !standIn) {
+  const calls = ["preview", "room", "floor", "plenary"].includes(scene);
+  if (calls && page.peek() !== "now" && !standIn) {
     history.replaceState(null, "", location.pathname + location.search);
     page.value = "now";
   }

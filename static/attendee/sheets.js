@@ -7,6 +7,7 @@ import { FIELDS, FieldChips, FieldsFor, KeepButton, Notes, usualFields } from ".
 import { later } from "./later.js";
 import { Action, Name, Person, Tags } from "./pieces.js";
 import { CallState } from "./room.js";
+import { styles } from "./sheeted.js";
 import { ask, leave, sheet, state, toast } from "./session.js";
 import { SettingsSheet } from "./settings.js";
 import { Sheet, close } from "./sheet.js";
@@ -15,7 +16,12 @@ const DevicesSheet = later(() =>
   import("./devices-sheet.js").then((module) => module.DevicesSheet),
 );
 
+const FloorSheet = later(() =>
+  Promise.all([import("./floor.js"), styles("floor")]).then(([module]) => module.FloorSheet),
+);
+
 const SHEETS = {
+  floor: FloorSheet,
   person: PersonSheet,
   call: CallSheet,
   card: CardSheet,

@@ -39,7 +39,8 @@ const SPEAKERS = {
     if (was.paused === null && message.paused !== null)
       return [t("The host has paused the clock.")];
     if (was.paused !== null && message.paused === null) return [t("The clock goes on.")];
-    const moved = message.phase === "round" && was.ends_at !== message.ends_at && after.room;
+    const moved =
+      message.phase === "round" && was.ends_at !== message.ends_at && after.room?.ends_at;
     return moved ? [deadlineWords(after.room.ends_at, now)] : [];
   },
 

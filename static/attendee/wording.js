@@ -35,6 +35,10 @@ export function sittingOutWords(because) {
       return t("Your page was in the background when seats were given. You are in the next round.");
     case "stranded":
       return t("The others had to go, and no table had a free seat. You are in the next round.");
+    case "open-floor":
+      return t("The floor is open: choose a room, and move on whenever you like.");
+    case "plenary":
+      return t("The host speaks to everybody now. Nobody is seated.");
     case "no-round":
       return t("No round is running.");
     default:
@@ -191,6 +195,10 @@ export function happenedWords(kind, name) {
       return t("{name} left.", { name });
     case "moved":
       return t("{name} was moved to another room.", { name });
+    case "visits":
+      return t("{name}, your host, is visiting this room.", { name });
+    case "visit-ended":
+      return t("{name}, your host, has left the room again.", { name });
     case "dropped":
       return t("{name}'s connection dropped. The seat is kept.", { name });
     default:
@@ -286,6 +294,8 @@ export function noticeWords(notice) {
       time: clockText((notice.seconds ?? 0) * 1000),
     });
   }
+  if (notice.code === "other-topic")
+    return t("Too few people chose “{topic}”, so you sit at another topic.", { topic: notice.text });
   if (notice.code === "joining-soon") return t("There is a seat for you. You go in now.");
   return "";
 }

@@ -1,0 +1,98 @@
+"""Topics, the open floor and words to everybody, as attendees see them on their page."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.async_api import Page, expect
+
+from tests.browser.visitors import Visitors, findings
+from tests.guests import House, guests, quick_round
+
+
+async def comes_in(page: Page, house: House, name: str) -> None:
+    """Opens one's own link and agrees."""
+    await page.goto(house.people[name].url)
+    await page.locator("input[name=agree]").check()
+    await page.locator("main form button[type=submit]").last.click()
+    await page.wait_for_url(f"**/e/{house.event}")
+
+
+@pytest.mark.parametrize("dark", [False, True])
+async def test_topics_are_chosen_and_proposed_by_keyboard(
+    house: House, visitors: Visitors, dark: bool
+) -> None:
+    rounds = [quick_round(kind="topics", topics=["Tea", "Rain in the hills"], seconds=120)]
+    await house.opens(["Ana", "Bo", "Chidi", "Hana"], rounds=rounds)
+    page = await visitors.page(dark=dark)
+    async with guests(house, "Dana", "Bo", "Chidi", "Hana") as (dana, bo, chidi, hana):
+        await comes_in(page, house, "Ana")
+        listed = await bo.sees("topics")
+        topics = {str(topic["text"]): topic["id"] for topic in listed["topics"]}  # type: ignore[attr-defined]
+        await bo.asks("choose-topic", topic=topics["Rain in the hills"])
+        choice = page.get_by_role("radio", name=re.compile("Rain in the hills"))
+        await expect(choice).to_be_visible()
+        await choice.focus()
+        await page.keyboard.press("Space")
+        await expect(choice).to_be_checked()
+        await expect(page.get_by_text("2 people").first).to_be_visible()
+        await page.get_by_role("button", name="Propose another topic").click()
+        await page.get_by_label("Propose a topic").fill("Trains")
+        await page.keyboard.press("Enter")
+        await expect(page.get_by_text("waits for the host's yes.")).to_be_visible()
+        assert await findings(page) == []
+        for one in (chidi, hana):
+            await one.asks("choose-topic", topic=topics["Tea"])
+        await dana.asks("start-round")
+        await bo.sees("room", with_={"Ana"})
+        await expect(page.get_by_text("You talk about")).to_be_visible()
+        assert await findings(page) == []
+
+
+@pytest.mark.parametrize("dark", [False, True])
+async def test_people_choose_a_room_on_the_open_floor_and_move_on(
+    house: House, visitors: Visitors, dark: bool
+) -> None:
+    rounds = [quick_round(kind="open", seconds=0, size=3, most=3, break_seconds=30)]
+    await house.opens(["Ana", "Bo", "Chidi"], rounds=rounds)
+    page = await visitors.page(dark=dark)
+    async with guests(house, "Dana", "Bo", "Chidi") as (dana, bo, chidi):
+        await comes_in(page, house, "Ana")
+        await expect(page.get_by_role("heading", name="Welcome, Ana")).to_be_visible()
+        await dana.asks("start-round")
+        await expect(page.get_by_role("heading", name="Choose where to sit")).to_be_visible()
+        await bo.asks("choose-room", room="new")
+        await chidi.asks("choose-room", room="new")
+        await expect(page.get_by_role("button", name="Sit down: Room 1, Bo")).to_be_visible()
+        assert await findings(page) == []
+        await page.get_by_role("button", name="Sit down: Room 1, Bo").click()
+        await bo.sees("room-people", joined=lambda cards: bool(cards))
+        await expect(page.get_by_role("button", name="Other rooms")).to_be_visible()
+        await page.get_by_role("button", name="Other rooms").click()
+        await expect(page.get_by_text("You are here")).to_be_visible()
+        assert await findings(page) == []
+        await page.get_by_role("button", name="Sit down: Room 2, Chidi").click()
+        await bo.sees("room-people", left=lambda ids: bool(ids))
+        await chidi.sees("room-people", joined=lambda cards: bool(cards))
+        await dana.asks("end-round")
+        await expect(
+            page.get_by_role("heading", level=1, name=re.compile("You just met"))
+        ).to_be_visible()
+
+
+async def test_words_to_everybody_have_a_link_to_the_stream(
+    house: House, visitors: Visitors
+) -> None:
+    stream = "https://stream.example.org/tea"
+    await house.opens(["Ana"], rounds=[quick_round(kind="plenary", stream_url=stream, seconds=90)])
+    page = await visitors.page()
+    async with guests(house, "Dana") as (dana,):
+        await comes_in(page, house, "Ana")
+        await dana.asks("start-round")
+        await expect(page.get_by_role("heading", name="All together")).to_be_visible()
+        watch = page.get_by_role("link", name=re.compile("Watch the stream"))
+        assert await watch.get_attribute("href") == stream
+        assert await watch.get_attribute("rel") == "noopener noreferrer"
+        assert await watch.get_attribute("target") == "_blank"
+        assert await findings(page) == []
