@@ -18,7 +18,9 @@ export function play(tracks) {
     playing.delete(id);
   }
   for (const [id, track] of tracks) if (!playing.has(id)) start(id, track);
-  if (!playing.size) blocked.value = false;
+  if (playing.size) return;
+  blocked.value = false;
+  removeEventListener("click", unblock, true);
 }
 
 function start(id, track) {
@@ -35,12 +37,15 @@ async function attempt(element) {
     await element.play();
   } catch (error) {
     // An element that is let go of while it starts ends with AbortError: nobody waits for it.
-    if (error.name === "NotAllowedError") blocked.value = true;
+    if (error.name !== "NotAllowedError") return;
+    blocked.value = true;
+    addEventListener("click", unblock, true);
   }
 }
 
-/** Plays what was blocked; to be called from a press. */
+/** Plays what was blocked; to be called from a press. Any press on the page will do. */
 export async function unblock() {
+  removeEventListener("click", unblock, true);
   blocked.value = false;
   await Promise.all([...playing.values()].map(({ element }) => attempt(element)));
 }
