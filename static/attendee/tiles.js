@@ -41,15 +41,16 @@ function Tile({ card }) {
   const call = known?.calls.calls.value.get(card.id) ?? NO_CALL;
   const sends = state.value.room.media?.[card.id] ?? NO_MEDIA;
   const standing = stateOf(state.value, card.id);
+  const speaking = call.speaking && sends.microphone;
   const isShown = !known || known.calls.shown.value.has(card.id);
   const hasPicture = sends.camera && isShown && call.stream !== null && call.state !== "failed";
   const away = stateWords(standing) || (known ? callWords(call.state, sends) : "");
-  return html`<li class=${tileClass({ away, speaking: call.speaking })}>
+  return html`<li class=${tileClass({ away, speaking })}>
     <div class="tile-picture">
       <${Dot} id=${card.id} name=${card.name} size=${96} state=${standing} />
       ${hasPicture && html`<${Picture} stream=${call.stream} dim=${call.state !== "connected"} />`}
       <p class="tile-plate">
-        ${known && html`<${Ear} microphone=${sends.microphone} speaking=${call.speaking} />`}
+        ${known && html`<${Ear} microphone=${sends.microphone} speaking=${speaking} />`}
         <span class="tile-name strong"><${Name} card=${card} reading=${false} /></span>
       </p>
       <div class="tile-more"><${More} card=${card} /></div>

@@ -54,6 +54,7 @@ export class Peer {
   #turn = Promise.resolve();
   #offering = false;
   #ignoring = false;
+  #heardAt = null;
   #early = []; // candidates that came before their description
   #bad = 0;
   #attempts = 0;
@@ -130,7 +131,11 @@ export class Peer {
   /** Returns how loud they are now, from 0 to 1. */
   loudness() {
     const receiver = this.#pc?.getTransceivers()[0]?.receiver;
-    return receiver?.getSynchronizationSources?.()[0]?.audioLevel ?? 0;
+    const source = receiver?.getSynchronizationSources?.()[0];
+    // The last loudness stays for ten seconds after the last sound: only what is new counts.
+    if (!source || source.rtpTimestamp === this.#heardAt) return 0;
+    this.#heardAt = source.rtpTimestamp;
+    return source.audioLevel ?? 0;
   }
 
   /** Returns the connection's statistics, or null. */

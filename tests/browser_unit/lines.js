@@ -145,7 +145,8 @@ class Place {
   constructor(kind, direction = "sendrecv") {
     this.kind = kind;
     this.direction = direction;
-    this.receiver = { track: { kind } };
+    this.sources = [];
+    this.receiver = { track: { kind }, getSynchronizationSources: () => this.sources };
     this.sender = {
       track: null,
       parameters: { encodings: [{}] },

@@ -246,6 +246,19 @@ test("tracks come and go without negotiating, as large as the room allows", asyn
   room.end();
 });
 
+test("who fell silent does not go on speaking", async () => {
+  const { room, ana } = await two();
+  const [place] = room.latest("ana").getTransceivers();
+  const peer = ana.peers.get("bo");
+  assert.equal(peer.loudness(), 0);
+  place.sources = [{ audioLevel: 0.4, rtpTimestamp: 960 }];
+  assert.equal(peer.loudness(), 0.4);
+  assert.equal(peer.loudness(), 0, "the same packet, looked at again");
+  place.sources = [{ audioLevel: 0.2, rtpTimestamp: 1_920 }];
+  assert.equal(peer.loudness(), 0.2);
+  room.end();
+});
+
 test("a picture that nobody looks at is not sent", async () => {
   const { room, ana, bo } = await two();
   ana.limit(rung(7));
