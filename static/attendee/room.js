@@ -6,11 +6,13 @@ import { html, useState } from "../view.js";
 import { t } from "../words.js";
 import { Chat } from "./chat.js";
 import { KeepButton } from "./keep.js";
+import { later } from "./later.js";
 import { Action, Left, More, Name, Person, Say, roundWords, timeLeft } from "./pieces.js";
 import { Why } from "./preview.js";
 import { ask, now, sheet, state } from "./session.js";
+import { styles } from "./sheeted.js";
 import { Starter, speaksInTurn } from "./starters.js";
-import { Switches } from "./switches.js";
+import { Switches, isCompanion } from "./switches.js";
 import { Tiles } from "./tiles.js";
 import { modeWords, workWords } from "./wording.js";
 
@@ -23,6 +25,7 @@ export function RoomView() {
     <div class="room-stage">
       <${Standing} />
       ${onSite ? html`<${Table} />` : html`<${Tiles} />`}
+      ${speaks(room) && html`<${Captions} />`}
     </div>
     <aside class="room-side">
       <div class="room-why stack" tabindex="0" role="group" aria-label=${t("To talk about")}>
@@ -35,6 +38,17 @@ export function RoomView() {
     </aside>
     <${Controls} />
   </main>`;
+}
+
+const Captions = later(
+  () => Promise.all([import("./captions.js"), styles("captions")]).then(([{ Captions }]) => Captions),
+  { rest: false },
+);
+
+/** Captions are for rooms that carry voices; in a practice nobody else speaks. */
+function speaks(room) {
+  const { media, you } = state.value;
+  return media.policy !== "none" && !room.practice && !isCompanion(room, you);
 }
 
 /** What needs a word right now: alone, not here yet, somebody joining, the last minute, a call. */

@@ -120,15 +120,15 @@ export async function post(command, { goes = false } = {}) {
   throw new Refused(problem.code ?? "unreachable", problem.detail ?? "");
 }
 
-let heard = null;
-/** Letters of roommates that came before anybody read them. */
-const unheard = [];
-const UNHEARD_KEPT = 64;
+/** Who reads the letters of roommates, and the last ones, for who comes later to read them. */
+const readers = [];
+const letters = [];
+const LETTERS_KEPT = 64;
 
-/** Has `take(message)` called with each letter of a roommate, also with those that came before. */
+/** Has `take(message)` called with each letter of a roommate, also with the last that came before. */
 export function hearSignals(take) {
-  heard = take;
-  for (const message of unheard.splice(0)) take(message);
+  readers.push(take);
+  for (const message of letters) take(message);
 }
 
 /** Hands a letter to a roommate; resolves to whether it went. Nobody is told when it did not. */
@@ -202,8 +202,8 @@ function looked() {
 
 function received(message) {
   if (message.type === "signal") {
-    if (heard) heard(message);
-    else unheard.splice(0, unheard.push(message) - UNHEARD_KEPT);
+    letters.splice(0, letters.push(message) - LETTERS_KEPT);
+    for (const take of readers) take(message);
     return;
   }
   if (standIn) standIn.hear(message, wire.now());
