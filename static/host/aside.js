@@ -8,7 +8,9 @@ import { nameOf } from "./board.js";
 import { logSentence } from "./log.js";
 import { numberRows } from "./proposal-words.js";
 import { Refusal } from "./refusal.js";
+import { kindWords } from "./programme.js";
 import { lasting } from "./sentences.js";
+import { Topics } from "./topics.js";
 
 const DELIVERIES_SHOWN = 4;
 const LINES_SHOWN = 40;
@@ -16,6 +18,7 @@ const LINES_SHOWN = 40;
 export function Aside({ host }) {
   return html`<section class="aside" tabindex="0" aria-label=${t("Next round and what happened")}>
     <${NextRound} host=${host} />
+    <${Topics} host=${host} />
     <${Deliveries} host=${host} />
     <${Log} host=${host} />
   </section>`;
@@ -24,24 +27,49 @@ export function Aside({ host }) {
 function NextRound({ host }) {
   const board = host.board.value;
   const { event, proposal } = board;
-  if (event.phase === "ended" || event.round >= event.rounds) return null;
+  if (event.phase === "ended") return null;
+  if (event.round >= event.rounds) {
+    return html`<section class="next" aria-labelledby="next-title">
+      <h2 id="next-title">${t("Next round")}</h2>
+      <div class="card"><p class="second">${t("No further round is planned.")}</p><${Change} host=${host} /></div>
+    </section>`;
+  }
   const next = ["preview", "round"].includes(event.phase) || !proposal ? event.round + 1 : proposal.round;
   const planned = host.programme?.[next - 1];
+  const seats = !planned || ["matched", "topics"].includes(planned.kind ?? "matched");
   return html`<section class="next" aria-labelledby="next-title">
     <h2 id="next-title">${t("Next round")}</h2>
     <div class="card">
       <p><span class="strong">${t("Round {round} of {rounds}", { round: next, rounds: event.rounds })}</span>${planned && html`
-        <span class="second next-plan">${t("{length}, rooms of {size}", { length: lasting(planned.seconds), size: planned.size })}</span>`}</p>
-      ${proposal && proposal.seated > 0
+        <span class="second next-plan">${planWords(planned)}</span>`}</p>
+      ${!seats ? html`<p class="second">${seatlessWords(planned.kind)}</p>` : proposal && proposal.seated > 0
         ? html`<${Numbers} board=${board} proposal=${proposal} />`
         : html`<p class="second">${board.pool && board.pool.present < 2
           ? t("A seating is worked out once two people are here.") : t("Being worked out…")}</p>`}
-      ${proposal && proposal.seated > 0 && html`
+      ${seats && proposal && proposal.seated > 0 && html`
         ${proposal.relaxations?.length > 0 && html`<p class="strained"><${Icon} name="circle-alert" /><span>${t("Not everything can hold at once")}</span></p>`}
         <button type="button" class="button wide" onClick=${() => host.show({ kind: "proposal" })}>
           <${Icon} name="armchair" />${t("Look, swap, keep…")}</button>`}
+      <${Change} host=${host} />
     </div>
   </section>`;
+}
+
+function Change({ host }) {
+  if (host.board.value.you?.role === "helper") return null;
+  return html`<button type="button" class="button wide" onClick=${() => host.show({ kind: "programme" })}>
+    <${Icon} name="pencil" />${t("Change the programme…")}</button>`;
+}
+
+function planWords({ kind = "matched", seconds, size }) {
+  const length = seconds ? lasting(seconds) : t("until you end it");
+  if (kind === "matched") return t("{length}, rooms of {size}", { length, size });
+  return t("{length}, {kind}", { length, kind: kindWords(kind) });
+}
+
+function seatlessWords(kind) {
+  return kind === "plenary"
+    ? t("Nobody is seated: you speak to everybody.") : t("Nobody is seated: people choose their rooms.");
 }
 
 function Numbers({ board, proposal }) {

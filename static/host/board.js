@@ -4,6 +4,8 @@
 
 const REPLACED_PARTS = ["pool", "proposal", "calls", "deliveries", "reports", "log", "called"];
 
+const SAID_KEPT = 50;
+
 export const EMPTY = Object.freeze({
   event: null,
   you: null,
@@ -17,6 +19,9 @@ export const EMPTY = Object.freeze({
   log: [],
   called: false,
   topics: [],
+  listed: null, // topics: chosen, and proposed
+  plan: null, // the rounds to come, and their revision
+  said: [], // in the room one visits, since one came
   standing: null,
 });
 
@@ -32,11 +37,18 @@ const HEARD = {
     return { ...EMPTY, you: message.you, event: message.event };
   },
   you(board, message) {
-    return { ...board, you: message.you };
+    const stays = message.you.visiting === board.you?.visiting;
+    return { ...board, you: message.you, said: stays ? board.said : [] };
   },
-  phase(board, { phase, round, rounds, starts_at, ends_at, paused, closes_at = null }) {
-    const event = { ...board.event, phase, round, rounds, starts_at, ends_at, paused, closes_at };
-    return { ...board, event };
+  said(board, { id, room, name, text }) {
+    if (!board.you?.visiting || room !== board.you.visiting) return board;
+    return { ...board, said: [...board.said, { id, name, text }].slice(-SAID_KEPT) };
+  },
+  phase(board, message) {
+    const { phase, round, rounds, starts_at, ends_at, paused, closes_at = null } = message;
+    const { kind = "matched", stream_url = "", programme = board.event?.programme } = message;
+    const told = { phase, round, rounds, starts_at, ends_at, paused, closes_at };
+    return { ...board, event: { ...board.event, ...told, kind, stream_url, programme } };
   },
   board(board, message) {
     const rooms = new Map(message.rooms.map((room) => [room.id, room]));
@@ -66,6 +78,8 @@ const HEARD = {
 
 function withParts(board, parts) {
   const next = { ...board };
+  if ("topics" in parts) next.listed = parts.topics;
+  if ("programme" in parts) next.plan = parts.programme;
   for (const part of REPLACED_PARTS) if (part in parts) next[part] = parts[part];
   if ("people" in parts) next.people = sameSeats(board.people, parts.people);
   return next;

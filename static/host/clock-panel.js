@@ -57,6 +57,15 @@ function Actions({ host }) {
   const more = event.round < event.rounds;
   const mayStart = more && ["lobby", "break"].includes(phase) && !called;
   const over = phase === "lobby" && !more && event.round > 0;
+  if (host.board.value.you?.role === "helper" && phase !== "ended") {
+    return html`<div class="clock-actions">
+      <p class="second">${t("As a helper you announce, answer calls and check people in.")}</p>
+      <div class="action-pairs">
+        <button type="button" class="button" onClick=${() => host.show({ kind: "announce", rooms: null })}>${t("Announce…")}</button>
+        <button type="button" class="button" onClick=${() => host.show({ kind: "people" })}>${t("Check in…")}</button>
+      </div>
+    </div>`;
+  }
   if (phase === "ended") {
     return host.deskUrl && html`<a class="button primary wide" href=${host.deskUrl}>${t("To the desk")}</a>`;
   }
@@ -77,6 +86,7 @@ function Actions({ host }) {
         ? html`<button type="button" class="button said-yes" onClick=${ask("resume")}><${Icon} name="play" />${t("Resume")}</button>`
         : html`<button type="button" class="button" onClick=${ask("pause")}><${Icon} name="pause" />${t("Pause")}</button>`)}
       ${RUNNING.includes(phase) && event.ends_at != null && html`<button type="button" class="button" onClick=${ask("extend", { seconds: 60 })}>${t("+1 min")}</button>`}
+      ${phase === "round" && event.ends_at == null && html`<button type="button" class="button" onClick=${ask("extend", { seconds: 300 })}>${t("End in 5 min")}</button>`}
       <button type="button" class="button" onClick=${() => host.show({ kind: "announce", rooms: null })}>${t("Announce…")}</button>
       ${["preview", "round"].includes(phase)
         ? html`<button type="button" class="button" onClick=${() => host.show({ kind: "end-round" })}>${t("End round…")}</button>`
@@ -89,6 +99,7 @@ function Actions({ host }) {
           <button type="button" class="button" onClick=${ask("extend", { seconds: -60 })}>${t("−1 min")}</button>
           <button type="button" class="button" onClick=${ask("extend", { seconds: 300 })}>${t("+5 min")}</button>`}
         <button type="button" class="button" onClick=${() => host.show({ kind: "people" })}>${t("People…")}</button>
+        <button type="button" class="button" onClick=${() => host.show({ kind: "programme" })}>${t("Programme…")}</button>
         ${host.joinUrl && html`<button type="button" class="button" onClick=${() => host.show({ kind: "join" })}>${t("Open link…")}</button>`}
         ${phase !== "draft" && event.closes_at == null && html`<button type="button" class="button" onClick=${() => host.show({ kind: "close" })}>${t("Close the event…")}</button>`}
         ${host.deskUrl && html`<a class="button" href=${host.deskUrl}>${t("To the desk")}</a>`}

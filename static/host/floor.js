@@ -74,7 +74,7 @@ function Tables({ host, shown, sought, event, calls }) {
       aria-label=${t("Rooms; the arrow keys go from one to the next")}>
     ${shown.map(({ room, kind }) => html`<${Table} key=${room.id} room=${room} kind=${kind} sought=${sought}
       calledAt=${kind === "calls" ? calls.find((call) => call.room === room.id && call.answered == null)?.at ?? null : null}
-      own=${event.phase === "round" && !room.ended && Math.abs(room.ends_at - event.ends_at) >= 1000}
+      own=${event.phase === "round" && !room.ended && event.ends_at != null && Math.abs(room.ends_at - event.ends_at) >= 1000}
       running=${event.phase === "round"} zone=${event.time_zone} stop=${room.id === stop} size=${many ? 76 : 96} now=${host.now} />`)}
   </ul>`;
 }

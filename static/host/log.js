@@ -52,6 +52,11 @@ const LINES = {
   "room-opened": ({ room }) => t("People who came late got {room}", { room }),
   "room-ended": ({ who, room }) => (who
     ? t("{who} ended {room}", { who, room }) : t("It is over in {room}", { room })),
+  "programme-changed": ({ who }) => t("{who} changed the programme", { who }),
+  visited: ({ who, room }) => t("{who} visits {room}", { who, room }),
+  "visit-ended": ({ who, room }) => t("{who} left {room} again", { who, room }),
+  "topic-accepted": ({ who }) => t("{who} accepted a topic", { who }),
+  "topic-dropped": ({ who }) => t("{who} took a topic off the list", { who }),
   removed: ({ who, name }) => (who ? t("{who} removed {name}", { who, name }) : t("{name} was removed", { name })),
   readmitted: ({ who, name }) => (who ? t("{who} let {name} in", { who, name }) : t("{name} was let in", { name })),
   announced: ({ board, line, who }) => {

@@ -61,7 +61,7 @@ function openConsole({ socket, title, programme = null, join_url = null, desk = 
     sheets,
     seenTo,
     undoUntil,
-    programme,
+    get programme() { return board.value.event?.programme ?? programme; },
     joinUrl: join_url,
     deskUrl: desk,
     sought: signal(""),

@@ -7,10 +7,12 @@ import { Icon } from "../icons.js";
 import { html, useState } from "../view.js";
 import { list, number, t, timeOfDay, tn } from "../words.js";
 import { folded, inOrder, isCheckedIn, nameMatches, nameOf, roomMatches, roomOf, seatOf } from "./board.js";
+import { programmePanel } from "./programme.js";
 import { proposalPanel } from "./proposal.js";
 import { Refusal } from "./refusal.js";
 import { personWords, phaseTitle, places, roomName, roomSign, roomWithin, seatWords } from "./sentences.js";
 import { Sheet } from "./sheet.js";
+import { Visit } from "./visit.js";
 
 const PEOPLE_SHOWN = 60;
 const ROOMS_SHOWN = 60;
@@ -38,6 +40,7 @@ const PANELS = {
   "end-room": endRoomPanel,
   "end-round": endRoundPanel,
   close: closePanel,
+  programme: programmePanel,
   proposal: proposalPanel,
 };
 
@@ -46,16 +49,23 @@ function roomPanel(host, { id }) {
   const room = board.rooms.get(id);
   if (!room) return { title: t("This room is over"), body: html`<p>${t("Its people are in their next room, or in the lobby.")}</p>` };
   const place = `room-${id}`;
-  const until = t("until {time}", { time: timeOfDay(room.ends_at, board.event.time_zone) });
+  const endless = board.event.ends_at == null && board.event.round === room.round;
+  const helper = board.you?.role === "helper";
+  const until = endless ? t("open until you end it") : t("until {time}", { time: timeOfDay(room.ends_at, board.event.time_zone) });
   const people = tn("{n} person", "{n} people", room.people.length);
   return {
     title: roomName(room),
     second: room.ended ? t("ended") : `${people} · ${until}`,
     body: html`
-      ${!room.ended && html`<p class="room-clock"><${RoomClock} host=${host} room=${room} /></p>`}
+      ${!room.ended && !endless && html`<p class="room-clock"><${RoomClock} host=${host} room=${room} /></p>`}
+      ${room.topic && html`<p>${t("They talk about “{topic}”.", { topic: room.topic })}</p>`}
       <ul class="people-rows">${room.people.map((seat) => html`<${PersonRow} key=${seat.id} host=${host} seat=${seat} />`)}</ul>
       <${Refusal} host=${host} place=${place} />
-      ${!room.ended && html`<div class="buttons sheet-actions">
+      <${Visit} host=${host} room=${room} place=${place} />
+      ${!room.ended && helper && html`<div class="buttons sheet-actions">
+        <button type="button" class="button" onClick=${() => host.show({ kind: "announce", rooms: [id] })}><${Icon} name="megaphone" />${t("Announce here…")}</button>
+      </div>`}
+      ${!room.ended && !helper && html`<div class="buttons sheet-actions">
         <button type="button" class="button" onClick=${() => host.ask(place, "extend", { seconds: 60, room: id })}>${t("+1 min for this room")}</button>
         <button type="button" class="button" onClick=${() => host.show({ kind: "announce", rooms: [id] })}><${Icon} name="megaphone" />${t("Announce here…")}</button>
         <button type="button" class="button" onClick=${() => host.show({ kind: "merge", id })}><${Icon} name="merge" />${t("Merge into…")}</button>
@@ -72,10 +82,11 @@ function RoomClock({ host, room }) {
 
 function PersonRow({ host, seat }) {
   const words = [seat.mode === "on-site" ? t("on site") : "", seatWords(seat.state)].filter(Boolean).join(" · ");
+  const helper = host.board.value.you?.role === "helper";
   return html`<li class="person-row">
     <${Dot} id=${seat.id} name=${seat.name} size=${40} state=${seat.state === "dropped" || seat.state === "not-here-yet" ? "dropped" : "here"} />
     <span class="grow"><bdi class="strong">${seat.name}</bdi>${words && html`<span class="second">${words}</span>`}</span>
-    <button type="button" class="button" onClick=${() => host.show({ kind: "move", id: seat.id })} aria-label=${t("Move {name}", { name: seat.name })}>${t("Move…")}</button>
+    ${!helper && html`<button type="button" class="button" onClick=${() => host.show({ kind: "move", id: seat.id })} aria-label=${t("Move {name}", { name: seat.name })}>${t("Move…")}</button>`}
     <button type="button" class="button plain icon-only" onClick=${() => host.show({ kind: "person", id: seat.id })} aria-label=${t("More about {name}", { name: seat.name })}><${Icon} name="ellipsis" /></button>
   </li>`;
 }
@@ -91,6 +102,7 @@ function personPanel(host, { id }) {
   if (!seat) return { title: t("Nobody by that name now"), body: "" };
   const place = `person-${id}`;
   const room = roomOf(board, id);
+  const helper = board.you?.role === "helper";
   const out = seat.state === "removed" || seat.state === "waits-for-yes";
   return {
     title: seat.name,
@@ -98,7 +110,8 @@ function personPanel(host, { id }) {
     body: html`
       <${Refusal} host=${host} place=${place} />
       <div class="stack tight">
-        ${out ? html`<button type="button" class="button" onClick=${() => host.ask(place, "readmit", { attendee: id })}><${Icon} name="user-check" />${t("Let in")}</button>` : html`
+        ${helper ? seat.mode === "on-site" && !out && html`<${CheckButton} host=${host} place=${place} seat=${seat} />`
+        : out ? html`<button type="button" class="button" onClick=${() => host.ask(place, "readmit", { attendee: id })}><${Icon} name="user-check" />${t("Let in")}</button>` : html`
           ${seat.mode === "on-site" && html`<${CheckButton} host=${host} place=${place} seat=${seat} />`}
           ${room && html`<button type="button" class="button" onClick=${() => host.show({ kind: "room", id: room.id })}>${t("Look at {room}", { room: roomWithin(room) })}</button>`}
           <button type="button" class="button" onClick=${() => host.show({ kind: "move", id })}><${Icon} name="move" />${t("Move…")}</button>
@@ -286,6 +299,7 @@ function endRoundPanel(host) {
 
 function StillLeft({ host }) {
   const { event } = host.board.value;
+  if (event.ends_at == null) return html`<span class="strong">${t("The floor is open until you end it.")}</span>`;
   return html`<span class="strong">${t("{time} would be left.", { time: clockText(left(event.ends_at, host.now.value, event.paused)) })}</span>`;
 }
 

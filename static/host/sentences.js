@@ -82,9 +82,12 @@ export function clockSentence(event, programme, now) {
       return event.starts_at && event.round === 0
         ? t("planned for {time}", { time: at(event.starts_at) }) : t("the first round waits for you");
     case "preview":
+      if (event.kind === "plenary") return t("in a moment you speak to everybody");
+      if (event.kind === "open") return t("in a moment the floor is open");
       return t("everybody sees whom they meet; they talk from {from} to {to}",
         { from: at(event.starts_at), to: at(event.ends_at) });
     case "round": {
+      if (event.ends_at == null) return t("the floor is open until you end it");
       const ends = t("ends {time} for everybody", { time: at(event.ends_at) });
       const then = afterRound(event, programme);
       return then ? `${ends} · ${then}` : ends;
@@ -111,6 +114,8 @@ export function startSentence(board, programme) {
   const next = event.round + 1;
   const planned = programme?.[next - 1];
   const length = planned ? lasting(planned.seconds) : "";
+  if (planned?.kind === "plenary") return t("You speak to everybody; nobody is seated.");
+  if (planned?.kind === "open") return t("People choose their rooms and move as they like.");
   if (proposal?.round === next && proposal.seated > 0) {
     const people = tn("{n} person", "{n} people", proposal.seated);
     const rooms = tn("{n} room", "{n} rooms", proposal.rooms);

@@ -96,3 +96,69 @@ async def test_words_to_everybody_have_a_link_to_the_stream(
         assert await watch.get_attribute("rel") == "noopener noreferrer"
         assert await watch.get_attribute("target") == "_blank"
         assert await findings(page) == []
+
+
+async def opens_the_console(page: Page, house: House) -> None:
+    """Dana opens the host's link."""
+    assert house.created is not None
+    await page.goto(house.created.host_url)
+    await page.locator("main form button[type=submit]").click()
+    await page.wait_for_url("**/host")
+
+
+async def test_a_host_changes_the_programme_while_it_runs(house: House, visitors: Visitors) -> None:
+    await house.opens(["Ana", "Bo"], rounds=[quick_round(seconds=90), quick_round()])
+    page = await visitors.page(desk=True)
+    async with guests(house, "Ana", "Bo") as (ana, _):
+        await opens_the_console(page, house)
+        await house.commands("start-round")
+        await ana.sees("room")
+        await page.get_by_role("button", name="Change the programme…").click()
+        await page.get_by_label("Kind").select_option("topics")
+        await page.get_by_label("Topics, one in a line").fill("Tea\nRain")
+        await page.get_by_role("button", name="Add a round").click()
+        await page.get_by_label("Kind").last.select_option("open")
+        await page.get_by_label("Minutes (0: until you end it)").fill("0")
+        assert await findings(page) == []
+        await page.get_by_role("button", name="Save the programme").click()
+        told = await ana.sees("phase", programme=lambda rounds: bool(rounds))
+        assert [r["kind"] for r in told["programme"]] == ["matched", "topics", "open"]  # type: ignore[attr-defined]
+        await expect(page.get_by_role("heading", name="Topics of round 2")).to_be_visible()
+        await ana.asks("propose-topic", topic="Trains")
+        await page.get_by_role("button", name="Accept “Trains”").click()
+        await ana.sees("topics", topics=lambda topics: len(topics) == 3)  # type: ignore[arg-type]
+        assert await findings(page) == []
+
+
+async def test_an_edit_that_was_overtaken_is_not_saved_and_says_so(
+    house: House, visitors: Visitors
+) -> None:
+    await house.opens(["Ana"], rounds=[quick_round(), quick_round()])
+    page = await visitors.page(desk=True)
+    async with guests(house, "Dana", "Ana") as (dana, ana):
+        await opens_the_console(page, house)
+        await page.get_by_role("button", name="Change the programme…").click()
+        await page.get_by_role("button", name="Drop round 2").click()
+        await dana.asks("change-programme", rounds=[{"seconds": 60}] * 3)
+        await ana.sees("phase", programme=lambda rounds: bool(rounds))
+        await page.get_by_role("button", name="Save the programme").click()
+        await expect(page.get_by_text("Please look at it again").first).to_be_visible()
+        await page.get_by_role("button", name="Show it as it is now").click()
+        await expect(page.get_by_role("button", name="Drop round 3")).to_be_visible()
+
+
+async def test_a_room_sees_the_host_who_visits_it(house: House, visitors: Visitors) -> None:
+    await house.opens(["Ana", "Bo"], rounds=[quick_round(seconds=90)])
+    page = await visitors.page(desk=True)
+    async with guests(house, "Ana", "Bo") as (ana, bo):
+        await opens_the_console(page, house)
+        await house.commands("start-round")
+        await ana.sees("room")
+        await page.locator("button[data-room]").first.click()
+        await page.get_by_role("button", name="Visit the room (they see you)").click()
+        await bo.sees("room-people", visiting=lambda ids: bool(ids))
+        await bo.asks("say", text="Hello Dana")
+        await expect(page.get_by_text("Hello Dana")).to_be_visible()
+        assert await findings(page) == []
+        await page.get_by_role("button", name="Leave the room").click()
+        await ana.sees("room-people", left=lambda ids: bool(ids))
