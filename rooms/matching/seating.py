@@ -80,6 +80,26 @@ class Group(Struct):
         most = self.segment_most is not None and any(self.segments)
         return self.languages is not None or homes or most or bool(self.company)
 
+    def closed_by_pairs(self) -> Bools | None:
+        """Returns the pairs that all rules of rooms come down to; None: they come down to none.
+
+        At most one of a segment is a rule about pairs. So is a table at which only one is fixed:
+        the others are kept off by `apart`.
+        """
+        closed = self.apart.copy()
+        if not self.has_room_rules:
+            return closed
+        at_home = [home for home in self.homes if home >= 0]
+        if self.company or len(at_home) > len(set(at_home)) or self.languages is not None:
+            return None
+        if self.segment_most is not None and any(self.segments):
+            if self.segment_most > 1:
+                return None
+            names = np.array(self.segments, dtype=np.str_)
+            closed |= (names[:, None] == names[None, :]) & (names != "")[:, None]
+            np.fill_diagonal(closed, False)
+        return closed
+
     def room_rules(self, seats: int) -> RoomRules | None:
         """Returns the rules about whole rooms for a search with so many seats."""
         if not self.has_room_rules:
@@ -195,9 +215,10 @@ def _planned(
     steps: int,
 ) -> RoundsAhead | None:
     """Seats this round within a plan of as many rounds to come as can be without repeats."""
-    if group.people > PLANNED_PEOPLE or group.has_room_rules:
+    pairs = group.closed_by_pairs() if group.people <= PLANNED_PEOPLE else None
+    if pairs is None:
         return None
-    closed = group.apart | (group.repeats > 0)
+    closed = pairs | (group.repeats > 0)
     met = np.unique(group.repeats, return_inverse=True)[1].reshape(group.repeats.shape)
     ends_at = budget.taken + steps
     for pattern in _patterns(group, rounds_left):

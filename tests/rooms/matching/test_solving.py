@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -9,7 +10,7 @@ from msgspec import structs
 
 from rooms.matching.ask import Seeker, Wanted
 from rooms.matching.rules import broken_seating, hard_rules_of, may_share
-from rooms.matching.solving import solve_wanted
+from rooms.matching.solving import Pool, solve_wanted
 from rooms.people import Mode, SegmentRule
 from rooms.programme import Allow
 from rooms.standing import pair
@@ -355,3 +356,26 @@ def test_a_table_with_many_fixed_people_leaves_no_other_room_too_small() -> None
     ]
     offer = solve_wanted(ask(people), 0, steps=100)
     assert sorted(map(len, offer.rooms)) == [4, 4, 9]
+
+
+def test_rounds_are_planned_ahead_where_rules_come_down_to_pairs() -> None:
+    """With a fixed table each, and one of a segment a room, as well as without such rules."""
+    people = [
+        structs.replace(
+            person, mode=Mode.ON_SITE, table=at + 1 if at < 3 else None, segment=f"s{at % 8}"
+        )
+        for at, person in enumerate(crowd(32))
+    ]
+    wanted = ask(people, least=4, most=4, segment_most=1, rounds_left=7)
+    pool = Pool(wanted, np.random.default_rng(0))
+    [(_, group)] = pool.groups()
+    closed = group.closed_by_pairs()
+    assert closed is not None
+    assert closed[0, 8]
+    assert closed[0, 1], "at another table"
+    assert not closed[0, 9]
+    assert structs.replace(group, segment_most=2).closed_by_pairs() is None
+    offers = evening(people, 5, steps=200, least=4, most=4, segment_most=1)
+    assert [offer.repeats for offer in offers] == [0] * 5
+    for offer in offers:
+        assert not broken_seating(offer.rooms, hard_rules_of(wanted))
