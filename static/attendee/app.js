@@ -3,7 +3,7 @@ import { Logo, Ring } from "../circle.js";
 import { clockText, durationCode, share } from "../clock.js";
 import { Icon } from "../icons.js";
 import { html, useLayoutEffect, useRef, useState } from "../view.js";
-import { nameList, t, tn } from "../words.js";
+import { nameList, t } from "../words.js";
 import { Arriving, Closed, Ended, Left, Waits } from "./endings.js";
 import { later } from "./later.js";
 import { ConnectionLine } from "./line.js";
@@ -22,7 +22,6 @@ import {
   toasts,
   where,
 } from "./session.js";
-import { undecided } from "./unfinished.js";
 
 /** Returns the view `name` of a module that is fetched later, with its stylesheets. */
 function view(name, load, ...sheets) {
@@ -49,8 +48,9 @@ const PracticeView = later(
     ),
   { rest: false },
 );
-const Sheets = later(() => import("./sheets.js").then((module) => module.Sheets));
+const Sheets = view("Sheets", () => import("./sheets.js"), "people");
 const Celebration = later(() => import("./keep.js").then((module) => module.Celebration));
+const OpenBadge = later(() => import("./badge.js").then((module) => module.OpenBadge));
 
 const ALONE = { arriving: Arriving, closed: Closed, left: Left, waits: Waits };
 
@@ -183,14 +183,6 @@ function Header({ current }) {
       )}
     </nav>
   </header>`;
-}
-
-/** How many people wait for a thought. */
-function OpenBadge() {
-  const count = undecided().length;
-  if (!count) return null;
-  return html`<span class="badge" aria-hidden="true">${count}</span>
-    <span class="visually-hidden">${tn("{n} still open", "{n} still open", count)}</span>`;
 }
 
 function placeWords() {

@@ -5,9 +5,12 @@ import { html } from "../view.js";
 import { t } from "../words.js";
 import { later } from "./later.js";
 import { Languages } from "./pieces.js";
+import { styles } from "./sheeted.js";
 import { comeBack, connection, state } from "./session.js";
 
-const PeopleView = later(() => import("./people.js").then((module) => module.PeopleView));
+const PeopleView = later(() =>
+  Promise.all([import("./people.js"), styles("people")]).then(([module]) => module.PeopleView),
+);
 
 /** Before the first word of the server. */
 export function Arriving() {

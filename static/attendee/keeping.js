@@ -19,8 +19,12 @@ export function keepApart(practising) {
   changed();
 }
 
-/** Begins to send what is kept, also what an earlier page left, and whenever a line is back. */
+let begun = false;
+
+/** Begins to send what is kept, also what an earlier page left, and whenever a line is back; once. */
 export function beginKeeping() {
+  if (begun) return;
+  begun = true;
   const you = computed(() => state.value.you?.id ?? null);
   const open = computed(() => connection.value.now === "open");
   effect(() => {
@@ -33,10 +37,15 @@ export function beginKeeping() {
   });
 }
 
+function keep(key, command, how) {
+  beginKeeping();
+  keeping.keep(key, command, how);
+}
+
 /** Keeps one field of a note, while it is typed. */
 export function writeNote(about, field, text) {
   const command = { type: "note", about, [field]: text };
-  keeping.keep(`note:${about}:${field}`, command, { typed: true });
+  keep(`note:${about}:${field}`, command, { typed: true });
 }
 
 /** Sends now what is being typed: the field was left. */
@@ -47,17 +56,17 @@ export function sendNow() {
 /** Says or takes back the quiet yes about somebody, with the fields they may see. */
 export function sayYes(about, yes, fields) {
   const command = yes ? { yes, fields } : { yes };
-  keeping.keep(`yes:${about}`, { type: "keep-in-touch", about, ...command });
+  keep(`yes:${about}`, { type: "keep-in-touch", about, ...command });
 }
 
 /** Gives stars for a round. */
 export function giveStars(round, stars) {
-  keeping.keep(`stars:${round}`, { type: "rate", round, stars });
+  keep(`stars:${round}`, { type: "rate", round, stars });
 }
 
 /** Chooses which fields a contact sees unless chosen otherwise. */
 export function chooseFields(fields) {
-  keeping.keep("fields", { type: "profile", contact_fields: fields });
+  keep("fields", { type: "profile", contact_fields: fields });
 }
 
 /** Returns what one chose and wrote about somebody, with what is still on its way. */

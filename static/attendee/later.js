@@ -53,6 +53,11 @@ export function later(load, { rest = true } = {}) {
   };
 }
 
+/** Has something else fetched with the rest. */
+export function alsoLater(load) {
+  waiting.add(() => untilThere(load));
+}
+
 /** Fetches, one after another, all that has not been needed yet; `first` before all else. */
 export function fetchTheRest(first) {
   setTimeout(async () => {

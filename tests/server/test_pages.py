@@ -17,8 +17,10 @@ import pytest_asyncio
 from rooms.people import Attendee
 from server import words
 from server.bundled import BundledStore
+from server.files import STATIC
 from server.pages import consent
 from server.pages.entry import local_path
+from server.pages.statics import without_comments
 from server.redis import Store
 from server.settings import Settings
 from tests.server.callers import Doors, bearer, doors
@@ -658,3 +660,30 @@ async def test_static_files_travel_compressed(house: Doors) -> None:
         answer = await browser.get("/static/state.js", headers={"accept-encoding": "gzip"})
     assert answer.headers["content-encoding"] == "gzip"
     assert "reduce" in answer.text
+
+
+def test_scripts_and_styles_go_without_comments_and_with_everything_else() -> None:
+    for path in [*STATIC.rglob("*.js"), *STATIC.rglob("*.css")]:
+        if path.parent.name == "vendor":
+            continue
+        was = path.read_text(encoding="utf-8").splitlines()
+        now = without_comments(path, 0).decode().splitlines()
+        assert len(now) == len(was), path
+        is_comment = False
+        for before, after in zip(was, now, strict=True):
+            is_comment = is_comment or before.lstrip().startswith(("/*", "//"))
+            assert after == ("" if is_comment and not after else before), (path, before)
+            is_comment = is_comment and "*/" not in before and "//" not in before[:8]
+        assert not any(line.lstrip().startswith(("/**", "// ")) for line in now), path
+
+
+async def test_scripts_and_styles_are_served_so_and_licences_stay(house: Doors) -> None:
+    async with house.browser() as browser:
+        script = (await browser.get("/static/words.js")).text
+        assert "export function t(" in script
+        assert "/**" not in script
+        vendored = (STATIC / "vendor" / "preact.js").read_text(encoding="utf-8")
+        assert (await browser.get("/static/vendor/preact.js")).text == vendored
+        known = (await browser.get("/static/words.js")).headers["etag"]
+        again = await browser.get("/static/words.js", headers={"if-none-match": known})
+        assert again.status_code == 304

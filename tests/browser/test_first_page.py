@@ -1,0 +1,105 @@
+"""The first page is light, and nothing on it asks another server (visitors fail when one does)."""
+
+from __future__ import annotations
+
+import logging
+
+from msgspec import Struct, convert
+from playwright.async_api import Page, expect
+
+from tests.browser.coming import comes_by_the_open_link, comes_by_their_own_link
+from tests.browser.visitors import Visitors
+from tests.guests import House
+
+log = logging.getLogger(__name__)
+
+MOST_KILOBYTES = 60
+
+DRAWN = """new MutationObserver(() => {
+  if (document.querySelector('main h1')) window.drawnAt ??= performance.now();
+}).observe(document, {childList: true, subtree: true});"""
+"""Notes when the page's own words were first there: what is fetched later held nobody up."""
+
+FETCHED = """() => performance.getEntriesByType('resource')
+  .filter((entry) => entry.startTime < window.drawnAt)
+  .map(({name, encodedBodySize, transferSize}) => ({name, encodedBodySize, transferSize}))"""
+
+
+class Fetched(Struct, rename="camel"):
+    """A file a page fetched, with its bytes as they came (compressed)."""
+
+    name: str
+    encoded_body_size: int
+    transfer_size: int
+
+
+async def kilobytes(page: Page) -> float:
+    """Returns what the page's scripts and styles weighed as they came, in units of 1,024 bytes."""
+    files = convert(await page.evaluate(FETCHED), list[Fetched])
+    weighed = [file for file in files if file.name.endswith((".js", ".css"))]
+    assert all(file.encoded_body_size for file in weighed), "a size was not told"
+    for file in sorted(weighed, key=lambda file: -file.encoded_body_size):
+        log.info("%7d %s", file.encoded_body_size, file.name.rsplit("/static/", 1)[-1])
+    total = sum(file.encoded_body_size for file in weighed) / 1024
+    log.info("%.1f KB in %d files", total, len(weighed))
+    return total
+
+
+async def test_the_lobby_is_drawn_from_less_than_60_kilobytes(
+    house: House, visitors: Visitors
+) -> None:
+    await house.opens(["Ana"])
+    page = await visitors.page()
+    await page.add_init_script(DRAWN)
+    await comes_by_their_own_link(page, house, "Ana")
+    await expect(page.get_by_role("heading", name="Welcome, Ana")).to_be_visible()
+    scripts = await page.evaluate("document.querySelectorAll('script[src]').length")
+    assert scripts == 1
+    assert 10 < await kilobytes(page) < MOST_KILOBYTES
+
+
+async def test_the_sign_up_is_lighter_still_and_works_without_a_script(
+    house: House, visitors: Visitors
+) -> None:
+    await house.opens([])
+    assert house.created is not None
+    page = await visitors.page()
+    await page.add_init_script(DRAWN)
+    await page.goto(house.created.join_url)
+    await expect(page.get_by_role("heading", level=1)).to_be_visible()
+    assert 0 < await kilobytes(page) < MOST_KILOBYTES / 3
+    await page.route("**/*.js", lambda route: route.abort())
+    visitors.forgive("ERR_FAILED")
+    await comes_by_the_open_link(page, house, "Ana")
+
+
+async def test_no_page_has_a_style_or_script_of_its_own(house: House, visitors: Visitors) -> None:
+    await house.opens(["Ana"])
+    assert house.created is not None
+    page = await visitors.page()
+    await comes_by_their_own_link(page, house, "Ana")
+    await expect(page.get_by_role("heading", name="Welcome, Ana")).to_be_visible()
+    own = (
+        "document.querySelectorAll('[style], style,"
+        " script:not([src]):not([type*=json]):not([type=importmap])').length"
+    )
+    assert await page.evaluate(own) == 0
+    await page.goto(house.created.host_url)
+    assert await page.evaluate(own) == 0
+
+
+async def test_a_breach_of_the_policy_is_a_complaint(house: House, visitors: Visitors) -> None:
+    await house.opens([])
+    assert house.created is not None
+    page = await visitors.page()
+    await page.goto(house.created.join_url)
+    await page.evaluate("document.body.setAttribute('style', 'color: red')")
+    await page.evaluate(
+        "() => { try { document.body.innerHTML = '<p>' } catch { /* Trusted Types */ } }"
+    )
+    await page.evaluate("fetch('http://meguri.invalid/').catch(() => {})")
+    told = " ".join(visitors.complaints)
+    assert "style-src" in told
+    assert "trusted-types" in told
+    assert "connect-src" in told
+    visitors.forgive(".*")
