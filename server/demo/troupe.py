@@ -24,6 +24,8 @@ from server.demo.conversation import Conversation, Line, Speaker, small_talk
 DAY_MS = 24 * 3600 * 1000
 LATE = 2
 """So many come during the first round."""
+SEEN_OF = 3
+"""One of so many chooses to be seen in the lobby."""
 GAP_SECONDS = (4.0, 8.0)
 """Between two lines where a newcomer sits; among themselves they take twice as long."""
 ANSWER_SECONDS = (1.5, 3.5)
@@ -62,6 +64,8 @@ class Player:
         self.room: str | None = None
         self.said_yes_to: set[str] = set()
         self._troupe = troupe
+        self.is_seen = len(troupe.players) % SEEN_OF == 0
+        """Whether they choose to be seen in the lobby, as some do."""
 
     async def attend(self) -> None:
         """Attends until the evening is over for them, coming back whenever the socket drops."""
@@ -75,6 +79,8 @@ class Player:
         match message:
             case messages.Welcome(room=room):
                 self.chain.tell(commands.Here(visible=True))
+                if self.is_seen:
+                    self.chain.tell(commands.Profile(show_in_lobby=True))
                 if isinstance(room, messages.Room):
                     self._sits(room)
             case messages.Room():
@@ -126,7 +132,9 @@ class Troupe:
     """All simulated people of one event."""
 
     def __init__(self, roles: list[Role], tell: Callable[[messages.PhaseChanged], None]) -> None:
-        self.players = {role.speaker.id: Player(role, self) for role in roles}
+        self.players: dict[str, Player] = {}
+        for role in roles:
+            self.players[role.speaker.id] = Player(role, self)
         self._names = {role.speaker.id: role.name for role in roles}
         self._tell = tell
         self._tables: dict[str, Table] = {}

@@ -56,7 +56,7 @@ function callBack(scene) {
 
 function isLastMinute() {
   const { room, event } = state.value;
-  if (where.value !== "room" || !room || event.paused !== null) return false;
+  if (where.value !== "room" || !room || event.paused !== null || room.ends_at === null) return false;
   if (room.ends_at - room.starts_at <= 2 * LAST_MINUTE_MS) return false;
   return left(room.ends_at, now.value) <= LAST_MINUTE_MS;
 }

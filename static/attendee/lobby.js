@@ -31,7 +31,7 @@ export function LobbyView({ out = false }) {
       <p class="second scene-line">${whereWords(event, out)}</p>
       <h1>${headline(event, you, out)}</h1>
       <${GreatTable} />
-      ${tellsWhy && html`<p class="lobby-why">${sittingOutWords(sitting_out.because)}</p>`}
+      ${tellsWhy && html`<p class="lobby-why">${isComingIn() ? t("There is a seat for you. You go in now.") : sittingOutWords(sitting_out.because)}</p>`}
       <${NextUp} />
       <${TopicsCard} />
       <${TakingPart} />
@@ -47,6 +47,15 @@ export function LobbyView({ out = false }) {
         empty=${t("Nobody has written yet. A hello is a good start.")} />
     </aside>
   </main>`;
+}
+
+/** A seat found for somebody late is told to its room a few seconds before they come (rule 10). */
+const COMING_IN_MS = 12_000;
+
+function isComingIn() {
+  return state.value.notices.some(
+    ({ code, at }) => code === "joining-soon" && now.value - at < COMING_IN_MS,
+  );
 }
 
 function whereWords(event, out) {
@@ -151,6 +160,13 @@ function Company() {
   </section>`;
 }
 
+/** Where the event asks who is ready: one large button; what was said holds until the preview. */
+function Ready({ ready }) {
+  return html`<${Action} icon="check" className=${`ready ${ready ? "said-yes" : "primary"}`} aria-pressed=${ready}
+      onClick=${() => ready || ask("ready")}>${ready ? t("You are ready") : t("I'm ready")}<//>
+    <p class="second">${ready ? t("It holds until the next round begins.") : t("Only those who say so have a seat in the next round.")}</p>`;
+}
+
 function hereWords(event) {
   return tn("{n} person here", "{n} people here", event.present || 1);
 }
@@ -202,18 +218,14 @@ export function TakingPart() {
   const { event, you } = state.value;
   if (event.phase === "ended" || (!moreRounds(event) && event.phase === "lobby")) return null;
   return html`<div class="stack tight lobby-part">
+    ${event.ready_check && !you.sitting_out && html`<${Ready} ready=${you.ready} />`}
     <div class="buttons even">
       ${
         you.sitting_out
           ? html`<button type="button" class="button primary" onClick=${() => ask("rejoin")}>${t("Come back in")}</button>`
           : html`<button type="button" class="button" onClick=${() => ask("sit-out")}>
               ${event.phase === "break" || event.round ? t("Sit the next one out") : t("Sit out for now")}
-            </button>
-            ${
-              event.ready_check &&
-              html`<${Action} icon="check" className=${you.ready ? "said-yes" : "primary"} aria-pressed=${you.ready}
-              onClick=${() => you.ready || ask("ready")}>${you.ready ? t("You are ready") : t("I'm ready")}<//>`
-            }`
+            </button>`
       }
     </div>
     ${
@@ -262,7 +274,7 @@ function Programme() {
   const alike = shapes.every((shape) => shape === shapes[0]);
   return html`<section class="card stack tight" aria-labelledby="programme">
     <h2 id="programme" class="card-title">${t("The evening ahead")}</h2>
-    ${alike && html`<p>${tn("{n} more round, {shape}.", "{n} rounds, each {shape}.", entries.length, { shape: shapes[0] })}</p>`}
+    ${alike && html`<p>${tn("{n} round, {shape}.", "{n} rounds, each {shape}.", entries.length, { shape: shapes[0] })}</p>`}
     <ol class="timeline">
       ${entries.slice(0, more > 1 ? TOLD : TOLD + 1).map(
         (entry, index) => html`<li key=${entry.number} class=${`timeline-${entry.stands}`}>

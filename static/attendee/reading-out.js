@@ -57,6 +57,7 @@ function whoSpeaks() {
 function timeWords() {
   const target = deadline(state.peek(), where.peek());
   if (!target) return t("The host starts the next round.");
+  if (target.until === null) return t("This round goes on until the host ends it.");
   const time = spokenLeft(left(target.until, now.peek(), state.peek().event.paused));
   switch (target.kind) {
     case "ends":

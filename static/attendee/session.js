@@ -293,7 +293,7 @@ function goWhereItHappens(scene) {
 function titleWords() {
   const title = boot.title;
   if (where.value === "preview") return `● ${t("A round begins")} · ${title}`;
-  if (where.value !== "room") return title;
+  if (where.value !== "room" || state.value.room.ends_at === null) return title;
   const ms = left(state.value.room.ends_at, now.value, state.value.event.paused);
   const minutes = Math.ceil(ms / 60_000);
   return `${tn("{n} minute left", "{n} minutes left", minutes)} · ${title}`;

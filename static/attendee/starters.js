@@ -76,6 +76,8 @@ function FirstMinute({ room, turn }) {
   </div>`;
 }
 
+const NAMED = 3;
+
 /** Returns whose turn it is, and who comes then, in a sentence or two. */
 function turnWords(cards, index, you) {
   const current = cards[index];
@@ -83,9 +85,10 @@ function turnWords(cards, index, you) {
   const name = current.name || t("Someone");
   const first = index === 0;
   const away = !own && stateOf(state.peek(), current.id) !== "here";
-  const names = list(
-    cards.slice(index + 1).map((card) => (card.id === you ? t("you") : called(card.name))),
-  );
+  const following = cards.slice(index + 1);
+  // More names than one can keep in mind: then the next one is enough, and the dots show the rest.
+  const named = following.length > NAMED ? following.slice(0, 1) : following;
+  const names = list(named.map((card) => (card.id === you ? t("you") : called(card.name))));
   const then = names ? ` ${t("Then {names}.", { names })}` : "";
   if (own)
     return (

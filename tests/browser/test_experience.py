@@ -124,6 +124,43 @@ async def test_what_happens_next_is_told_in_words(house: House, visitors: Visito
     await expect(ahead.get_by_text("3 minutes, two at a table")).to_be_visible()
 
 
+async def test_where_the_event_asks_one_says_ready_with_one_large_button(
+    house: House, visitors: Visitors
+) -> None:
+    await house.opens(["Ana"], settings={"ready_check": True}, rounds=[TALK])
+    page = await visitors.page(locale="ja-JP", dark=True)
+    async with guest(house, "Ana") as ana:
+        await ana.asks("ready")
+        await comes_by_the_open_link(page, house, "花子")
+        await is_accessible(page)
+        button = page.locator("button.ready")
+        box = await button.bounding_box()
+        assert box is not None
+        assert box["height"] >= 60
+        await button.click()
+        await expect(button).to_have_attribute("aria-pressed", "true")
+        await is_accessible(page)
+        await house.commands("start-round")
+        await ana.sees("room", with_={"花子"})
+
+
+async def test_one_sits_out_and_comes_back(house: House, visitors: Visitors) -> None:
+    await house.opens(["Ana", "Bo"], rounds=[TALK])
+    page = await visitors.page()
+    async with guests(house, "Ana", "Bo") as (ana, _):
+        await comes_by_the_open_link(page, house, "Chidi")
+        await page.get_by_role("button", name="Sit out for now").click()
+        await expect(page.get_by_role("button", name="Come back in")).to_be_visible()
+        await house.commands("start-round")
+        await ana.sees("room", with_={"Bo"})
+        await expect(page.get_by_role("heading", name="Taking a breather")).to_be_visible()
+        await is_accessible(page)
+        await page.get_by_role("button", name="Come back in").click()
+        await expect(page.locator(".lobby-why")).to_have_text(re.compile("There is a seat for you"))
+        await ana.sees("room-people", joined=lambda joined: "Chidi" in str(joined))
+        await expect(page.get_by_text("Chat in the room")).to_be_visible()
+
+
 # The preview
 
 
@@ -196,6 +233,68 @@ async def test_coming_and_going_and_the_last_minute_are_heard_once(
         left = cast(int, room["ends_at"]) / 1000 - time.time()
         await house.commands("extend", seconds=round(62 - left))
         await hears_once(page, "One minute left.")
+
+
+async def test_calling_the_host_shows_that_it_was_seen_and_the_answer_is_heard_once(
+    house: House, visitors: Visitors
+) -> None:
+    await house.opens(["Ana"], rounds=[TALK])
+    page = await visitors.page()
+    async with guest(house, "Ana") as ana, guest(house, "Dana") as dana:
+        await comes_by_the_open_link(page, house, "Chidi")
+        await house.commands("start-round")
+        await ana.sees("room", with_={"Chidi"})
+        await expect(page.get_by_text("Chat in the room")).to_be_visible()
+        await page.evaluate(HEARD)
+        await page.get_by_role("button", name="Call host").click()
+        await page.get_by_label("What can they help with?").fill(SCRIPT)
+        await page.get_by_role("button", name="Call", exact=True).click()
+        await expect(page.get_by_text("It is on their screen now.")).to_be_visible()
+        changed = await dana.sees("board-change", parts=lambda parts: "calls" in str(parts))
+        calls = cast(dict[str, list[dict[str, str]]], changed["parts"])["calls"]
+        await dana.asks("call-seen", call=calls[0]["id"])
+        await hears_once(page, "A host has seen your call.")
+        await dana.asks("answer-call", call=calls[0]["id"], text="On my way")
+        await expect(page.get_by_text("On my way").first).to_be_visible()
+        await hears_once(page, "The host answers: On my way")
+        await is_accessible(page)
+
+
+async def test_whoever_is_left_alone_sees_what_happens_next(
+    house: House, visitors: Visitors
+) -> None:
+    await house.opens(["Ana"], rounds=[TALK])
+    page = await visitors.page()
+    async with guest(house, "Ana") as ana:
+        await comes_by_the_open_link(page, house, "Chidi")
+        await house.commands("start-round")
+        await ana.sees("room", with_={"Chidi"})
+        await ana.drops()
+        await expect(page.get_by_text("reconnecting").first).to_be_visible()
+        alone = page.get_by_role("region", name="Only you are here right now")
+        await expect(alone.get_by_text("we bring you to other people")).to_be_visible()
+        await alone.get_by_role("button", name="Wait here").click(timeout=30_000)
+        await expect(alone.get_by_text("We wait with you.")).to_be_visible()
+        await is_accessible(page)
+        await ana.comes_back()
+        await expect(alone).to_have_count(0)
+
+
+async def test_all_of_a_room_wish_for_more_time_in_the_last_minute(
+    house: House, visitors: Visitors
+) -> None:
+    await house.opens(["Ana"], rounds=[quick_round(seconds=50, size=4, more_time=True)])
+    page = await visitors.page()
+    async with guest(house, "Ana") as ana:
+        await comes_by_the_open_link(page, house, "Chidi")
+        await page.evaluate(HEARD)
+        await house.commands("start-round")
+        await ana.sees("room", with_={"Chidi"})
+        await page.get_by_role("button", name="Wish for more time").click(timeout=40_000)
+        await expect(page.get_by_text("Noted, quietly.")).to_be_visible()
+        await ana.asks("wish-more-time")
+        await expect(page.locator(".toast").get_by_text("You all wished for it")).to_be_visible()
+        assert len([s for s in await heard(page) if s.startswith("You all wished")]) == 1
 
 
 async def test_the_language_changes_without_leaving_the_room(
