@@ -76,7 +76,7 @@ def touches(event: Event, fact: f.AnyFact) -> tuple[set[str], set[str]]:
         case f.EventChanged() | f.RoundProposed():
             return rooms, {"proposal", "topics", "programme", "log"}
         case f.TopicsNamed() | f.TopicAccepted() | f.TopicDropped():
-            return rooms, {"topics", "programme"}
+            return rooms, {"topics", "programme", "log"}
         case f.TopicProposed() | f.TopicChosen():
             return rooms, {"topics"}
         case f.Visited() | f.VisitEnded():

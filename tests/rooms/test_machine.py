@@ -17,9 +17,11 @@ from rooms.encounters import encounters
 from rooms.event import Event
 from rooms.lobby import pool
 from rooms.people import CONTACT_FIELDS, HOST_ROLES, Attendee, Mode, Role
+from rooms.programme import Kind
 from rooms.refusal import Refusal
 from rooms.rounds import due
 from rooms.standing import pair
+from rooms.view import floor
 from tests.rooms.evenings import Evening, state_of
 
 ONLINE = ("ana", "bo", "chidi", "hana", "ines", "jun", "kofi")
@@ -294,6 +296,63 @@ class EveningMachine(RuleBasedStateMachine):
     def somebody_unblocks(self, by: str, about: str) -> None:
         self.does(by, c.Unblock(about=about))
 
+    # Topics and the floor
+
+    @rule(name=anybody, index=indices, none=st.booleans())
+    def somebody_chooses_a_topic(self, name: str, index: int, none: bool) -> None:
+        known = list(self.event.topics) or ["t9"]
+        self.does(name, c.ChooseTopic(topic="" if none else known[index % len(known)]))
+
+    @rule(name=guests, words=st.sampled_from(("Tea", "Rain", "Jazz", "Trains")))
+    def somebody_proposes_a_topic(self, name: str, words: str) -> None:
+        self.does(name, c.ProposeTopic(topic=words))
+
+    @rule(index=indices, drops=st.booleans())
+    def a_host_answers_a_topic(self, index: int, drops: bool) -> None:
+        known = list(self.event.topics) or ["t9"]
+        topic = known[index % len(known)]
+        self.does("dana", c.DropTopic(topic=topic) if drops else c.AcceptTopic(topic=topic))
+
+    @rule(name=anybody, index=indices, named=st.sampled_from(("", "", "new", "table-2", "lobby")))
+    def somebody_chooses_a_room(self, name: str, index: int, named: str) -> None:
+        self.does(name, c.ChooseRoom(room=named or self.room_id(index)))
+
+    @rule(index=indices)
+    def everybody_goes_into_one_room(self, index: int) -> None:
+        for name in (*ONLINE, *ON_SITE):
+            self.does(name, c.ChooseRoom(room=self.room_id(index)))
+
+    @rule(host=st.sampled_from(HOSTS), index=indices, leaves=st.booleans())
+    def a_host_visits(self, host: str, index: int, leaves: bool) -> None:
+        self.does(host, c.Visit(room=None if leaves else self.room_id(index)))
+
+    @rule(
+        kinds=st.lists(st.sampled_from(tuple(Kind)), max_size=3),
+        seconds=st.sampled_from((0, 30, 100)),
+        auto=st.booleans(),
+    )
+    def the_programme_is_changed(self, kinds: list[Kind], seconds: int, auto: bool) -> None:
+        rounds = tuple(
+            c.RoundAsked(
+                kind=kind,
+                seconds=seconds if kind is Kind.OPEN or seconds else 30,
+                size=3,
+                least=2,
+                most=4,
+                break_seconds=10,
+                preview_seconds=5,
+                auto=auto,
+                topics=("Tea", "Rain") if kind is Kind.TOPICS else (),
+            )
+            for kind in kinds
+        )
+        self.does("dana", c.ChangeProgramme(rounds=rounds))
+
+    @rule(kind=st.sampled_from(tuple(Kind)))
+    def the_next_round_is_of_another_kind(self, kind: Kind) -> None:
+        self.does("dana", c.ProposeRound(kind=kind))
+        self.does("dana", c.StartRound())
+
     # Hosts
 
     @rule(seconds=st.sampled_from((None, 30)), size=st.sampled_from((None, 2)))
@@ -431,6 +490,29 @@ class EveningMachine(RuleBasedStateMachine):
         self.nobody_is_alone_for_long_unless_they_chose_to_wait()
         self.everybody_here_is_seated_or_told_why()
         self.contacts_said_yes_both_ways()
+        self.visits_are_of_hosts_who_are_here_and_sit_nowhere()
+        self.an_open_floor_is_full_for_the_blocked_and_no_room_is_empty()
+
+    def visits_are_of_hosts_who_are_here_and_sit_nowhere(self) -> None:
+        for id, room in self.event.visits.items():
+            assert self.event.people[id].connections
+            assert self.event.people[id].seat is None
+            assert self.event.rooms[room].ended_at is None
+
+    def an_open_floor_is_full_for_the_blocked_and_no_room_is_empty(self) -> None:
+        if self.event.kind is not Kind.OPEN or not self.event.is_running:
+            return
+        planned = self.event.planned
+        for room in self.event.running_rooms():
+            assert room.people
+            assert planned is None or len(room.people) <= planned.most
+        for a, b in self.event.blocks:
+            for viewer, other in ((a, b), (b, a)):
+                seat = self.event.people[other].seat
+                seen = floor(self.event, self.evening.register, viewer).rooms
+                if seat and self.event.people[viewer].seat != seat:
+                    [there] = [one for one in seen if one.id == seat]
+                    assert (there.full, there.people) == (True, ())
 
     def nobody_sits_in_two_rooms(self) -> None:
         seats: dict[str, str] = {}
