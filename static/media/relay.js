@@ -20,6 +20,7 @@ export function reachRelay(
     const end = (reached) => {
       clearTimeout(timer);
       connection?.close();
+      connection = null;
       resolve(reached);
     };
     const timer = setTimeout(() => end(false), ms);
