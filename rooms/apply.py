@@ -19,6 +19,7 @@ from rooms.log import with_line
 from rooms.messages import Phase
 from rooms.people import SEATED_ROLES, Mode
 from rooms.presence import apply_connection, apply_presence
+from rooms.programme import Allow
 from rooms.standing import Calling, Given, Pair, Person, Undoable, pair
 from rooms.topic_standing import apply_topic, begin_topics
 
@@ -314,6 +315,7 @@ def _begin_preview(event: Event, fact: f.SeatingFixed) -> None:
     event.warned = ()
     if event.asked is not None and event.asked.prompt:
         event.prompts[fact.round] = event.asked.prompt
+    event.lets_sit_out = event.gives_way is Allow.SIT_OUTS
     event.asked, event.pinned, event.together, event.allowed = None, (), (), None
     event.rooms_changed = 0
     for kept in (event.current, event.joins, event.alone, event.unseen, event.undoable):

@@ -484,7 +484,7 @@ class Cause(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """
 
     rules: tuple[str, ...]
-    """Codes: `repeats`, `sizes`, `language`, `segments`, `segment-most`, `tables`, `private`."""
+    """`repeats`, `sizes`, `topics`, `language`, `segments`, `segment-most`, `tables`, `private`."""
     people: tuple[str, ...] = ()
     """Who sits out by these rules, and would not without them."""
     seated: int = 0

@@ -74,6 +74,7 @@ class Event:
         "id",
         "joins",
         "kind",
+        "lets_sit_out",
         "log",
         "met",
         "newcomers_wait",
@@ -169,6 +170,8 @@ class Event:
         """People of the proposal whom hosts keep in one room."""
         self.allowed: Allow | None = None
         """What a host lets give way first in the next round; None: as the programme says."""
+        self.lets_sit_out = False
+        """Whether some sit out this round so that sizes hold and nobody meets again."""
         self.handled = 0
         """How many facts there had been when a host last changed the proposal."""
         self.rooms_changed = 0

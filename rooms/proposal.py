@@ -7,6 +7,7 @@ that a later solving draws only the rest. Deliberately solves nothing.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import combinations
 
 from rooms import commands as c
 from rooms import facts as f
@@ -15,7 +16,7 @@ from rooms.deciding import Deciding
 from rooms.event import Event
 from rooms.lobby import pool
 from rooms.matching.affinity import affinity
-from rooms.matching.rules import broken_seating
+from rooms.matching.rules import Broken, broken, tables_twice
 from rooms.matching.wanted import basis_now, terms_of
 from rooms.messages import LOBBY
 from rooms.programme import Allow
@@ -147,7 +148,8 @@ def _keep_people(deciding: Deciding, command: c.Pin, rooms: Rooms) -> None:
         target = next(ids for ids in rooms if seated[0] in ids)
     else:
         raise Refusal("not-seated", "This person has no seat in the proposal.")
-    party = _with_assistants(deciding, wanted)
+    look = _look(deciding)
+    party = _with_assistants(look, wanted)
     came = [id for id in party if id not in target]
     for id in came:
         for ids in rooms:
@@ -156,7 +158,7 @@ def _keep_people(deciding: Deciding, command: c.Pin, rooms: Rooms) -> None:
         target.append(id)
     planned = event.next_planned
     most = max(planned.most, event.next_size) if planned is not None else len(target)
-    if came and len(_heads(deciding, target)) > most:
+    if came and len(_heads(look, target)) > most:
         raise Refusal("room-full", "That room is full: it takes {most} people.", most=most)
     rooms = [ids for ids in rooms if ids]
     pinned = tuple(ids for ids in event.pinned if not set(ids) & set(came))
@@ -166,7 +168,7 @@ def _keep_people(deciding: Deciding, command: c.Pin, rooms: Rooms) -> None:
         # Nothing moves: the seating as a whole may stand as it is.
         _change(deciding, rooms, event.pinned, _joined(event.together, target, party))
         return
-    _check(deciding, rooms)
+    _check(deciding, look, rooms)
     _change(deciding, rooms, pinned, _joined(event.together, target, party))
 
 
@@ -207,15 +209,15 @@ def _joined(
     return (*apart, tuple(dict.fromkeys([*here, *kept])))
 
 
-def _with_assistants(deciding: Deciding, ids: Sequence[str]) -> list[str]:
+def _with_assistants(look: seating.Placing, ids: Sequence[str]) -> list[str]:
     """Returns people with those who sit with them, as far as they are in the pool."""
-    rules = _look(deciding).rules
+    rules = look.rules
     heads = {rules.persons.get(id) or id for id in ids}
     return [*ids, *(id for id, head in rules.persons.items() if head in heads and id not in ids)]
 
 
-def _heads(deciding: Deciding, ids: Iterable[str]) -> list[str]:
-    persons = _look(deciding).rules.persons
+def _heads(look: seating.Placing, ids: Iterable[str]) -> list[str]:
+    persons = look.rules.persons
     return [id for id in ids if persons.get(id) == id]
 
 
@@ -238,8 +240,9 @@ def swap(deciding: Deciding, command: c.Swap) -> None:
     for place, coming in zip(places, (command.b, command.a), strict=True):
         if place is not None:
             place[0][place[1]] = coming
-    _take_assistants_along(deciding, rooms, (command.a, command.b))
-    _check(deciding, rooms)
+    look = _look(deciding)
+    _take_assistants_along(look, rooms, (command.a, command.b))
+    _check(deciding, look, rooms)
     changed = [tuple(place[0]) for place in places if place is not None]
     event = deciding.event
     pinned = tuple(ids for ids in event.pinned if not {command.a, command.b} & set(ids))
@@ -247,9 +250,9 @@ def swap(deciding: Deciding, command: c.Swap) -> None:
     _change(deciding, rooms, (*pinned, *changed), _apart_from(event.together, touched))
 
 
-def _take_assistants_along(deciding: Deciding, rooms: Rooms, moved: Sequence[str]) -> None:
+def _take_assistants_along(look: seating.Placing, rooms: Rooms, moved: Sequence[str]) -> None:
     """Seats assistants with their persons again (rule 3)."""
-    persons = _look(deciding).rules.persons
+    persons = look.rules.persons
     for ids in rooms:
         for id in [id for id in ids if persons.get(id) in moved and persons.get(id) != id]:
             if persons[id] not in ids:
@@ -332,18 +335,26 @@ def _look(deciding: Deciding) -> seating.Placing:
     return seating.placing(event, deciding.register, here, held(event, here))
 
 
-def _check(deciding: Deciding, rooms: Rooms) -> None:
+def _check(deciding: Deciding, look: seating.Placing, rooms: Rooms) -> None:
     """Refuses a seating that breaks a hard rule which the proposal did not break before.
 
     Who is gone since is taken out when the round begins: they break nothing.
     """
-    look = _look(deciding)
     proposal = deciding.event.proposal
+    before = {frozenset(ids): ids for ids in (proposal.rooms if proposal is not None else ())}
+    after = {frozenset(ids): ids for ids in rooms}
+    changed = [ids for key, ids in after.items() if key not in before]
+    stood = [ids for key, ids in before.items() if key not in after]
+    wrong = _broken_by(look, changed) - _broken_by(look, stood)
+    wrong |= tables_twice(rooms, look.rules) - tables_twice(before.values(), look.rules)
+    seating.refuse_broken(wrong)
+
+
+def _broken_by(look: seating.Placing, rooms: Iterable[Sequence[str]]) -> set[Broken]:
     here = look.rules.people
-    after = broken_seating([[id for id in ids if id in here] for ids in rooms], look.rules)
-    before = proposal.rooms if proposal is not None else ()
-    stood = broken_seating([[id for id in ids if id in here] for ids in before], look.rules)
-    seating.refuse_broken(after - stood)
+    return {
+        cause for ids in rooms for cause in broken([id for id in ids if id in here], look.rules)
+    }
 
 
 def _change(
@@ -410,13 +421,15 @@ def _worth(deciding: Deciding, rooms: Sequence[Sequence[str]]) -> tuple[float, f
     total, pairs, worst = 0.0, 0, 1.0
     for ids in rooms:
         here = [id for id in ids if look.rules.persons.get(id) == id]
-        for id in here:
-            worths = [
-                affinity(people[id], people[o], look.rare, look.weights) for o in here if o != id
-            ]
-            total += sum(worths)
-            pairs += len(worths)
-            worst = min(worst, sum(worths) / len(worths)) if worths else worst
+        own = dict.fromkeys(here, 0.0)
+        for a, b in combinations(here, 2):
+            worth = affinity(people[a], people[b], look.rare, look.weights)
+            own[a] += worth
+            own[b] += worth
+        if len(here) > 1:
+            total += sum(own.values())
+            pairs += len(here) * (len(here) - 1)
+            worst = min(worst, min(own.values()) / (len(here) - 1))
     return (round(total / pairs, 4), round(worst, 4)) if pairs else (0.0, 0.0)
 
 

@@ -96,7 +96,7 @@ def best_room(
     allowed = [
         room for room in candidates if may_join(id, coming[room.id], look.rules, table=room.table)
     ]
-    for repeats in (False, True):
+    for repeats in (False,) if _is_let_sit_out(event, id) else (False, True):
         for limit in limits:
             fitting = [
                 room
@@ -115,6 +115,11 @@ def best_room(
                     ),
                 ).id
     return None
+
+
+def _is_let_sit_out(event: Event, id: str) -> bool:
+    """Says whether somebody sits out so that sizes hold and nobody meets again (rule 6)."""
+    return event.lets_sit_out and event.people[id].because == "left-over"
 
 
 def _people_expected(event: Event, room: Room) -> list[str]:
@@ -183,9 +188,16 @@ def _open_own_rooms(deciding: Deciding, ids: list[str]) -> None:
                     and (repeats or not meets_again(event, other, group))
                 ):
                     group.append(other)
-            if len(group) > 1:
+            if len(group) > 1 and not _would_be_as_before(event, group, repeats):
                 waiting = [id for id in waiting if id not in group]
                 _open_room(deciding, group)
+
+
+def _would_be_as_before(event: Event, group: list[str], repeats: bool) -> bool:
+    """Says whether a room is one that its people were let sit out for: too small, or met again."""
+    if not all(_is_let_sit_out(event, id) for id in group) or event.planned is None:
+        return False
+    return repeats or len(group) < min(event.planned.least, event.round_size)
 
 
 def _open_room(deciding: Deciding, group: list[str]) -> None:

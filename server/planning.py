@@ -28,7 +28,7 @@ from rooms.people import (
     SegmentRule,
     normalise,
 )
-from rooms.programme import WEIGHT_LIMIT, Mixing, Plan, PlannedRound, Weights
+from rooms.programme import WEIGHT_LIMIT, Allow, Mixing, Plan, PlannedRound, Weights
 from rooms.refusal import Refusal
 from rooms.replanning import MOST_ROUNDS, as_planned, details_with
 from rooms.synonyms import GROUPS_LIMIT, WORDS_LIMIT, fault, tidy
@@ -81,6 +81,8 @@ class SettingsBody(Struct, kw_only=True):
     ready_check: bool | UnsetType = UNSET
     reunions: bool | UnsetType = UNSET
     mixing: Mixing | UnsetType = UNSET
+    allow: Allow | UnsetType = UNSET
+    """What gives way first with nobody at the console."""
     segments: Annotated[tuple[SegmentBody, ...], Meta(max_length=200)] | UnsetType = UNSET
     segment_most: Annotated[int, Meta(ge=1, le=100)] | UnsetType | None = UNSET
     weights: WeightsBody | UnsetType = UNSET
@@ -161,7 +163,7 @@ def plan_of(body: EventPatch, before: Plan) -> Plan:
         return plan
     if settings.mixing not in (UNSET, Mixing.APART):
         raise _later("settings.mixing", settings.mixing)
-    for field in ("common_language", "ready_check", "reunions", "mixing"):
+    for field in ("common_language", "ready_check", "reunions", "mixing", "allow"):
         if (value := getattr(settings, field)) is not UNSET:
             plan = msgspec.structs.replace(plan, **{field: value})
     return msgspec.structs.replace(plan, weights=_weights(settings.weights, plan.weights))
@@ -306,6 +308,7 @@ class SettingsShown(Struct, kw_only=True):
     ready_check: bool
     reunions: bool
     mixing: Mixing
+    allow: Allow
     segments: tuple[SegmentRule, ...]
     segment_most: int | None
     weights: WeightsShown
@@ -382,6 +385,7 @@ def shown(event: Event, register: Register, join_url: str) -> EventShown:
             ready_check=plan.ready_check,
             reunions=plan.reunions,
             mixing=plan.mixing,
+            allow=plan.allow,
             segments=details.segments,
             segment_most=details.segment_most,
             weights=WeightsShown(**msgspec.structs.asdict(plan.weights)),

@@ -51,7 +51,9 @@ FEWEST = 10
 CHOICES = (Allow.REPEATS, Allow.SIZES, Allow.SIT_OUTS)
 """What a host may let give way, in the order they are told."""
 
-CODES = ("sizes", "repeats", "language", "segments", "segment-most", "tables", "private")
+CODES = (
+    *("sizes", "repeats", "topics", "language", "segments", "segment-most", "tables", "private"),
+)
 """Rules that can be given up, as far as an event has them, in the order they are told."""
 
 Over = Callable[[], bool]
@@ -191,6 +193,9 @@ def _without(wanted: Wanted, code: str) -> Wanted:
             )
         case "repeats":
             return replace(wanted, met=())
+        case "topics":
+            people = tuple(replace(p, topic="") if p.topic else p for p in wanted.people)
+            return replace(wanted, people=people)
         case "language":
             return replace(wanted, common_language=False)
         case "segments":

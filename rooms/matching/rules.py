@@ -157,17 +157,22 @@ def broken(ids: Sequence[str], rules: HardRules, *, table: int | None = None) ->
 
 def broken_seating(seating: Iterable[Sequence[str]], rules: HardRules) -> frozenset[Broken]:
     """Returns what a whole seating breaks: rooms' rules, anyone twice, a table in two rooms."""
+    rooms = list(seating)
+    causes = {cause for ids in rooms for cause in broken(ids, rules)}
+    seats = Counter(id for ids in rooms for id in ids)
+    causes |= {Broken("twice", (id,)) for id, times in seats.items() if times > 1}
+    return frozenset(causes | tables_twice(rooms, rules))
+
+
+def tables_twice(seating: Iterable[Sequence[str]], rules: HardRules) -> frozenset[Broken]:
+    """Returns who is in another room than others who are fixed at the same table."""
     causes: set[Broken] = set()
-    seats: Counter[str] = Counter()
     rooms_at: dict[int, int] = {}
     for number, ids in enumerate(seating):
-        causes |= broken(ids, rules)
-        seats.update(ids)
         for id in ids:
             at = table_of(rules.people[id]) if id in rules.people else None
             if at is not None and rooms_at.setdefault(at, number) != number:
                 causes.add(Broken("table", (id,)))
-    causes |= {Broken("twice", (id,)) for id, times in seats.items() if times > 1}
     return frozenset(causes)
 
 

@@ -39,6 +39,7 @@ export function namesWords(board, ids, shown = NAMES_SHOWN) {
 const RULES = {
   sizes: () => t("the sizes of rooms"),
   repeats: () => t("that nobody meets twice"),
+  topics: () => t("the topics people chose"),
   language: () => t("a common language"),
   segments: () => t("segments that must, or must not, meet"),
   "segment-most": () => t("how many of a segment share a room"),

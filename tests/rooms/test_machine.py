@@ -16,8 +16,10 @@ from rooms.deciding import CLOCK, ORGANISER, SERVER
 from rooms.encounters import encounters
 from rooms.event import Event
 from rooms.lobby import pool
+from rooms.matching.solving import solve_wanted
+from rooms.matching.wanted import wanted
 from rooms.people import CONTACT_FIELDS, HOST_ROLES, Attendee, Mode, Role
-from rooms.programme import Kind
+from rooms.programme import Allow, Kind
 from rooms.refusal import Refusal
 from rooms.rounds import due
 from rooms.standing import pair
@@ -369,6 +371,30 @@ class EveningMachine(RuleBasedStateMachine):
             c.OfferSeating(round=self.event.round + 1, basis="b", rooms=rooms, repeats=99),
         )
 
+    @rule(
+        allow=st.sampled_from(tuple(Allow)),
+        command=st.sampled_from((c.Reshuffle(), c.Undo(), c.Undo(), c.Pin())),
+        by=st.sampled_from(("dana", "dina")),
+    )
+    def the_host_has_the_proposal_drawn_anew(
+        self, allow: Allow, command: c.AnyCommand, by: str
+    ) -> None:
+        self.does(by, c.Relax(allow=allow))
+        self.does(by, command)
+
+    @rule(a=guests, b=guests, index=indices, keep=st.booleans())
+    def the_host_changes_the_proposal(self, a: str, b: str, index: int, keep: bool) -> None:
+        self.does("dana", c.Swap(a=a, b=b))
+        self.does("dana", c.Pin(people=(a,), room=str(index + 1)))
+        self.does("dana", c.Pin(people=(a, b), keep=keep))
+        self.does("dana", c.Pin(room=str(index + 1), keep=keep))
+
+    @rule()
+    def the_solver_proposes(self) -> None:
+        asked = wanted(self.event, self.evening.register, self.evening.now)
+        if asked is not None:
+            self.does(SERVER, solve_wanted(asked, 0, steps=10))
+
     @rule(size=st.sampled_from((2, 3, 4)))
     def a_round_is_played(self, size: int) -> None:
         self.does("dana", c.EndRound())
@@ -490,6 +516,7 @@ class EveningMachine(RuleBasedStateMachine):
         self.nobody_is_alone_for_long_unless_they_chose_to_wait()
         self.everybody_here_is_seated_or_told_why()
         self.contacts_said_yes_both_ways()
+        self.what_is_kept_is_in_the_proposal_once()
         self.visits_are_of_hosts_who_are_here_and_sit_nowhere()
         self.an_open_floor_is_full_for_the_blocked_and_no_room_is_empty()
 
@@ -513,6 +540,15 @@ class EveningMachine(RuleBasedStateMachine):
                 if seat and self.event.people[viewer].seat != seat:
                     [there] = [one for one in seen if one.id == seat]
                     assert (there.full, there.people) == (True, ())
+
+    def what_is_kept_is_in_the_proposal_once(self) -> None:
+        offered = self.event.proposal
+        if offered is None:
+            return
+        seated = [id for ids in offered.rooms for id in ids]
+        assert len(seated) == len(set(seated)), offered.rooms
+        kept = [id for ids in (*self.event.pinned, *self.event.together) for id in ids]
+        assert len(kept) == len(set(kept)), (self.event.pinned, self.event.together)
 
     def nobody_sits_in_two_rooms(self) -> None:
         seats: dict[str, str] = {}

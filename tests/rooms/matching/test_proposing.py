@@ -63,3 +63,18 @@ def test_a_proposal_says_what_is_in_its_way_and_a_called_round_does_not_wait_for
     assert [cause.rules for cause in offer.causes] == [("sizes",)]
     assert len(offer.relaxations) == 3
     assert propose(replace(wanted, called=True), 0.0).causes == ()
+
+
+def test_somebody_who_blocked_everybody_sits_out_and_nobody_else_does() -> None:
+    people = crowd(401)
+    blocked = tuple(pair(people[0].id, other.id) for other in people[1:])
+    offer = propose(ask(people, blocked=blocked, called=False), 0.0)
+    assert offer.sitting_out == (people[0].id,)
+    assert all(not cause.people for cause in offer.causes)
+
+
+def test_nobody_and_a_single_person_have_a_proposal_without_rooms() -> None:
+    for count in (0, 1):
+        offer = propose(ask(crowd(count), called=False), 0.0)
+        assert offer.rooms == ()
+        assert len(offer.sitting_out) == count
