@@ -48,6 +48,8 @@ Heard = (
     | messages.Notice
     | messages.Call
     | messages.YouChanged
+    | messages.Topics
+    | messages.Floor
     | messages.ClockNow
     | messages.Done
     | messages.Refused

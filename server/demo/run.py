@@ -43,6 +43,19 @@ USUAL_PORT = 8000
 Say = Callable[[str], None]
 
 
+TOPICS = ("What we would build next", "旅と食べもの", "Work that does not feel like work")
+"""What the demo's round of topics is about, in both of its languages."""
+
+
+def _of_a_kind(number: int, rounds: int) -> dict[str, object]:
+    """Returns what sets a round apart: the third is by topic, the last of five an open floor."""
+    if number == 2:
+        return {"kind": "topics", "topics": TOPICS}
+    if number == 4 and number == rounds - 1:
+        return {"kind": "open"}
+    return {}
+
+
 class DemoOptions(Struct, frozen=True, kw_only=True):
     """What the demo shows. `port` None: 8000 if it is free, else any."""
 
@@ -117,6 +130,7 @@ class Demo:
                 "walking_seconds": WALKING_SECONDS,
                 "auto": True,
                 "prompt": PROMPTS[number % len(PROMPTS)],
+                **_of_a_kind(number, options.rounds),
             }
             for number in range(options.rounds)
         ]

@@ -19,6 +19,7 @@ from rooms import commands, messages
 from rooms.messages import Phase
 from rooms.people import Card, Mode
 from server.attending import Chain, Door, Heard
+from server.choosing import Choosing
 from server.demo.conversation import Conversation, Line, Speaker, small_talk
 
 DAY_MS = 24 * 3600 * 1000
@@ -63,6 +64,8 @@ class Player:
         self.chain = Chain(role.door, self._hear)
         self.room: str | None = None
         self.said_yes_to: set[str] = set()
+        self.choosing = Choosing(role.mode, random.Random(role.speaker.id))
+        self.walks = False
         self._troupe = troupe
         self.is_seen = len(troupe.players) % SEEN_OF == 0
         """Whether they choose to be seen in the lobby, as some do."""
@@ -76,7 +79,14 @@ class Player:
             await asyncio.sleep(random.uniform(0.3, 1.5))
 
     def _hear(self, message: Heard) -> None:
+        self.choosing.hears(message)
         match message:
+            case messages.Topics():
+                if (choice := self.choosing.topic(message)) is not None:
+                    self.chain.tell(choice)
+            case messages.Floor() if not self.walks:
+                self.walks = True
+                self._troupe.walks(self)
             case messages.Welcome(room=room):
                 self.chain.tell(commands.Here(visible=True))
                 if self.is_seen:
@@ -205,6 +215,18 @@ class Troupe:
         table.talk.joins(player.role.speaker)
         if player.role.mode is Mode.ON_SITE:
             self._begin(self._arrive(player))
+
+    def walks(self, player: Player) -> None:
+        """Sends a player across the open floor, from room to room, for as long as it is open."""
+        self._begin(self._walk(player))
+
+    async def _walk(self, player: Player) -> None:
+        await asyncio.sleep(self._rng.uniform(0.5, 6.0))
+        while player.choosing.is_open:
+            if (room := player.choosing.next_room()) is not None:
+                player.chain.tell(room)
+            await asyncio.sleep(player.choosing.stays_seconds())
+        player.walks = False
 
     def arrives(self, room: str | None, card: Card) -> None:
         """Takes note of a newcomer at a table."""

@@ -12,7 +12,9 @@ from collections.abc import Coroutine
 
 from rooms import commands, messages
 from rooms.messages import Phase
+from rooms.people import Mode
 from server.attending import Answer, Chain, Door, Ended, Heard
+from server.choosing import Choosing
 from server.rehearsal.parts import Part
 from server.rehearsal.stage import Stage
 from server.rehearsal.witness import Witness
@@ -52,6 +54,10 @@ class SimulatedAttendee:
         self._rng = random.Random(f"{seed}/{part.number}")
         self._acts: asyncio.TaskGroup | None = None
         self._away = asyncio.Event()
+        self._choosing = Choosing(
+            Mode.ON_SITE if part.on_site else Mode.ONLINE, random.Random(f"{seed}/{part.number}/c")
+        )
+        self._walks = False
         self._talked_in: set[str] = set()
         self._lines = 0
 
@@ -114,6 +120,7 @@ class SimulatedAttendee:
         now = self._stage.now()
         was_in = self.witness.room
         self.witness.hears(message, now)
+        self._choosing.hears(message)
         match message:
             case messages.Welcome():
                 self._welcomed()
@@ -123,6 +130,12 @@ class SimulatedAttendee:
                     self._measure()
             case messages.ClockNow(t=t, now=there) if t is not None:
                 self.witness.measured(t, now, there)
+            case messages.Topics() if not self.part.silent:
+                if (choice := self._choosing.topic(message)) is not None:
+                    self._start(self._tries(choice))
+            case messages.Floor() if not self.part.silent and not self._walks:
+                self._walks = True
+                self._start(self._walk())
             case messages.Bye():
                 self.gone = True
             case _:
@@ -180,6 +193,19 @@ class SimulatedAttendee:
                 self.witness.waits(self._stage.now())
         elif fancy < 0.5:
             await self.chain.ask(commands.MeetOthers())
+
+    async def _tries(self, command: commands.Command) -> None:
+        """Asks for what somebody else may have taken meanwhile: a refusal is no fault."""
+        await self.chain.ask(command)
+
+    async def _walk(self) -> None:
+        """Walks the open floor: into a room, and after a while into another one."""
+        await asyncio.sleep(self._rng.uniform(0.2, 2.0))
+        while self._choosing.is_open and not self.gone:
+            if (room := self._choosing.next_room()) is not None:
+                await self.chain.ask(room)
+            await asyncio.sleep(self._choosing.stays_seconds())
+        self._walks = False
 
     def _ask(self, command: commands.Command) -> None:
         self._start(self._noted(command))

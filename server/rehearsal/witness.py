@@ -283,6 +283,8 @@ class Witness:
         self.first_room_at.setdefault(room.round, at)
         if room.id != self.room:
             self._waits = False
+        if room.because == "by-choice":
+            self._waits = True  # on an open floor one may be alone as long as one likes
         self.room = room.id
         self._mates = {
             id: room.states.get(id, "") not in NOT_THERE for id in people if id != self.me

@@ -402,3 +402,30 @@ test("ready holds until the preview", () => {
   assert.equal(state.you.ready, true);
   assert.equal(reduce(state, phase("preview"), 1).you.ready, false);
 });
+
+const FLOOR_ROOM = { id: "r1-1", mode: "online", table: null, people: [], count: 1, full: false };
+const EMPTY_ROOM = { ...FLOOR_ROOM, id: "new", count: 0 };
+
+test("the floor keeps rooms that did not change, and forgets those that are gone", () => {
+  const other = { ...FLOOR_ROOM, id: "r1-2" };
+  let state = reduce(initial(), { type: "floor", whole: true, most: 6, rooms: [FLOOR_ROOM, EMPTY_ROOM] });
+  state = reduce(state, { type: "floor", whole: false, most: 6, gone: [], rooms: [other] });
+  assert.deepEqual(Object.keys(state.floor.rooms), ["r1-1", "r1-2"], "an empty room is told anew each time");
+  state = reduce(state, { type: "floor", whole: false, most: 6, gone: ["r1-1"], rooms: [EMPTY_ROOM] });
+  assert.deepEqual(Object.keys(state.floor.rooms), ["r1-2", "new"]);
+  state = reduce(state, { type: "floor", whole: true, most: 6, rooms: [EMPTY_ROOM] });
+  assert.deepEqual(Object.keys(state.floor.rooms), ["new"]);
+});
+
+test("a visiting host is seen in the room and sits nowhere in it", () => {
+  const host = { id: "dana", name: "Dana" };
+  const room = { id: "r1-1", round: 1, people: [{ id: "ana", name: "Ana" }], starts_at: 0, ends_at: null };
+  let state = { ...initial(), you: { id: "ana", met: [] }, event: { phase: "round" } };
+  state = reduce(state, { type: "room", ...room }, 5);
+  state = reduce(state, { type: "room-people", joined: [host], left: [], visiting: ["dana"] }, 6);
+  assert.deepEqual(state.room.visitors, [host]);
+  assert.equal(state.room.people.length, 1);
+  state = reduce(state, { type: "room-people", joined: [], left: ["dana"], visiting: ["dana"] }, 7);
+  assert.deepEqual(state.room.visitors, []);
+  assert.deepEqual(state.happened.map((line) => [line.kind, line.name]), [["visits", "Dana"], ["visit-ended", "Dana"]]);
+});
