@@ -35,6 +35,13 @@ async def visitors(browser: Browser) -> AsyncIterator[Visitors]:
 
 
 @pytest_asyncio.fixture
+async def silent(store: Store) -> AsyncIterator[House]:
+    """A house whose rooms carry neither sound nor picture."""
+    async with a_house(store, Settings(organiser_key=KEY, media="none")) as house:
+        yield house
+
+
+@pytest_asyncio.fixture
 async def talking(store: Store) -> AsyncIterator[House]:
     """A house whose rooms carry sound and picture."""
     async with a_house(store, Settings(organiser_key=KEY, media="mesh")) as house:

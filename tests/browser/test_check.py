@@ -9,13 +9,10 @@ from collections.abc import AsyncIterator
 import pytest
 from playwright.async_api import Browser, Page, expect
 
-from server.redis import Store
-from server.settings import Settings
 from tests.browser.chromium import chromium
 from tests.browser.conftest import Visitors
 from tests.browser.test_pages import comes_by_the_open_link, is_accessible
 from tests.guests import House, guest
-from tests.server.house import KEY, a_house
 from tests.server.waiting import wait_until
 
 LINE = (
@@ -223,22 +220,16 @@ async def test_a_browser_without_calls_is_told_so_and_takes_part_by_chat(
 
 
 async def test_an_evening_without_sound_and_picture_fetches_nothing_of_them(
-    store: Store, visitors: Visitors
+    silent: House, visitors: Visitors
 ) -> None:
-    async with a_house(store, Settings(organiser_key=KEY, media="none")) as house:
-        await fetches_nothing_of_calls(house, visitors)
-
-
-async def fetches_nothing_of_calls(house: House, visitors: Visitors) -> None:
-    """Comes in and looks around; fails if a file of sound and picture was asked for."""
-    await house.opens([])
+    await silent.opens([])
     page = await visitors.page()
     fetched: list[str] = []
-    await comes_by_the_open_link(page, house, "Ana")
+    await comes_by_the_open_link(page, silent, "Ana")
     page.on("request", lambda request: fetched.append(request.url))
     await page.reload()
     await expect(page.get_by_role("button", name="Practise a round")).to_be_visible()
     await expect(page.get_by_role("button", name="Check camera")).to_have_count(0)
-    await page.goto(f"{house.url}/e/{house.event}#check")
+    await page.goto(f"{silent.url}/e/{silent.event}#check")
     await expect(page.get_by_role("heading", name="Welcome, Ana")).to_be_visible()
     assert [url for url in fetched if "/media/" in url] == []
