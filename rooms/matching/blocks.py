@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from rooms.matching.budget import Budget
 from rooms.matching.room_rules import Bools, Ints
-from rooms.matching.solver import FORBIDDEN, Floats, Search
+from rooms.matching.solver import FORBIDDEN, Floats, Search, first_sizes
 
 MANY = 1_200
 """From so many people on they are seated in blocks."""
@@ -96,13 +96,9 @@ class BlockSearch:
 
     def _start(self) -> None:
         """Shares out seats, then people who are alike to blocks of rooms, and seats each block."""
-        held = np.array([least for least, _ in self.sizes], dtype=np.intp)
+        least = np.array([least for least, _ in self.sizes], dtype=np.intp)
         most = np.array([most for _, most in self.sizes], dtype=np.intp)
-        spare = len(self.weights) - int(held.sum())
-        while spare > 0:
-            open_rooms = np.flatnonzero(held < most)[:spare]
-            held[open_rooms] += 1
-            spare -= len(open_rooms)
+        held = first_sizes(least, most, len(self.weights))
         blocks = -(-len(held) // BLOCK)
         ends = np.linspace(0, len(held), blocks + 1).astype(np.intp)
         shares = [int(held[a:b].sum()) for a, b in pairwise(ends)]

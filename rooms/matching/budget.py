@@ -8,7 +8,11 @@ somebody could not wait: `hurry` ends the time at once, and the steps taken tell
 from __future__ import annotations
 
 from collections.abc import Callable
+from math import inf
 from time import perf_counter
+
+TOLD_BY = 50
+"""Steps from which on it is told how many more there will be."""
 
 
 class Budget:
@@ -27,7 +31,8 @@ class Budget:
         self._granted = 0
         self._most = steps
         self._hurry = hurry
-        self._ends_at = perf_counter() + max(0.0, seconds)
+        self._began_at = perf_counter()
+        self._ends_at = self._began_at + max(0.0, seconds)
 
     def step(self) -> bool:
         """Takes one step if there is one left, and says whether there was."""
@@ -38,6 +43,15 @@ class Budget:
             return False
         self.taken += 1
         return True
+
+    def left(self) -> float:
+        """Returns how many steps there still are, as far as can be told from those taken."""
+        if self._most is not None:
+            return self._most - self.taken
+        now = perf_counter()
+        if self.taken < TOLD_BY:
+            return inf
+        return max(0.0, (self._ends_at - now) * self.taken / (now - self._began_at))
 
     def _is_over(self) -> bool:
         return perf_counter() >= self._ends_at or self._hurry()

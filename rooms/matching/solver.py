@@ -16,13 +16,8 @@ time so that the sum is greatest. Then steps of two kinds:
   at the first good answer the costs get a little noise, which falls to none and comes back, in
   cycles that grow longer (annealing; C. Charon and O. Hudry, "The noising method", 1993). The best
   answer is kept.
-- *Swaps with memory* (tabu search: F. Glover, 1989; in few rooms, or large ones): the best swap of
-  two people of two rooms that does not undo a recent one, even when it is worse than none; O(n) a
-  step, for a part of the people at a time. In few rooms the assignment has too few neighbours to
-  leave a poor answer.
-
-  When nothing gets better for a while, some people are swapped at random from the best answer (a
-  kick), and it goes on from there.
+- *Swaps* (`swaps.py`), in few rooms, or large ones, where the assignment has too few neighbours to
+  leave a poor answer: people of two rooms change places, with heat that falls, then with memory.
 
 What may bend is a weight below zero: a repeat costs more than all liking can bring. What must not
 is a weight far below that (`FORBIDDEN`), or a rule about the whole room (`RoomRules`), which the
@@ -37,7 +32,7 @@ Known weaknesses: no proof of optimality from rooms of three on; one person at a
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import lap
@@ -46,6 +41,7 @@ from numpy.typing import NDArray
 
 from rooms.matching.budget import Budget
 from rooms.matching.room_rules import Bools, Ints, RoomRules
+from rooms.matching.swaps import Swaps
 
 FORBIDDEN = 1e9
 """Cost of a pair or a room against a hard rule: more than any number of repeats."""
@@ -79,12 +75,6 @@ CLEAN = 0.3
 
 SWAP_SEATS = 64
 """Up to so many seats swaps are searched instead of assignments; beyond, in few large rooms."""
-
-SWAPPED = 48
-"""People, and the rest of a room, whose swaps with everybody are looked at in one step."""
-
-PATIENCE = 80
-"""Swaps without a better answer, per room, until a kick."""
 
 BETTER = 1e-6
 """By how much an answer must be better to count: sums with FORBIDDEN are right to 1e-7."""
@@ -130,6 +120,9 @@ class Search:
         self.best_value = self.value = self._value()
         self.waiting = 0
         self.taken = 0
+        self.swaps: Swaps | None = None
+        self.left: Callable[[], float] = lambda: np.inf
+        """How many steps there will probably still be."""
 
     @property
     def best(self) -> list[list[int]]:
@@ -168,9 +161,8 @@ class Search:
         if self.uses_assignments:
             self._exchange(self._noise())
         else:
-            if self.waiting > PATIENCE * len(self.most):
-                self._kick()
-            self._swap_best()
+            self.swaps = self.swaps or Swaps(self)
+            self.swaps.step()
         self.value = self._value()
         self.waiting += 1
         if self.value > self.best_value + BETTER:
@@ -180,6 +172,7 @@ class Search:
 
     def run(self, budget: Budget) -> None:
         """Takes steps until the budget is used up."""
+        self.left = budget.left
         while not self.is_over and budget.step():
             self.step()
 
@@ -197,7 +190,6 @@ class Search:
         self.seats = np.full((rooms, width), self.seated, dtype=np.intp)
         self.room_of = np.zeros(self.seated, dtype=np.intp)
         self.gain = np.zeros((rooms, self.seated))
-        self.tabu = np.zeros((self.seated, rooms), dtype=np.int64)
 
     def _seat_as(self, start: Sequence[Sequence[int]]) -> None:
         taken = np.zeros(len(self.most), dtype=np.intp)
@@ -212,11 +204,9 @@ class Search:
         """Gives every room one person at a time, all rooms together as well as can be."""
         taken = np.zeros(len(self.most), dtype=np.intp)
         empty = iter(range(self.people, self.seated))
-        spare = self.most - self.least
-        for _ in range(self.seated - self.people):
-            room = int(np.argmax(np.where(spare > 0, self.most - taken, -1)))
-            spare[room] -= 1
-            self._sit(next(empty), room, taken)
+        for room, left in enumerate(self.most - first_sizes(self.least, self.most, self.people)):
+            for _ in range(left):
+                self._sit(next(empty), room, taken)
         waiting = self.rng.permutation(self.people)
         while waiting.size:
             rooms = np.flatnonzero(taken < self.most)[:ROOMS_A_STEP]
@@ -280,60 +270,44 @@ class Search:
         self.seats[rooms, columns] = coming
         self.room_of[coming] = rooms
 
-    def _swap_best(self) -> None:
-        """Swaps the two people, or a person and an empty seat, whose swap is worth most.
-
-        One of the two is in one of a few rooms, taken at random: all rooms when they are few.
-        """
-        some = self.rng.permutation(len(self.most))[: 1 + SWAPPED // self.seats.shape[1]]
-        rows = self.seats[some].ravel()
-        rows = rows[rows < self.seated]
-        rooms = self.room_of[rows]
-        own = self.gain[self.room_of, np.arange(self.seated)]
-        delta = self.gain[:, rows].T[:, self.room_of] + self.gain[rooms]
-        delta -= 2 * self.weights[rows] + own + own[rows][:, None]
-        delta += self.rng.random(delta.shape) * 1e-9
-        no = rooms[:, None] == self.room_of[None, :]
-        if self.seated > self.people:
-            no |= self._empties(rows)
-        recent = self.tabu[rows][:, self.room_of] > self.taken
-        recent |= (self.tabu[:, rooms] > self.taken).T
-        recent &= self.value + delta <= self.best_value + BETTER
-        delta[no | recent] = -np.inf
-        row, b = divmod(int(np.argmax(delta)), self.seated)
-        if delta[row, b] == -np.inf:
-            self._kick()
-            return
-        a = int(rows[row])
-        tenure = self.taken + self.rng.integers(3, 8 + len(self.most))
-        self.tabu[a, self.room_of[a]] = self.tabu[b, self.room_of[b]] = tenure
-        self._swap(a, b)
-
-    def _empties(self, rows: Ints) -> Bools:
-        """Says which swaps are of two empty seats, or would leave a room with too few people."""
-        empty = np.arange(self.seated) >= self.people
-        here = (self.seats < self.people).sum(axis=1)
-        kept = (here <= self.least)[self.room_of] & ~empty
-        leaves: Bools = kept[rows][:, None] & empty[None, :]
-        leaves |= empty[rows][:, None] & (kept | empty)[None, :]
-        return leaves
-
-    def _swap(self, a: int, b: int) -> None:
+    def swap(self, a: int, b: int) -> None:
+        """Has two people, or a person and an empty seat, change places."""
         rooms = self.room_of[[a, b]]
         columns = np.array([np.flatnonzero(self.seats[self.room_of[p]] == p)[0] for p in (a, b)])
         self._replace(rooms, columns, np.array([b, a], dtype=np.intp))
 
-    def _kick(self) -> None:
-        """Goes back to the best answer and swaps some of its people at random."""
-        self.waiting = 0
+    def take_up_best(self) -> None:
+        """Goes on from the best answer."""
         self.seats = self.best_seats.copy()
         for room, people in enumerate(self.seats):
             self.room_of[people[people < self.seated]] = room
             self.gain[room] = self.weights[people[people < self.seated]].sum(axis=0)
-        for _ in range(int(self.rng.integers(2, 4 + len(self.most) // 4))):
-            a, b = (int(p) for p in self.rng.integers(0, self.people, 2))
-            if self.room_of[a] != self.room_of[b]:
-                self._swap(a, b)
+
+
+def first_sizes(least: Ints, most: Ints, people: int) -> Ints:
+    """Returns sizes within least and most that add up to all people, with the most pairs of them.
+
+    Pairs grow with the square, so some rooms are as large as can be and the others as small: which,
+    is a knapsack, filled room by room (R. Bellman, 1957), O(rooms·most·people).
+    """
+    spare = people - int(least.sum())
+    pairs = np.full(spare + 1, -1)
+    pairs[0] = 0
+    taken = np.zeros((len(least), spare + 1), dtype=np.intp)
+    for room, (low, high) in enumerate(zip(least.tolist(), most.tolist(), strict=True)):
+        best = np.full(spare + 1, -1)
+        for more in range(min(high - low, spare) + 1):
+            before = pairs[: spare + 1 - more]
+            reached = np.where(before >= 0, before + (low + more) ** 2, -1)
+            better = reached > best[more:]
+            best[more:][better] = reached[better]
+            taken[room, more:][better] = more
+        pairs = best
+    sizes = least.copy()
+    for room in range(len(least) - 1, -1, -1):
+        sizes[room] += taken[room, spare]
+        spare -= int(taken[room, spare])
+    return sizes
 
 
 def _spread(weights: Floats) -> float:
