@@ -37,7 +37,7 @@ def faces(event: Event, register: Register) -> Faces:
 
 
 def suggested_interests(register: Register) -> tuple[str, ...]:
-    """Returns the tags that at least five attendees have, most frequent first."""
+    """Returns the organiser's tags, then what five attendees or more have, most frequent first."""
     holders: Counter[str] = Counter()
     written: dict[str, Counter[str]] = {}
     for person in register.attendees():
@@ -49,7 +49,11 @@ def suggested_interests(register: Register) -> tuple[str, ...]:
         for tag, as_written in own.items():
             written.setdefault(tag, Counter())[as_written] += 1
     frequent = [(-count, tag) for tag, count in holders.items() if count >= LEAST_PEOPLE]
-    return tuple(
+    worded = (
         min(written[tag].items(), key=lambda form: (-form[1], form[0]))[0]
-        for _, tag in sorted(frequent)[:SUGGESTED]
+        for _, tag in sorted(frequent)
     )
+    found: dict[str, str] = {}
+    for tag in (*register.details.suggestions, *worded):
+        found.setdefault(_normalised(tag), tag)
+    return tuple(found.values())[:SUGGESTED]

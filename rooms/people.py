@@ -138,6 +138,8 @@ class Details(Struct, frozen=True, kw_only=True, omit_defaults=True, tag="detail
     segment_most: int | None = None
     synonyms: tuple[tuple[str, ...], ...] = ()
     """Groups of tags that mean the same."""
+    suggestions: tuple[str, ...] = ()
+    """Interests that are suggested to whoever fills in their own."""
     series: str = ""
 
 

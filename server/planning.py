@@ -15,6 +15,7 @@ import msgspec
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from rooms.commands import RoundAsked
+from rooms.company import SUGGESTED
 from rooms.event import Event
 from rooms.matching.rules import MUST
 from rooms.messages import Phase
@@ -27,6 +28,7 @@ from rooms.people import (
     Register,
     SegmentRule,
     normalise,
+    tidied,
 )
 from rooms.programme import WEIGHT_LIMIT, Allow, Mixing, Plan, PlannedRound, Weights
 from rooms.refusal import Refusal
@@ -87,6 +89,7 @@ class SettingsBody(Struct, kw_only=True):
     segment_most: Annotated[int, Meta(ge=1, le=100)] | UnsetType | None = UNSET
     weights: WeightsBody | UnsetType = UNSET
     synonyms: Synonyms | UnsetType = UNSET
+    suggestions: Annotated[tuple[Tag, ...], Meta(max_length=SUGGESTED)] | UnsetType = UNSET
 
 
 class EventPatch(Struct, kw_only=True):
@@ -219,6 +222,9 @@ def details_of(body: EventPatch, before: Details) -> Details:
         if wrong is not None:
             raise Problem(BAD, "bad-field", wrong[0], field="settings.synonyms", word=wrong[1])
         details = msgspec.structs.replace(details, synonyms=tidy(body.settings.synonyms))
+    if body.settings.suggestions is not UNSET:
+        tags = dict.fromkeys(tidied(tag) for tag in body.settings.suggestions)
+        details = msgspec.structs.replace(details, suggestions=tuple(tag for tag in tags if tag))
     return details
 
 
@@ -313,6 +319,7 @@ class SettingsShown(Struct, kw_only=True):
     segment_most: int | None
     weights: WeightsShown
     synonyms: tuple[tuple[str, ...], ...]
+    suggestions: tuple[str, ...]
 
 
 class EventShown(Struct, kw_only=True):
@@ -390,6 +397,7 @@ def shown(event: Event, register: Register, join_url: str) -> EventShown:
             segment_most=details.segment_most,
             weights=WeightsShown(**msgspec.structs.asdict(plan.weights)),
             synonyms=details.synonyms,
+            suggestions=details.suggestions,
         ),
         people=sum(person.role not in HOST_ROLES for person in register.attendees()),
         present=len(here),

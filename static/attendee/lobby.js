@@ -122,10 +122,11 @@ function Seats({ you, faces, present }) {
   const [mine, ...places] = around(count, 44);
   const radius = count > LETTERED ? 3.4 : count > 20 ? 4 : 4.8;
   // Spread among the others: those who are seen are no group of their own.
-  const step = Math.max(1, Math.floor(places.length / Math.max(1, faces.length)));
+  const seated = new Map(
+    faces.map((face, index) => [Math.floor(((index + 0.5) * places.length) / faces.length), face]),
+  );
   return html`${places.map(([x, y], index) => {
-    const place = index - (step >> 1);
-    const face = place >= 0 && place % step === 0 ? faces[place / step] : undefined;
+    const face = seated.get(index);
     return html`<${Seat} key=${index} x=${x} y=${y} radius=${face ? radius + 0.4 : radius * 0.8} face=${face} />`;
   })}
   <${Seat} x=${mine[0]} y=${mine[1]} radius=${6.5} face=${you} own=${true} />`;

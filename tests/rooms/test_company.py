@@ -90,6 +90,13 @@ def test_the_most_frequent_come_first() -> None:
     assert suggested_interests(with_interests(*people)) == ("hiking", "jazz")
 
 
+def test_the_organisers_list_comes_first_each_tag_once() -> None:
+    register = with_interests(*[("Jazz", "hiking")] * 5)
+    details = Details(title="Tea", suggestions=("ceramics", "jazz"))
+    register.write({"e": details})
+    assert suggested_interests(register) == ("ceramics", "jazz", "hiking")
+
+
 def test_hosts_suggest_nothing() -> None:
     assert suggested_interests(with_interests(*[("rules",)] * 9, role=Role.HOST)) == ()
 

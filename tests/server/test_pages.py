@@ -353,6 +353,12 @@ async def test_interests_are_suggested_to_those_who_take_part(house: Doors) -> N
         assert (await browser.get(address)).status_code == 401
         await browser.post(people[0].url, data={"agree": "1"})
         assert (await browser.get(address)).json() == {"interests": ["ceramics"]}
+    listed = await house.makes_event(settings={"suggestions": [" open  data", "", "ceramics"]})
+    [ana] = await house.brings(listed["id"], [{"name": "Ana"}])
+    async with house.browser() as browser:
+        await browser.post(ana.url, data={"agree": "1"})
+        found = (await browser.get(f"/e/{listed['id']}/suggestions")).json()
+        assert found == {"interests": ["open  data", "ceramics"]}
 
 
 async def test_cookies_are_secure_where_the_public_address_is(store: Store) -> None:
