@@ -8,7 +8,10 @@ import httpx2 as httpx
 import msgspec
 import pytest_asyncio
 
+from server.asking import Asker
+from server.auth import Keys
 from server.redis import Store
+from server.settings import Settings
 from server.wire import CloseCode
 from tests.guests import Guest, House, _at, guest, guests, quick_round
 from tests.server.house import KEY, a_house
@@ -204,3 +207,19 @@ async def test_a_lost_link_is_replaced_and_whoever_came_by_it_is_out(house: Hous
         await ana.sees("welcome")
         await link(house, "Ana", "DELETE")
         await ana.is_sent_away(CloseCode.NOT_ALLOWED)
+
+
+async def test_a_renewed_organisers_key_ends_the_sockets_of_the_old_one(store: Store) -> None:
+    settings = Settings(organiser_key=None)
+    keys = Keys(store, settings)
+    first = await keys.new_organiser_key()
+    async with a_house(store, settings) as house:
+        house.asker = Asker(house.url, first)
+        await house.opens(["Ana"])
+        organiser = Guest(house, "organiser")
+        await organiser.comes(key=first)
+        await organiser.sees("board")
+        await keys.new_organiser_key()
+        await organiser.is_sent_away(CloseCode.NOT_ALLOWED)
+        async with guest(house, "Ana") as ana:
+            await ana.catches_up()  # nobody else's link was renewed
