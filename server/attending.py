@@ -57,7 +57,8 @@ Heard = (
 )
 KNOWN = {
     "welcome", "phase", "room", "room-people", "sitting-out", "lobby", "said", "contact",
-    "card-given", "notice", "call", "you", "clock", "done", "refused", "bye",
+    "card-given", "notice", "call", "you", "clock", "done", "refused", "bye", "topics",
+    "floor",
 }  # fmt: skip
 
 _read_head = msgspec.json.Decoder(_Head).decode

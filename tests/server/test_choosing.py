@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import random
+from typing import get_args
 
 from rooms import messages as m
 from rooms.commands import ChooseRoom
 from rooms.people import Mode
 from rooms.programme import Kind
+from server import attending
+from server.attending import Heard
 from server.choosing import Choosing
+from server.schemas import tag
 
 OPEN = m.PhaseChanged(
     phase=m.Phase.ROUND, round=1, rounds=1, starts_at=0, ends_at=None, paused=None, kind=Kind.OPEN
@@ -52,3 +56,7 @@ def test_nobody_walks_once_the_floor_is_closed() -> None:
         )
     )
     assert (chooses.is_open, chooses.next_room()) == (False, None)
+
+
+def test_simulated_people_hear_every_message_that_they_are_typed_for() -> None:
+    assert {str(tag(kind)) for kind in get_args(Heard)} == attending.KNOWN
