@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Generator
 
 import pytest
 import pytest_asyncio
+from hypothesis import settings
 
 from server.bundled import BundledStore
 from server.redis import Store
@@ -15,6 +16,8 @@ from tests.guests import House
 from tests.server.house import a_house
 
 IN_CI = os.environ.get("CI", "").lower() in {"1", "true"}
+settings.register_profile("meguri", deadline=None)  # timings are figures of the bench, not tests
+settings.load_profile("meguri")
 PROGRAMS = {"browser": "chromium", "redis": "redis-server", "relay": "turnserver"}
 
 

@@ -30,7 +30,6 @@ from msgspec.structs import replace
 from rooms.commands import OfferSeating
 from rooms.matching.ask import Seeker, Wanted
 from rooms.matching.rules import hard_rules_of, table_of
-from rooms.matching.solving import solve_wanted
 from rooms.people import Mode, SegmentRule
 from rooms.programme import USUAL_WEIGHTS, PlannedRound, Weights
 from rooms.standing import Pair, pair
@@ -84,6 +83,8 @@ def whole_programme(
     Searches each round for so many `steps`, or for `seconds`; with neither, for steps that follow
     from the number of people, so that the answer does not depend on the machine's speed.
     """
+    from rooms.matching.solving import solve_wanted  # arrays: only where it is solved
+
     programme = OfflineProgramme(
         Wanted(
             event="",
