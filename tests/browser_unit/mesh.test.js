@@ -190,6 +190,19 @@ test("nonsense from one is tried once more, then given up; the others are not to
   room.end();
 });
 
+test("a letter to what one was before a reload is not read", async () => {
+  const room = new Room();
+  const ana = room.enter("ana", ["ana", "bo"]);
+  const late = { room: "r1", session: "b1", to: "ana-before", items: [{ hello: true }] };
+  ana.receive("bo", late);
+  await room.time.passes(100);
+  assert.equal(room.connections.get("ana").at(-1).length, 0);
+  ana.receive("bo", { ...late, to: null });
+  await room.time.passes(100);
+  assert.equal(room.connections.get("ana").at(-1).length, 1);
+  room.end();
+});
+
 test("somebody who begins anew without end is not followed without end", async () => {
   const room = new Room();
   const ana = room.enter("ana", ["ana", "chidi"]);
