@@ -123,17 +123,21 @@ class BlockSearch:
     def _alike(self) -> Ints:
         """Returns rooms whose people like one room's people, and some taken at random.
 
-        A room in which somebody sits who must not is taken first.
+        A room in which somebody sits who must not is taken first, with rooms of people who may.
         """
         pivot = int(self.rng.integers(len(self.sizes)))
+        company: Ints = np.zeros(0, dtype=np.intp)
         if self.apart is not None and (wrong := self.clashes()):
-            pivot = int(self.room_of[self.rng.choice(wrong)])
+            person = int(self.rng.choice(wrong))
+            pivot = int(self.room_of[person])
+            company = self.room_of[self.rng.permutation(np.flatnonzero(~self.apart[person]))]
         if not self.best[pivot]:
             some: Ints = self.rng.permutation(len(self.sizes))[:BLOCK]
             return some
         liking = self.weights[self.best[pivot]].sum(axis=0)
         total = np.bincount(self.room_of, weights=liking, minlength=len(self.sizes))
         per_room = total / np.maximum(1, np.bincount(self.room_of, minlength=len(self.sizes)))
+        per_room[company[: BLOCK // 2]] = np.inf
         per_room[pivot] = np.inf
         strangers = self.rng.random(len(self.sizes)) < STRANGERS * BLOCK / len(self.sizes)
         per_room[strangers] = np.inf

@@ -23,6 +23,7 @@ If 1 and 4 have blocked each other, the best left is worth 2, not 4:
 from __future__ import annotations
 
 from collections.abc import Sequence
+from operator import index
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -34,7 +35,9 @@ from rooms.matching.room_rules import Bools
 from rooms.matching.solver import FORBIDDEN, Floats, Search
 
 CHECKED = 256
-"""Rows of weights that are checked at a time."""
+"""Rows and columns of weights that are checked at a time."""
+
+SIZES = "A size is a whole number from 0, or (least, most) with least ≤ most."
 
 Size = int | tuple[int, int]
 
@@ -60,10 +63,11 @@ def solve(
 
     `weights` is n×n, symmetric, finite and not negative (float32 halves the memory of thousands);
     a size is a number or (least, most); `forbidden` is an n×n array of pairs that must not share a
-    room. Goes on for `seconds`, or for `steps` where given: the same seed and steps give the same
-    answer. Raises ValueError for input that contradicts itself, and Impossible, with the cause,
+    room. Goes on for `seconds`, checks included, or for `steps` where given: the same seed and steps
+    give the same answer. Raises ValueError for input that contradicts itself, and Impossible, with the cause,
     when no allowed seating was found.
     """
+    budget = Budget(seconds, steps)
     worth = _checked_weights(weights)
     ranges = _checked_sizes(sizes, len(worth))
     apart = None
@@ -71,7 +75,6 @@ def solve(
         apart = _checked_forbidden(forbidden, len(worth))
         _check_possible(apart, ranges)
     rng = np.random.default_rng(seed)
-    budget = Budget(seconds, steps)
     if len(worth) <= EXACT and ranges and {1, 2}.issuperset(x for r in ranges for x in r):
         matched = _in_pairs(worth, ranges, apart)
         if matched is not None:
@@ -118,29 +121,44 @@ def _checked_weights(weights: ArrayLike) -> Weights:
     """Returns the weights as they are, if they are floats; what is on the diagonal is ignored."""
     worth: Weights = np.asarray(weights)
     if worth.dtype not in (np.float32, np.float64):
+        if np.iscomplexobj(worth):
+            raise ValueError("Weights must be real numbers.")
         worth = np.asarray(weights, dtype=np.float64)
+    if not worth.size:
+        worth = np.zeros((len(worth), len(worth)))
     if worth.ndim != 2 or worth.shape[0] != worth.shape[1]:
         raise ValueError(f"Weights must be a square array, not of shape {worth.shape}.")
     tolerance = 1e-9 if worth.dtype == np.float64 else 1e-5
     for first in range(0, len(worth), CHECKED):
         rows = worth[first : first + CHECKED]
-        if not np.isfinite(rows).all():
+        if not (np.isfinite(rows.min()) and np.isfinite(rows.max())):
             raise ValueError("Weights must be finite numbers.")
-        below = rows < 0
-        below[np.arange(len(rows)), first + np.arange(len(rows))] = False
-        if below.any():
+        if rows.min() < 0 and _is_negative_beside_diagonal(rows, first):
             raise ValueError("Weights must not be negative.")
-        other = worth[:, first : first + CHECKED].T
-        if not np.allclose(rows, other, rtol=tolerance, atol=1e-12):
-            raise ValueError("Weights must be symmetric.")
+        for other in range(first, len(worth), CHECKED):
+            one = rows[:, other : other + CHECKED]
+            two = worth[other : other + CHECKED, first : first + CHECKED].T
+            if not np.array_equal(one, two) and not np.allclose(
+                one, two, rtol=tolerance, atol=1e-12
+            ):
+                raise ValueError("Weights must be symmetric.")
     return worth
 
 
+def _is_negative_beside_diagonal(rows: Weights, first: int) -> bool:
+    below = rows < 0
+    below[np.arange(len(rows)), first + np.arange(len(rows))] = False
+    return bool(below.any())
+
+
 def _checked_sizes(sizes: Sequence[Size], people: int) -> list[tuple[int, int]]:
-    ranges = [(size, size) if isinstance(size, int | np.integer) else size for size in sizes]
-    pairs = [(int(least), int(most)) for least, most in ranges]
+    try:
+        given = [size if isinstance(size, Sequence) else (size, size) for size in sizes]
+        pairs = [(index(least), index(most)) for least, most in given]
+    except (TypeError, ValueError):
+        raise ValueError(SIZES) from None
     if any(not 0 <= least <= most for least, most in pairs):
-        raise ValueError("A size is a number from 0, or (least, most) with least ≤ most.")
+        raise ValueError(SIZES)
     fewest, most = sum(least for least, _ in pairs), sum(most for _, most in pairs)
     if not fewest <= people <= most:
         raise ValueError(f"The sizes add up to {fewest} to {most} seats for {people} people.")

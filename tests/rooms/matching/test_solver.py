@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import pairwise, permutations
+from typing import Any
 
 import numpy as np
 import pytest
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 
 from rooms.matching import solve
 from rooms.matching.door import Impossible
-from rooms.matching.solver import Floats
+from rooms.matching.solver import Floats, first_sizes
 
 
 def weights(n: int, seed: int = 0) -> Floats:
@@ -111,6 +112,7 @@ def test_a_thousand_people_have_seats_at_once() -> None:
 
 def test_nobody_makes_no_rooms_and_one_person_one() -> None:
     assert solve(np.zeros((0, 0)), []) == []
+    assert solve([], []) == []
     assert solve([[0.0]], [1]) == [[0]]
     assert solve(np.zeros((0, 0)), [0]) == [[]]
 
@@ -128,10 +130,15 @@ NAN = [[0.0, np.nan], [np.nan, 0.0]]
         ([[0.0, 1.0], [1.0, 0.0]], [3], "add up"),
         ([[0.0, 1.0], [1.0, 0.0]], [(3, 2)], "least ≤ most"),
         ([[0.0, 1.0], [1.0, 0.0]], [-2, 4], "least ≤ most"),
+        ([[0.0, 1.0], [1.0, 0.0]], [2.0], "whole number"),
+        ([[0.0, 1.0], [1.0, 0.0]], [None], "whole number"),
+        ([[0.0, 1.0], [1.0, 0.0]], [(1, 2, 3)], "least ≤ most"),
+        ([[0.0, 1.0j], [1.0j, 0.0]], [2], "real"),
+        ([[0.0, np.inf], [np.inf, 0.0]], [2], "finite"),
     ],
 )
 def test_input_that_contradicts_itself_is_an_error(
-    table: list[list[float]], sizes: list[int | tuple[int, int]], sentence: str
+    table: list[list[complex]], sizes: list[Any], sentence: str
 ) -> None:
     with pytest.raises(ValueError, match=sentence):
         solve(table, sizes, steps=1)
@@ -193,3 +200,38 @@ def test_very_many_are_seated_in_blocks_by_the_same_rules() -> None:
     apart = forbidden | forbidden.T
     assert not any(apart[np.ix_(room, room)].any() for room in rooms)
     assert rooms == solve(table, sizes, forbidden=forbidden, steps=150)
+
+
+@pytest.mark.parametrize("people", [1000, 1400])
+def test_somebody_who_blocked_all_but_three_sits_with_those(people: int) -> None:
+    forbidden = np.zeros((people, people), dtype=bool)
+    forbidden[0, 4:] = True
+    rooms = solve(weights(people), [4] * (people // 4), forbidden=forbidden, steps=600)
+    assert [0, 1, 2, 3] in rooms
+
+
+def test_first_sizes_have_the_most_pairs() -> None:
+    least, most = np.array([3, 2, 5, 0]), np.array([4, 7, 6, 3])
+    assert first_sizes(least, most, 15).tolist() == [3, 7, 5, 0]
+
+
+@pytest.mark.parametrize(("people", "groups"), [(12, 3), (30, 5), (60, 6), (480, 20)])
+def test_few_large_rooms_are_much_better_than_by_chance(people: int, groups: int) -> None:
+    table = weights(people)
+    sizes: list[int | tuple[int, int]] = [people // groups] * groups
+    by_lot = float(table.sum()) * (people // groups - 1) / (people - 1) / 2
+    rooms = solve(table, sizes, steps=600)
+    assert [len(room) for room in rooms] == sizes
+    assert worth(table, rooms) > by_lot * (1.06 if people == 480 else 1.1)
+    assert rooms == solve(table, sizes, steps=600)
+
+
+@given(st.integers(0, 99))
+def test_ranges_of_few_large_rooms_are_obeyed_through_all_swaps(seed: int) -> None:
+    ranges: list[int | tuple[int, int]] = [(3, 9), (2, 12), (5, 5), (0, 8)]
+    rooms = solve(weights(20, seed), ranges, seed=seed, steps=150)
+    assert all(
+        low <= len(room) <= top
+        for room, (low, top) in zip(rooms, ((3, 9), (2, 12), (5, 5), (0, 8)), strict=True)
+    )
+    assert sorted(person for room in rooms for person in room) == list(range(20))
