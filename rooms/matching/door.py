@@ -63,9 +63,9 @@ def solve(
 
     `weights` is n×n, symmetric, finite and not negative (float32 halves the memory of thousands);
     a size is a number or (least, most); `forbidden` is an n×n array of pairs that must not share a
-    room. Goes on for `seconds`, checks included, or for `steps` where given: the same seed and steps
-    give the same answer. Raises ValueError for input that contradicts itself, and Impossible, with the cause,
-    when no allowed seating was found.
+    room. Goes on for `seconds`, checks included, or for `steps` where given: the same seed and
+    steps give the same answer. Raises ValueError for input that contradicts itself, and Impossible,
+    with the cause, when no allowed seating was found.
     """
     budget = Budget(seconds, steps)
     worth = _checked_weights(weights)

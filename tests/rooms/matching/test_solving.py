@@ -80,6 +80,11 @@ def pools(draw: st.DrawFn) -> Wanted:
 @settings(max_examples=150, deadline=None)
 @given(pools())
 def test_hard_rules_are_never_broken_and_nobody_is_lost(wanted: Wanted) -> None:
+    keeps_hard_rules_and_loses_nobody(wanted)
+
+
+def keeps_hard_rules_and_loses_nobody(wanted: Wanted) -> None:
+    """Fails where a seating breaks a rule or loses somebody; `tests.bench rules` runs it often."""
     offer = solve_wanted(wanted, seconds=0, steps=150)
     assert not broken_seating(offer.rooms, hard_rules_of(wanted))
     everybody = [id for room in offer.rooms for id in room] + list(offer.sitting_out)
