@@ -6,9 +6,9 @@ benchmarks of maximum diversity grouping (RanReal, RanInt, Geo), whose files are
 
     python -m tests.bench matching [PART ...] [SECONDS [BEST]]
 
-Parts: matrices, solvers, pairs, grouping, rounds, evenings, programme, thousands, repair; without
-one, all but `thousands`, which takes 500 MB. `best` is the same search going on for BEST seconds a
-case (20 unless given); say how long when you quote a share of it.
+Parts: matrices, solvers, pairs, grouping, rounds, evenings, programme, sweep, thousands, repair;
+without one, all but `thousands`, which takes 500 MB. `best` is the same search going on for BEST
+seconds a case (20 unless given); say how long when you quote a share of it.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from functools import partial
 import numpy as np
 from msgspec import structs
 
+from rooms.matching import solve
 from rooms.matching.affinity import affinity, affinity_matrix, rarity
 from rooms.matching.ahead import plan_rounds
 from rooms.matching.ask import Seeker
@@ -124,23 +125,47 @@ def _pairs(seconds: float, _: float) -> None:
 
 
 def _grouping(seconds: float, best: float) -> None:
+    """Groups of one size, and ranges of sizes, numbered as in the published sets.
+
+    `best`: the better of four further searches with other seeds, each of a quarter of `best`.
+    """
     _line("kind", "people", "groups", "sizes", "swaps", "search", "best", "share")
     for kind in ("real", "int", "geo"):
-        for count, groups in ((10, 2), (30, 5), (60, 6), (120, 10), (240, 12), (480, 20)):
+        for count, groups, least, most in GROUPS:
             for unequal in (False, True):
                 weights = _instance(kind, count)
-                sizes = [count // groups] * groups
-                for room in range(groups // 2 if unequal else 0):
-                    sizes[room] -= count // groups // 4
-                    sizes[-1 - room] += count // groups // 4
-                search = Search(weights, [(s, s) for s in sizes], np.random.default_rng(0))
-                search.run(Budget(seconds))
-                reached = search.best_value
-                search.run(Budget(best))
-                swaps = _swap_search(weights, sizes, seconds)
-                named = "unequal" if unequal else "equal"
-                share = _share(reached, search.best_value)
-                _line(kind, count, groups, named, f"{swaps:.1f}", f"{reached:.1f}", *share)
+                even = [count // groups] * groups
+                ranges = _ranges(count, groups, least, most) if unequal else [(s, s) for s in even]
+                reached, *others = (
+                    _within(weights, solve(weights, ranges, seed=seed, seconds=spent))
+                    for seed, spent in enumerate((seconds, *[best / 4] * 4))
+                )
+                swaps = "" if unequal else f"{_swap_search(weights, even, seconds):.1f}"
+                named = f"{least}-{most}" if unequal else even[0]
+                share = _share(reached, max(reached, *others))
+                _line(kind, count, groups, named, swaps, f"{reached:.1f}", *share)
+
+
+GROUPS: tuple[tuple[int, int, int, int], ...] = (
+    (10, 2, 3, 7),
+    (12, 4, 2, 5),
+    (30, 5, 5, 10),
+    (60, 6, 7, 14),
+)
+GROUPS += ((120, 10, 8, 16), (240, 12, 15, 25), (480, 20, 18, 30))
+"""People, groups, and, of groups of unequal size, the least and the most."""
+
+
+def _ranges(count: int, groups: int, least: int, most: int) -> list[tuple[int, int]]:
+    """Returns for each group a least size up to the even one, and a most size from it on."""
+    rng = np.random.default_rng(count)
+    low = rng.integers(least, count // groups + 1, groups)
+    high = rng.integers(count // groups, most + 1, groups)
+    return list(zip(low.tolist(), high.tolist(), strict=True))
+
+
+def _within(weights: Floats, rooms: list[list[int]]) -> float:
+    return float(sum(weights[np.ix_(room, room)].sum() for room in rooms)) / 2
 
 
 def _instance(kind: str, count: int) -> Floats:
@@ -326,6 +351,21 @@ def _evenings(_: float, __: float) -> None:
         )
 
 
+def _sweep(_: float, __: float) -> None:
+    """Twelve rounds of evenings from 50 people on, in rooms of up to four: is anybody met twice?"""
+    _line("people", "rooms of", "evenings", "repeats", "sit-outs")
+    for first, last, step in ((50, 75, 1), (75, 200, 7)):
+        for size in (2, 3, 4):
+            again = out = 0
+            counts = range(first, last, step)
+            for count in counts:
+                sizes = {"size": size, "least": max(2, size - 1), "most": size + 1}
+                offers = evening(crowd(count), 12, seconds=0.05, **sizes)
+                again += sum(offer.repeats for offer in offers)
+                out += sum(len(offer.sitting_out) for offer in offers)
+            _line(f"{first}-{counts[-1]}", size, len(counts), again, out)
+
+
 def _milliseconds(work: Callable[[], object]) -> float:
     began = time.perf_counter()
     work()
@@ -344,6 +384,7 @@ PARTS: dict[str, Callable[[float, float], None]] = {
     "rounds": _rounds,
     "evenings": _evenings,
     "programme": _programme,
+    "sweep": _sweep,
     "thousands": _thousands,
     "repair": _repair,
 }
