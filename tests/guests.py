@@ -250,6 +250,11 @@ class Guest:
         ]
         assert not found, self._failure(f"{self.name} was not to see {type} {wanted or ''}")
 
+    async def is_called(self) -> Said:
+        """Waits, as a host, until a call for a host is on the board; returns the latest."""
+        change = await self.sees("board-change", parts=lambda parts: bool(_calls(parts)))
+        return _calls(change["parts"])[-1]
+
     def all(self, type: str) -> list[Said]:
         """Returns all messages of a type so far."""
         return [said for said in self.everything if said["type"] == type]
@@ -310,6 +315,11 @@ def _at(said: object, *path: str) -> object:
         assert isinstance(said, dict)
         said = said[name]
     return said
+
+
+def _calls(parts: object) -> list[Said]:
+    found = parts.get("calls") if isinstance(parts, dict) else None
+    return found if isinstance(found, list) else []
 
 
 def _names(room: Said) -> set[str]:

@@ -21,6 +21,11 @@ DESK = {"width": 1280, "height": 800}
 BREACH = """addEventListener("securitypolicyviolation", (event) => console.error(
   `Policy breached: ${event.violatedDirective} ${event.blockedURI} ${event.sample}`));"""
 
+SETTLED = """() => {
+  getComputedStyle(document.body).color; // a changed theme begins its transitions with the style
+  for (const one of document.getAnimations()) if (one instanceof CSSTransition) one.finish();
+}"""
+
 AXE = Path(axe_playwright_python.__file__).with_name("axe.min.js").read_text(encoding="utf-8")
 
 
@@ -96,6 +101,7 @@ class Visitors:
 
 async def findings(page: Page) -> list[str]:
     """Returns what axe finds wrong with a page as it is now: rule, help and the places."""
+    await page.evaluate(SETTLED)
     if not await page.evaluate("'axe' in window"):
         await page.evaluate(AXE)
     violations = await page.evaluate(

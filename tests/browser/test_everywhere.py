@@ -1,0 +1,53 @@
+"""Every page in every state, in both languages and themes: axe finds nothing, nothing overflows."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.async_api import Page, ViewportSize
+
+from tests.browser.visitors import Visitors, findings
+from tests.guests import House
+from tests.tour.scenes import LANGUAGES, SCENES, Scene
+from tests.tour.stage import Stage
+
+NARROWEST = 320
+"""WCAG 1.4.10: what 1,280 pixels are at 400 %."""
+
+TOO_WIDE = "document.scrollingElement.scrollWidth > document.scrollingElement.clientWidth"
+
+
+class Faults:
+    """What was found, each fault with the states that show it."""
+
+    def __init__(self) -> None:
+        self._found: dict[str, list[str]] = {}
+
+    async def look(self, name: str, page: Page) -> None:
+        """Looks at a state in light and dark, and at its narrowest."""
+        for theme in ("light", "dark"):
+            await page.emulate_media(color_scheme=theme)
+            for fault in await findings(page):
+                self._add(fault, f"{name}, {theme}")
+        size = page.viewport_size
+        assert size is not None
+        await page.set_viewport_size(ViewportSize(width=NARROWEST, height=size["height"]))
+        if await page.evaluate(TOO_WIDE):
+            self._add(f"wider than {NARROWEST} pixels", name)
+        await page.set_viewport_size(size)
+
+    def _add(self, fault: str, where: str) -> None:
+        self._found.setdefault(fault, []).append(where)
+
+    def report(self) -> str:
+        """Returns all faults, or nothing."""
+        return "\n".join(f"{fault}\n    in {'; '.join(at)}" for fault, at in self._found.items())
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("scene", SCENES, ids=lambda scene: scene.__name__)
+async def test_axe_finds_nothing_and_nothing_overflows(
+    house: House, visitors: Visitors, scene: Scene, language: str
+) -> None:
+    faults = Faults()
+    await scene(Stage(house, visitors, language), faults.look)
+    assert not faults.report(), faults.report()

@@ -1,0 +1,23 @@
+"""All scenes: what is driven once and then looked at in every way."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+
+from tests.tour import entry, evening, hosting
+from tests.tour.stage import Look, Stage
+
+Scene = Callable[[Stage, Look], Awaitable[None]]
+
+SCENES: tuple[Scene, ...] = (
+    entry.doors,
+    entry.desk,
+    entry.the_end,
+    evening.lobby,
+    evening.preview_and_room,
+    evening.after_and_end,
+    evening.leaving,
+    hosting.console,
+)
+
+LANGUAGES = ("en", "ja")
