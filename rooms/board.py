@@ -6,6 +6,7 @@ Never what is said in a room, no yes, no card, no note; a block is not on it eit
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from itertools import combinations
 
 from msgspec import UNSET
@@ -36,9 +37,12 @@ PARTS = (
 )  # fmt: skip
 
 
-def board(event: Event, register: Register) -> m.Board:
-    """Returns the whole board."""
-    rooms = tuple(_room(event, register, event.rooms[id]) for id in _shown(event))
+NOBODY_WROTE: Mapping[str, int] = {}
+
+
+def board(event: Event, register: Register, wrote: Mapping[str, int] = NOBODY_WROTE) -> m.Board:
+    """Returns the whole board; `wrote` has when somebody last wrote in a room (ms)."""
+    rooms = tuple(_room(event, register, event.rooms[id], wrote) for id in _shown(event))
     words = tuple(topic.text for topic in topics(event, register).topics)
     return m.Board(rooms=rooms, parts=_parts(event, register, set(PARTS)), topics=words)
 
@@ -51,14 +55,18 @@ def _shown(event: Event) -> list[str]:
 
 
 def board_change(
-    event: Event, register: Register, rooms: set[str], parts: set[str]
+    event: Event,
+    register: Register,
+    rooms: set[str],
+    parts: set[str],
+    wrote: Mapping[str, int] = NOBODY_WROTE,
 ) -> m.BoardChange:
     """Returns the rooms and parts that were touched, as they stand now."""
     shown = [id for id in _shown(event) if id in rooms]
     kept = [event.rooms[id] for id in shown]
     gone = tuple(sorted(rooms - set(shown)))
     return m.BoardChange(
-        rooms=tuple(_room(event, register, room) for room in kept),
+        rooms=tuple(_room(event, register, room, wrote) for room in kept),
         gone=gone,
         parts=_parts(event, register, parts),
     )
@@ -93,6 +101,8 @@ def touches(event: Event, fact: f.AnyFact) -> tuple[set[str], set[str]]:
             return rooms, {"pool", "log"}
         case f.SeatingOffered() | f.Pinned() | f.Relaxed() | f.RoundProposed():
             return rooms, {"proposal", "pool"}
+        case f.ProposalChanged() | f.Undone():
+            return rooms, {"proposal", "pool", "log"}
         case f.RoundCalled() | f.CallWithdrawn():
             return rooms, {"called", "log"}
         case f.HostCalled() | f.CallWasSeen() | f.CallAnswered():
@@ -111,6 +121,9 @@ def touches(event: Event, fact: f.AnyFact) -> tuple[set[str], set[str]]:
         case f.Seated() | f.Unseated() | f.RoomEnded() | f.JoinPlanned() | f.JoinCancelled():
             parts |= {"log"}
             rooms.add(fact.room)
+        case f.MediaChanged():
+            seat = event.people[fact.id].seat
+            return ({seat} if seat else set()), set()
         case f.MoreTimeWished() | f.Rated() | f.NoteWritten() | f.YesGiven() | f.YesWithdrawn():
             return rooms, set()
         case f.ContactMade() | f.CardGiven() | f.CardReached() | f.Blocked() | f.Unblocked():
@@ -124,7 +137,7 @@ def touches(event: Event, fact: f.AnyFact) -> tuple[set[str], set[str]]:
     return {room for room in rooms if room in event.rooms}, parts
 
 
-def _room(event: Event, register: Register, room: Room) -> m.BoardRoom:
+def _room(event: Event, register: Register, room: Room, wrote: Mapping[str, int]) -> m.BoardRoom:
     away = states(event, room)
     return m.BoardRoom(
         id=room.id,
@@ -139,12 +152,28 @@ def _room(event: Event, register: Register, room: Room) -> m.BoardRoom:
         calls=sum(1 for k in event.calls.values() if k.room == room.id and not k.answered_by),
         topic=register.text(room.topic),
         visitors=tuple(id for id, at in event.visits.items() if at == room.id),
+        quiet_since=_quiet_since(event, room, wrote.get(room.id, 0)),
     )
+
+
+def _quiet_since(event: Event, room: Room, wrote_at: int) -> int | None:
+    """Returns since when nobody in a room of online people could be heard, nor wrote."""
+    people = [event.people[id] for id in room.people]
+    if room.mode is not Mode.ONLINE or any(p.microphone for p in people if p.present):
+        return None
+    return max([room.starts_at, wrote_at, *(p.muted_at for p in people)])
 
 
 def _seat(register: Register, person: Person, state: str) -> m.Seat:
     name = register.attendee(person.id).name
-    return m.Seat(id=person.id, name=name, state=state, mode=person.mode)
+    return m.Seat(
+        id=person.id,
+        name=name,
+        state=state,
+        mode=person.mode,
+        microphone=person.microphone,
+        camera=person.camera,
+    )
 
 
 def _parts(event: Event, register: Register, parts: set[str]) -> m.BoardParts:

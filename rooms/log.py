@@ -37,6 +37,8 @@ def line_of(fact: f.AnyFact) -> LogLine | None:
             | f.Paused()
             | f.Resumed()
             | f.PreviewShortened()
+            | f.ProposalChanged()
+            | f.Undone()
         ):
             return line
         case f.SeatingFixed():

@@ -363,12 +363,15 @@ class YouChanged(Message, tag="you", frozen=True, kw_only=True):
 
 
 class Seat(Struct, frozen=True, kw_only=True):
-    """`state`: here, dropped, not-here-yet, expected, no-camera."""
+    """`state`: here, dropped, not-here-yet, expected; why without a room (as in `sitting-out`)."""
 
     id: str
     name: str
     state: str
     mode: Mode = Mode.ONLINE
+    microphone: bool = False
+    camera: bool = False
+    """What they send now; on site a phone sends neither."""
 
 
 class BoardRoom(Struct, frozen=True, kw_only=True):
@@ -385,6 +388,9 @@ class BoardRoom(Struct, frozen=True, kw_only=True):
     topic: str = ""
     visitors: tuple[str, ...] = ()
     """Hosts who are visiting it, by id."""
+    quiet_since: int | None = None
+    """Since when all microphones of a room of online people have been off and nobody has written
+    (ms). None: one is on, or it cannot be known. Whether anybody speaks is never told or kept."""
 
 
 class ProposedRoom(Struct, frozen=True, kw_only=True):

@@ -119,8 +119,13 @@ def apply_presence(
         case f.SaidReady():
             person = replace(person, ready=True)
         case f.MediaChanged():
+            muted_at = fact.at if person.microphone and not fact.microphone else person.muted_at
             person = replace(
-                person, microphone=fact.microphone, camera=fact.camera, screen=fact.screen
+                person,
+                microphone=fact.microphone,
+                camera=fact.camera,
+                screen=fact.screen,
+                muted_at=muted_at,
             )
             if fact.microphone:
                 person = _here(event, person)

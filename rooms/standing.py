@@ -52,6 +52,8 @@ class Person(Struct, frozen=True, kw_only=True):
     microphone: bool = False
     camera: bool = False
     screen: bool = False
+    muted_at: int = 0
+    """When their microphone last went off (ms)."""
     sat_out: int = 0
     """Times without a seat though in the pool."""
     link_ended_at: int | None = None

@@ -91,6 +91,9 @@ TOPIC_FACTS = (
 BOARD_SECONDS = 0.2
 """Between two changes of the boards: a host's eye, not a film."""
 
+WROTE_MS = 15_000
+"""A board says when somebody wrote in a room, right to so many milliseconds."""
+
 SAID_KEPT = 50
 """Of each place, for a full view."""
 
@@ -211,6 +214,7 @@ class Gathering:
         self._recent = _recent_from(evening.tip)
         self._counted = -1
         self._faces = Faces(people=())
+        self._wrote = {entry.room: entry.at for _, entry in evening.chat if entry.room != LOBBY}
         self._dirty_rooms: set[str] = set()
         self._dirty_parts: set[str] = set()
         self._stale_boards: set[Connection] = set()
@@ -430,7 +434,17 @@ class Gathering:
         else:
             room = event.rooms.get(entry.room)
             hearers = People(event.those_in(room) if room is not None else ())
+            self._wrote_in(entry)
         self._tell([(hearers, self._said(entry_id, entry))], entry_id, entry.at, is_chat=True)
+
+    def _wrote_in(self, entry: ChatEntry) -> None:
+        """Notes that a room is not silent; boards learn it now and then, and never the words."""
+        before = self._wrote.get(entry.room, 0)
+        if entry.at - before >= WROTE_MS:
+            self._wrote[entry.room] = entry.at
+            if self._staff:
+                self._dirty_rooms.add(entry.room)
+                self._boards.set()
 
     def _said(self, entry_id: str, entry: ChatEntry) -> Said:
         return Said(
@@ -665,6 +679,8 @@ class Gathering:
         return text_frame(encode(floor(evening.event, evening.register, viewer, ids)))
 
     def _mark_boards(self, fact: f.AnyFact) -> None:
+        if isinstance(fact, f.SeatingFixed):
+            self._wrote = {}
         if not self._staff:
             return
         rooms, parts = touches(self.evening.event, fact)
@@ -679,7 +695,7 @@ class Gathering:
         if not self._staff:
             return
         evening = self.evening
-        message = board_change(evening.event, evening.register, rooms, parts)
+        message = board_change(evening.event, evening.register, rooms, parts, self._wrote)
         frame = text_frame(encode(message))
         for one in self._staff:
             if one.is_waiting:
@@ -700,7 +716,7 @@ class Gathering:
 
     def _send_board(self, host: Connection) -> None:
         evening = self.evening
-        message = board(evening.event, evening.register)
+        message = board(evening.event, evening.register, self._wrote)
         frame = text_frame(encode(message)) if host.is_host else self._for_helpers(message)
         host.send(frame, "board")
 

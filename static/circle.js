@@ -8,23 +8,31 @@ import { around, colour, initial } from "./dots.js";
 import { html } from "./view.js";
 
 /** Draws one person's dot. `state`: here, dropped, not-here-yet, expected. */
-export function Dot({ id, name, size = 44, state = "here" }) {
+export function Dot({ id, name, size = 44, state = "here", letter = true }) {
   return html`<svg class="dot" width=${size} height=${size} viewBox="-22 -22 44 44" aria-hidden="true">
-    <${DotShape} id=${id} name=${name} x=${0} y=${0} radius=${22} state=${state} />
+    <${DotShape} id=${id} name=${name} x=${0} y=${0} radius=${22} state=${state} letter=${letter} />
   </svg>`;
 }
 
-/** A dot inside a larger drawing. Somebody who dropped, or is not here yet, is a dashed outline. */
-export function DotShape({ id, name, x, y, radius, state = "here", letter = true }) {
+/**
+ * A dot inside a larger drawing. Somebody who dropped, or is not here yet, is a dashed outline;
+ * somebody without a camera has a light middle.
+ */
+export function DotShape({ id, name, x, y, radius, state = "here", letter = true, marked = false }) {
   const fill = colour(id);
   const away = state !== "here" && state !== "no-camera";
   const width = Math.max(1.5, radius / 9);
-  return html`<g class=${away ? "dot-away" : "dot-here"}>
+  return html`<g class=${away ? "dot-away" : "dot-here"} data-person=${marked ? id : null}>
     ${
       away
         ? html`<circle cx=${x} cy=${y} r=${radius - width} fill="var(--card)" stroke=${fill}
-          stroke-width=${width} stroke-dasharray=${`${width * 2} ${width * 1.6}`} />`
+          stroke-width=${width} stroke-dasharray=${dashes(state, width)} stroke-linecap=${state === "not-here-yet" ? "round" : "butt"} />`
         : html`<circle cx=${x} cy=${y} r=${radius} fill=${fill} />`
+    }
+    ${
+      state === "no-camera" &&
+      !letter &&
+      html`<circle cx=${x} cy=${y} r=${radius * 0.45} fill="var(--card)" />`
     }
     ${
       letter &&
@@ -32,6 +40,11 @@ export function DotShape({ id, name, x, y, radius, state = "here", letter = true
       font-weight="700" fill=${away ? "var(--ink)" : "#ffffff"}>${initial(name)}</text>`
     }
   </g>`;
+}
+
+/** Dashes for somebody who was here and dropped; dots for somebody who never was. */
+function dashes(state, width) {
+  return state === "not-here-yet" ? `0.1 ${width * 1.8}` : `${width * 2} ${width * 1.6}`;
 }
 
 /** Draws the ring of time left (`left`, from 1 to 0) around whatever is inside it. */
@@ -82,7 +95,7 @@ export function RoundTable({
     ${people.map(
       (person, index) =>
         html`<${DotShape} key=${person.id} id=${person.id} name=${person.name} x=${places[index][0]}
-          y=${places[index][1]} radius=${dot} state=${person.state} letter=${letters} />`,
+          y=${places[index][1]} radius=${dot} state=${person.state} letter=${letters} marked=${true} />`,
     )}
   </svg>`;
 }

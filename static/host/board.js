@@ -23,6 +23,7 @@ export const EMPTY = Object.freeze({
   plan: null, // the rounds to come, and their revision
   said: [], // in the room one visits, since one came
   standing: null,
+  sound: false, // whether rooms carry sound at all
 });
 
 /** Returns the board after `message`; the same object when it changes nothing. */
@@ -33,8 +34,9 @@ export function heard(board, message) {
 
 const HEARD = {
   welcome(board, message) {
-    if (message.resumed) return { ...board, you: message.you ?? board.you };
-    return { ...EMPTY, you: message.you, event: message.event };
+    const sound = (message.media?.policy ?? "none") !== "none";
+    if (message.resumed) return { ...board, sound, you: message.you ?? board.you };
+    return { ...EMPTY, sound, you: message.you, event: message.event };
   },
   you(board, message) {
     const stays = message.you.visiting === board.you?.visiting;
@@ -89,7 +91,7 @@ function sameSeats(before, seats) {
   return new Map(seats.map((seat) => {
     const known = before.get(seat.id);
     const same = known && known.name === seat.name && known.state === seat.state
-      && known.mode === seat.mode;
+      && known.mode === seat.mode && known.camera === seat.camera && known.microphone === seat.microphone;
     return [seat.id, same ? known : seat];
   }));
 }
@@ -126,14 +128,35 @@ export function callingRooms(calls) {
   return new Set(calls.filter((call) => call.answered == null && call.room).map((c) => c.room));
 }
 
-/** Returns what stands out in a room, the gravest first: "calls", "alone", "away", or "". */
-export function standsOut(room, calling) {
+/** A room in which nobody could be heard, nor wrote, for so long stands out. */
+const SILENT_MS = 60_000;
+
+/**
+ * Returns whether a room of people online is silent: for a minute all microphones have been off and
+ * nobody wrote. Whether anybody speaks is not known to the server, and must not be.
+ */
+export function isSilent(room, now) {
+  const there = room.people.filter((seat) => seat.state === "here");
+  return room.quiet_since != null && there.length > 1 && now - room.quiet_since >= SILENT_MS;
+}
+
+/** Returns whether somebody online sends no picture, where rooms carry one. */
+export function hasNoCamera(board, seat) {
+  return board.sound && seat.mode !== "on-site" && seat.state === "here" && seat.camera === false;
+}
+
+/**
+ * Returns what stands out in a room, the gravest first: "calls", "alone", "away", "silent", or "".
+ * `now` (ms) is left out where rooms carry no sound, or stand still.
+ */
+export function standsOut(room, calling, now = null) {
   if (room.ended) return "";
   if (calling.has(room.id) || room.calls > 0) return "calls";
   if (room.alone) return "alone";
   if (room.people.some((seat) => seat.state === "dropped" || seat.state === "not-here-yet")) {
     return "away";
   }
+  if (now != null && isSilent(room, now)) return "silent";
   return "";
 }
 

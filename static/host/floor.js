@@ -1,19 +1,27 @@
 // The middle: the floor of tables, the lobby below it, and how to find somebody on it.
-// Only rooms that changed are drawn again; the arrow keys walk from table to table.
+// Only rooms that changed are drawn again; the arrow keys walk from table to table. People are
+// dragged from table to table, or out of the lobby; by keyboard a table opens, and has "Move…".
 
 import { Dot, RoundTable } from "../circle.js";
 import { Icon } from "../icons.js";
-import { html, useMemo, useRef, useState } from "../view.js";
+import { html, useLayoutEffect, useMemo, useRef, useState } from "../view.js";
 import { number, t, timeOfDay, tn } from "../words.js";
 import { clockText } from "../clock.js";
-import { callingRooms, folded, inOrder, nameMatches, roomMatches, standsOut } from "./board.js";
-import { roomAloud, roomSign, standOutWords, waitingWords } from "./sentences.js";
+import {
+  callingRooms, folded, hasNoCamera, inOrder, nameMatches, nameOf, roomMatches, roomOf, standsOut,
+} from "./board.js";
+import { makeDragging } from "./dragging.js";
+import { Refusal } from "./refusal.js";
+import { roomAloud, roomSign, roomWithin, standOutWords, waitingWords } from "./sentences.js";
 
 const FOUND_MOST = 12;
 /** From so many rooms on the tables are drawn smaller, so that more of the floor is seen at once. */
 const MANY = 60;
 /** The server lists no more people without a room. */
 const WAITING_MOST = 200;
+/** How often is looked whether a room has become silent. */
+const LOOK_MS = 5000;
+const PLACE = "floor";
 
 export function Floor({ host }) {
   const board = host.board.value;
@@ -21,14 +29,21 @@ export function Floor({ host }) {
   const onlyAttention = host.onlyAttention.value;
   const calling = useMemo(() => callingRooms(board.calls), [board.calls]);
   const seated = ["preview", "round"].includes(board.event.phase);
+  const heard = board.sound && board.event.phase === "round" && board.event.paused == null;
+  const at = heard ? Math.floor(host.now.value / LOOK_MS) * LOOK_MS : null;
   const tables = useMemo(
-    () => (seated ? inOrder(board.rooms) : []).map((room) => ({ room, kind: standsOut(room, calling) })),
-    [board.rooms, calling, seated],
+    () => (seated ? inOrder(board.rooms) : []).map((room) => ({ room, kind: standsOut(room, calling, at) })),
+    [board.rooms, calling, seated, at],
   );
+  const drag = useMoving(host);
   const attention = tables.filter(({ kind }) => kind).length;
   const shown = tables.filter(({ room, kind }) => (!onlyAttention || kind)
     && roomMatches(room, roomSign(room), sought));
-  return html`<section class="floor" aria-labelledby="floor-title">
+  const begin = (press) => {
+    const held = press.target.closest("[data-person]");
+    if (held && host.board.value.you?.role !== "helper") drag.begin(press, held.dataset.person, held);
+  };
+  return html`<section class="floor" aria-labelledby="floor-title" onPointerDown=${begin}>
     <header class="floor-head">
       <h2 id="floor-title">${floorTitle(tables.length, shown.length)}</h2>
       <div class="floor-tools">
@@ -39,13 +54,58 @@ export function Floor({ host }) {
         </label>
         ${(tables.length > 0 || onlyAttention) && html`<button type="button" class="button filter" aria-pressed=${onlyAttention}
           onClick=${() => { host.onlyAttention.value = !onlyAttention; }}>${t("Needs attention · {n}", { n: attention })}</button>`}
+        ${shown.length > 0 && shown.length < tables.length && html`<button type="button" class="button"
+          onClick=${() => host.show({ kind: "announce", rooms: shown.map(({ room }) => room.id) })}>
+          <${Icon} name="megaphone" />${tn("Announce to {n} room…", "Announce to these {n} rooms…", shown.length)}</button>`}
       </div>
     </header>
-    ${tables.length > 0 && html`<${Tables} host=${host} shown=${shown} sought=${sought} event=${board.event} calls=${board.calls} />`}
+    <${Moved} host=${host} />
+    ${tables.length > 0 && html`<${Tables} host=${host} shown=${shown} sought=${sought} event=${board.event} calls=${board.calls} sound=${board.sound} drag=${drag} />`}
     ${tables.length > 0 && shown.length === 0 && html`<p class="floor-empty">${onlyAttention && !sought
       ? t("All is well in every room.") : t("No room with that.")}</p>`}
-    ${sought ? html`<${Found} host=${host} sought=${sought} />` : html`<${Waiting} host=${host} seated=${tables.length > 0} />`}
+    ${tables.length > 0 && html`<${Legend} sound=${board.sound} />`}
+    ${sought ? html`<${Found} host=${host} sought=${sought} drag=${drag} />` : html`<${Waiting} host=${host} seated=${tables.length > 0} drag=${drag} />`}
   </section>`;
+}
+
+/** Returns the dragging of people on the floor: onto a table, or down to the lobby. */
+function useMoving(host) {
+  const kept = useRef(null);
+  kept.current ??= makeDragging({ shown: (held, id) => nameTag(nameOf(host.board.value, id)), onto: "[data-room]" });
+  const drag = kept.current;
+  drag.dropped = async (id, { room: to }) => {
+    const board = host.board.value;
+    if (!to || to === (roomOf(board, id)?.id ?? "lobby")) return;
+    const where = to === "lobby" ? t("the lobby") : roomWithin(board.rooms.get(to));
+    host.moved.value = "";
+    if (await host.ask(PLACE, "move", { attendee: id, room: to })) {
+      host.moved.value = t("{name} was moved to {room}.", { name: nameOf(host.board.value, id), room: where });
+    }
+  };
+  const open = host.line.value.now === "open";
+  useLayoutEffect(() => {
+    if (!open && drag.cancel()) host.moved.value = t("The connection was lost, so nobody was moved. The board is true again as soon as it is back.");
+  }, [open]);
+  return drag;
+}
+
+function nameTag(name) {
+  const tag = document.createElement("div");
+  tag.className = "person-chip";
+  tag.textContent = name;
+  return tag;
+}
+
+function Moved({ host }) {
+  return html`<${Refusal} host=${host} place=${PLACE} />
+    <p class=${host.moved.value ? "floor-moved" : "visually-hidden"} role="status">${host.moved.value}</p>`;
+}
+
+function Legend({ sound }) {
+  const kinds = [["here", t("here")], ...(sound ? [["no-camera", t("no camera")]] : []),
+    ["dropped", t("reconnecting")], ["not-here-yet", t("not here yet")]];
+  return html`<ul class="legend" aria-label=${t("What the dots say")}>${kinds.map(([state, words]) => html`<li key=${state}>
+    <${Dot} id="legend" name="" size=${18} state=${state} letter=${false} />${words}</li>`)}</ul>`;
 }
 
 function floorTitle(all, shown) {
@@ -54,13 +114,13 @@ function floorTitle(all, shown) {
   return shown < all ? t("{shown} of {rooms}", { shown: number(shown), rooms }) : rooms;
 }
 
-function Tables({ host, shown, sought, event, calls }) {
+function Tables({ host, shown, sought, event, calls, sound, drag }) {
   const list = useRef(null);
   const [last, setLast] = useState(null);
   const stop = shown.some(({ room }) => room.id === last) ? last : shown[0]?.room.id;
   const pressed = (press) => {
     const id = press.target.closest("button[data-room]")?.dataset.room;
-    if (id) host.show({ kind: "room", id });
+    if (id && !drag.justDragged()) host.show({ kind: "room", id });
   };
   const walk = (press) => {
     const to = nextTable(list.current, press);
@@ -75,16 +135,17 @@ function Tables({ host, shown, sought, event, calls }) {
     ${shown.map(({ room, kind }) => html`<${Table} key=${room.id} room=${room} kind=${kind} sought=${sought}
       calledAt=${kind === "calls" ? calls.find((call) => call.room === room.id && call.answered == null)?.at ?? null : null}
       own=${event.phase === "round" && !room.ended && event.ends_at != null && Math.abs(room.ends_at - event.ends_at) >= 1000}
-      running=${event.phase === "round"} zone=${event.time_zone} stop=${room.id === stop} size=${many ? 76 : 96} now=${host.now} />`)}
+      running=${event.phase === "round"} zone=${event.time_zone} stop=${room.id === stop} size=${many ? 76 : 96} now=${host.now} sound=${sound} />`)}
   </ul>`;
 }
 
-function Table({ room, kind, sought, calledAt, own, running, zone, stop, size, now }) {
+function Table({ room, kind, sought, calledAt, own, running, zone, stop, size, now, sound }) {
   return useMemo(() => {
     const found = sought ? room.people.filter((seat) => nameMatches(seat.name, sought)) : [];
     const caption = room.ended ? t("ended") : standOutWords(kind, room)
       || (own ? t("until {time}", { time: timeOfDay(room.ends_at, zone) }) : "");
-    const seats = running ? room.people.map(assumedHere) : room.people;
+    const seats = (running ? room.people.map(assumedHere) : room.people)
+      .map((seat) => (hasNoCamera({ sound }, seat) ? { ...seat, state: "no-camera" } : seat));
     return html`<li title=${room.people.map((seat) => seat.name).join("\n")}>
       <button type="button" class=${["table", kind && `table-${kind}`, room.ended && "table-ended"].filter(Boolean).join(" ")}
         data-room=${room.id} tabindex=${stop ? 0 : -1} aria-label=${roomAloud(room, kind)}>
@@ -93,7 +154,7 @@ function Table({ room, kind, sought, calledAt, own, running, zone, stop, size, n
         ${found.length > 0 && html`<span class="table-found" aria-hidden="true">${found.map((seat) => seat.name).join(", ")}</span>`}
       </button>
     </li>`;
-  }, [room, kind, sought, calledAt, own, running, zone, stop, size]);
+  }, [room, kind, sought, calledAt, own, running, zone, stop, size, sound]);
 }
 
 /** On site nobody has to say that they arrived: once the round runs, those expected count as there. */
@@ -116,16 +177,16 @@ function nextTable(list, press) {
   return press.key in steps ? tables[at + steps[press.key]] ?? null : null;
 }
 
-function Waiting({ host, seated }) {
+function Waiting({ host, seated, drag }) {
   const { pool, event } = host.board.value;
   const waiting = pool?.waiting ?? [];
   if (!pool) return null;
   if (!waiting.length) {
     return seated ? null : html`<p class="floor-empty">${emptyWords(event.phase)}</p>`;
   }
-  return html`<section class="waiting" aria-labelledby="waiting-title">
+  return html`<section class="waiting" aria-labelledby="waiting-title" data-room="lobby">
     <h2 id="waiting-title">${seated ? t("Without a room now") : t("In the lobby")}</h2>
-    <${People} host=${host} seats=${waiting} />
+    <${People} host=${host} seats=${waiting} drag=${drag} />
     ${waiting.length >= WAITING_MOST && html`<p class="second">${t("Only the first {n} are shown; find others by name.", { n: number(WAITING_MOST) })}</p>`}
   </section>`;
 }
@@ -138,22 +199,23 @@ function emptyWords(phase) {
   return t("Nobody is in the lobby yet. Pass on the open link, or wait a little.");
 }
 
-function Found({ host, sought }) {
+function Found({ host, sought, drag }) {
   const { people, rooms } = host.board.value;
   const seated = new Set([...rooms.values()].flatMap((room) => room.people.map((seat) => seat.id)));
   const found = [...people.values()].filter((seat) => !seated.has(seat.id) && nameMatches(seat.name, sought));
   if (!found.length) return null;
   return html`<section class="waiting" aria-labelledby="found-title">
     <h2 id="found-title">${t("Not in a room")}</h2>
-    <${People} host=${host} seats=${found.slice(0, FOUND_MOST)} />
+    <${People} host=${host} seats=${found.slice(0, FOUND_MOST)} drag=${drag} />
     ${found.length > FOUND_MOST && html`<p class="second">${t("and {n} more", { n: number(found.length - FOUND_MOST) })}</p>`}
   </section>`;
 }
 
-function People({ host, seats }) {
+function People({ host, seats, drag }) {
   const { phase } = host.board.value.event;
   return html`<ul class="people-chips">${seats.map((seat) => html`<li key=${seat.id}>
-    <button type="button" class="person-chip" onClick=${() => host.show({ kind: "person", id: seat.id })}>
+    <button type="button" class="person-chip" data-person=${seat.id}
+      onClick=${() => { if (!drag.justDragged()) host.show({ kind: "person", id: seat.id }); }}>
       <${Dot} id=${seat.id} name=${seat.name} size=${28} state=${seat.state === "dropped" ? "dropped" : "here"} />
       <span><bdi>${seat.name}</bdi>${chipWords(seat, phase) && html`<span class="second">${chipWords(seat, phase)}</span>`}</span>
     </button></li>`)}</ul>`;

@@ -52,6 +52,8 @@ const LINES = {
   "room-opened": ({ room }) => t("People who came late got {room}", { room }),
   "room-ended": ({ who, room }) => (who
     ? t("{who} ended {room}", { who, room }) : t("It is over in {room}", { room })),
+  "proposal-changed": ({ who }) => t("{who} changed the next seating", { who }),
+  undone: ({ who }) => t("{who} took their last change back", { who }),
   "programme-changed": ({ who }) => t("{who} changed the programme", { who }),
   visited: ({ who, room }) => t("{who} visits {room}", { who, room }),
   "visit-ended": ({ who, room }) => t("{who} left {room} again", { who, room }),

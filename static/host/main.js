@@ -66,6 +66,7 @@ function openConsole({ socket, title, programme = null, join_url = null, desk = 
     deskUrl: desk,
     sought: signal(""),
     onlyAttention: signal(false),
+    moved: signal(""), // what came of the last drag on the floor, in a sentence
     show(sheet) {
       if (sameSheet(sheets.value.at(-1), sheet)) return; // a press too many
       asking.forget(placeOf(sheet));

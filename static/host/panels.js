@@ -6,10 +6,12 @@ import { clockText, left } from "../clock.js";
 import { Icon } from "../icons.js";
 import { html, useState } from "../view.js";
 import { list, number, t, timeOfDay, tn } from "../words.js";
-import { folded, inOrder, isCheckedIn, nameMatches, nameOf, roomMatches, roomOf, seatOf } from "./board.js";
+import { folded, hasNoCamera, inOrder, isCheckedIn, nameMatches, nameOf, roomMatches, roomOf, seatOf } from "./board.js";
+import { announcePanel } from "./announcing.js";
 import { programmePanel } from "./programme.js";
 import { proposalPanel } from "./proposal.js";
 import { Refusal } from "./refusal.js";
+import { Say } from "./saying.js";
 import { personWords, phaseTitle, places, roomName, roomSign, roomWithin, seatWords } from "./sentences.js";
 import { Sheet } from "./sheet.js";
 import { Visit } from "./visit.js";
@@ -67,6 +69,7 @@ function roomPanel(host, { id }) {
       </div>`}
       ${!room.ended && !helper && html`<div class="buttons sheet-actions">
         <button type="button" class="button" onClick=${() => host.ask(place, "extend", { seconds: 60, room: id })}>${t("+1 min for this room")}</button>
+        <button type="button" class="button" onClick=${() => host.ask(place, "extend", { seconds: -60, room: id })}>${t("−1 min for this room")}</button>
         <button type="button" class="button" onClick=${() => host.show({ kind: "announce", rooms: [id] })}><${Icon} name="megaphone" />${t("Announce here…")}</button>
         <button type="button" class="button" onClick=${() => host.show({ kind: "merge", id })}><${Icon} name="merge" />${t("Merge into…")}</button>
         <button type="button" class="button" onClick=${() => host.show({ kind: "end-room", id })}>${t("End this room…")}</button>
@@ -81,7 +84,10 @@ function RoomClock({ host, room }) {
 }
 
 function PersonRow({ host, seat }) {
-  const words = [seat.mode === "on-site" ? t("on site") : "", seatWords(seat.state)].filter(Boolean).join(" · ");
+  const board = host.board.value;
+  const muted = board.sound && seat.mode !== "on-site" && seat.state === "here" && !seat.microphone;
+  const words = [seat.mode === "on-site" ? t("on site") : "", seatWords(seat.state),
+    hasNoCamera(board, seat) ? seatWords("no-camera") : "", muted ? t("microphone off") : ""].filter(Boolean).join(" · ");
   const helper = host.board.value.you?.role === "helper";
   return html`<li class="person-row">
     <${Dot} id=${seat.id} name=${seat.name} size=${40} state=${seat.state === "dropped" || seat.state === "not-here-yet" ? "dropped" : "here"} />
@@ -218,37 +224,6 @@ function removePanel(host, { id }) {
       action=${t("Remove {name}", { name })} grave=${true}
       send=${(reason) => host.ask(`remove-${id}`, "remove", { attendee: id, reason })} />`,
   };
-}
-
-function announcePanel(host, { rooms }) {
-  const board = host.board.value;
-  const room = rooms && board.rooms.get(rooms[0]);
-  return {
-    title: room ? t("Announce to {room}", { room: roomWithin(room) }) : t("Announce to everybody"),
-    second: room ? "" : board.pool ? tn("{n} person here now", "{n} people here now", board.pool.present) : "",
-    small: true,
-    body: html`<${Say} host=${host} place="announce" label=${t("What should they read?")} required=${true} action=${t("Announce")}
-      send=${(text) => host.ask("announce", "announce", rooms ? { text, rooms } : { text })} />`,
-  };
-}
-
-function Say({ host, place, label, required, before = "", action, grave = false, send }) {
-  const [text, setText] = useState("");
-  const submit = async (event) => {
-    event.preventDefault();
-    if (await send(text.trim())) host.back();
-  };
-  const both = (event) => {
-    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) event.currentTarget.form.requestSubmit();
-  };
-  return html`<form class="stack" onSubmit=${submit}>
-    ${before && html`<p>${before}</p>`}
-    <div class="field"><label for="say">${label}</label>
-      <textarea class="input" id="say" data-first rows="3" maxlength="2000" required=${required} value=${text} onInput=${(event) => setText(event.target.value)} onKeyDown=${both}></textarea></div>
-    <${Refusal} host=${host} place=${place} />
-    <div class="buttons even"><button type="button" class="button" onClick=${host.back}>${t("Cancel")}</button>
-      <button type="submit" class=${grave ? "button grave" : "button primary"}>${action}</button></div>
-  </form>`;
 }
 
 function joinPanel(host) {

@@ -183,6 +183,7 @@ export function personWords(seat, where) {
 export function standOutWords(kind, room) {
   if (kind === "calls") return t("calls");
   if (kind === "alone") return t("alone");
+  if (kind === "silent") return t("silent");
   if (kind !== "away") return "";
   const late = room.people.filter((seat) => seat.state === "not-here-yet").length;
   const dropped = room.people.filter((seat) => seat.state === "dropped").length;

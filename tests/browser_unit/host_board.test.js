@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import {
   EMPTY, callingRooms, folded, heard, inOrder, isCheckedIn, nameMatches, nameOf, needs, roomMatches,
-  roomOf, seatOf, standsOut,
+  roomOf, seatOf, standsOut, hasNoCamera,
 } from "../../static/host/board.js";
 
 const seat = (id, name, state = "here", mode = "online") => ({ id, name, state, mode });
@@ -126,4 +126,23 @@ test("a room is found by its number or by somebody in it", () => {
 test("names are compared without width, case or order", () => {
   assert.ok(nameMatches("Ana Kimura", folded("ＫＩＭ ana")));
   assert.ok(!nameMatches("Ana Kimura", folded("ana sato")));
+});
+
+test("a room stands out as silent after a minute in which nobody could be heard, nor wrote", () => {
+  const none = new Set();
+  const quiet = room("r1-1", [ana, bo], { quiet_since: 1000 });
+  assert.equal(standsOut(quiet, none, 60_999), "");
+  assert.equal(standsOut(quiet, none, 61_000), "silent");
+  assert.equal(standsOut(quiet, none), "", "where rooms carry no sound, nothing is said of it");
+  assert.equal(standsOut(room("r1-2", [ana, bo], { quiet_since: null }), none, 999_999), "");
+  assert.equal(standsOut(room("r1-3", [ana], { quiet_since: 0 }), none, 999_999), "", "nobody to talk to");
+});
+
+test("no camera is said of people online who are here, where rooms carry a picture", () => {
+  const dark = { ...ana, camera: false };
+  assert.equal(hasNoCamera({ sound: true }, dark), true);
+  assert.equal(hasNoCamera({ sound: false }, dark), false);
+  assert.equal(hasNoCamera({ sound: true }, { ...dark, camera: true }), false);
+  assert.equal(hasNoCamera({ sound: true }, { ...dark, mode: "on-site" }), false);
+  assert.equal(hasNoCamera({ sound: true }, { ...dark, state: "dropped" }), false);
 });

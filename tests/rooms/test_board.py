@@ -15,11 +15,14 @@ from rooms.commands import (
     GiveCard,
     KeepInTouch,
     Leave,
+    Media,
     Note,
     Rate,
     Report,
     SitOut,
     StartRound,
+    Swap,
+    Undo,
 )
 from rooms.people import Attendee
 from tests.rooms.evenings import Evening
@@ -230,3 +233,31 @@ def test_the_log_says_how_many_rooms_changed_until_the_round_began() -> None:
     evening.asks("dana", StartRound())
     assert evening.phase == "preview"
     assert evening.event.log[-1].changed == 2
+
+
+def test_the_board_says_who_sends_sound_and_picture_and_since_when_a_room_is_quiet() -> None:
+    evening = talk()
+    first = shown(evening).rooms[0]
+    assert evening.since_start(first.quiet_since) == 0, "all microphones were off from the start"
+    evening.passes(10)
+    [fact] = evening.asks("ana", Media(microphone=True, camera=True))
+    assert touches(evening.event, fact) == ({"r1-1"}, set())
+    first = shown(evening).rooms[0]
+    assert [(seat.microphone, seat.camera) for seat in first.people] == [(True, True), (False,) * 2]
+    assert first.quiet_since is None, "she can be heard; whether she speaks nobody is told"
+    evening.passes(10)
+    evening.asks("ana", Media(camera=True))
+    assert evening.since_start(shown(evening).rooms[0].quiet_since) == 20
+    wrote = evening.instant(25)
+    assert board(evening.event, evening.register, {"r1-1": wrote}).rooms[0].quiet_since == wrote
+    assert shown(evening).rooms[2].quiet_since is None, "at a table nobody can know"
+
+
+def test_the_log_names_who_changed_the_next_seating_and_who_took_it_back() -> None:
+    evening = Evening()
+    evening.comes("dana", "ana", "bo", "chidi", "hana")
+    evening.offers([["ana", "bo"], ["chidi", "hana"]], repeats=0)
+    evening.asks("dana", Swap(a="ana", b="chidi"))
+    evening.asks("dana", Undo())
+    lines = [(line.what, line.by) for line in evening.event.log[-2:]]
+    assert lines == [("proposal-changed", "dana"), ("undone", "dana")]
