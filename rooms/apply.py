@@ -14,13 +14,24 @@ from typing import TypeVar, assert_never
 from msgspec.structs import replace
 
 from rooms import facts as f
+from rooms.encounters import met_after_ms
 from rooms.event import Event
 from rooms.log import with_line
 from rooms.messages import Phase
 from rooms.people import SEATED_ROLES, Mode
 from rooms.presence import apply_connection, apply_presence
-from rooms.programme import Allow
-from rooms.standing import Calling, Given, Pair, Person, Undoable, pair
+from rooms.programme import Allow, Kind
+from rooms.standing import (
+    Calling,
+    Given,
+    Pair,
+    Person,
+    Room,
+    Stay,
+    Undoable,
+    meeting_room,
+    pair,
+)
 from rooms.topic_standing import apply_topic, begin_topics
 
 Kept = TypeVar("Kept")
@@ -139,6 +150,10 @@ def apply(event: Event, fact: f.AnyFact) -> None:
             _apply_hosting(event, fact)
         case f.Visited() | f.VisitEnded() | f.LinkEnded():
             _apply_rights(event, fact)
+        case f.MeetingsRecorded():
+            _record_meetings(event, fact)
+        case f.Exported():
+            event.exports = (*event.exports, fact)
         case (
             f.TopicsNamed()
             | f.TopicProposed()
@@ -240,6 +255,30 @@ def _end_event(event: Event, fact: f.EventEnded) -> None:
     event.joins.clear()
 
 
+def _record_meetings(event: Event, fact: f.MeetingsRecorded) -> None:
+    event.round = max(event.round, fact.round)
+    event.kind = Kind.OPEN
+    for met in fact.meetings:
+        event.record(
+            Room(
+                id=meeting_room(fact.round, met.a, met.b),
+                round=fact.round,
+                people=(),
+                starts_at=fact.starts_at,
+                ends_at=fact.ends_at,
+                mode=Mode.ON_SITE,
+                ended_at=fact.ends_at,
+                stays=tuple(
+                    Stay(id=id, from_at=start, to_at=end)
+                    for start, end in met.spans
+                    for id in (met.a, met.b)
+                ),
+                met_ms=met_after_ms((fact.ends_at - fact.starts_at) // 1000),
+            ),
+            pair(met.a, met.b),
+        )
+
+
 def _apply_profile(
     event: Event, fact: f.AttendeeAdded | f.ProfileChanged | f.ConsentGiven | f.Erased
 ) -> None:
@@ -311,6 +350,8 @@ def _begin_preview(event: Event, fact: f.SeatingFixed) -> None:
     begin_topics(event, fact)
     event.round_seconds, event.round_size = fact.seconds, fact.size
     event.preview_at, event.starts_at, event.ends_at = fact.at, fact.starts_at, fact.ends_at
+    if event.proposal is not None and event.proposal.round == fact.round:
+        event.drawn[fact.round] = event.proposal
     event.paused_at = event.break_ends_at = event.called = event.proposal = None
     event.warned = ()
     if event.asked is not None and event.asked.prompt:

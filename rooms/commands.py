@@ -440,7 +440,40 @@ class Erase(Command, frozen=True, kw_only=True):
     attendee: Id
 
 
-OrganiserCommand = CreateEvent | ChangeEvent | AddAttendees | GiveConsent | EndLink | Erase
+class Observed(Struct, frozen=True, kw_only=True):
+    """Two people who were seen together elsewhere: (from, to) in ms, in order, apart."""
+
+    a: Id
+    b: Id
+    spans: tuple[tuple[int, int], ...]
+
+
+class RecordMeetings(Command, frozen=True, kw_only=True):
+    """Meetings observed elsewhere, of one round; `ends`: with them the event is over."""
+
+    round: int
+    starts_at: int
+    ends_at: int
+    meetings: tuple[Observed, ...]
+    ends: bool = False
+
+
+class NoteExport(Command, frozen=True, kw_only=True):
+    """A file is about to be taken home; `what` as the API names it."""
+
+    what: str
+
+
+OrganiserCommand = (
+    CreateEvent
+    | ChangeEvent
+    | AddAttendees
+    | GiveConsent
+    | EndLink
+    | Erase
+    | RecordMeetings
+    | NoteExport
+)
 
 
 # By the server itself

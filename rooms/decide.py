@@ -9,7 +9,18 @@ from __future__ import annotations
 from typing import assert_never
 
 from rooms import commands as c
-from rooms import contacts, floor, hosting, lobby, proposal, replanning, rounds, seats, topics
+from rooms import (
+    contacts,
+    floor,
+    hosting,
+    lobby,
+    proposal,
+    records,
+    replanning,
+    rounds,
+    seats,
+    topics,
+)
 from rooms import facts as f
 from rooms.deciding import CLOCK, ORGANISER, SERVER, Deciding, Decision
 from rooms.event import Event
@@ -39,6 +50,7 @@ AFTER_END = (
     | c.CallSeen
     | c.AnswerCall
     | c.EndLink
+    | c.NoteExport
 )
 """What may still be asked once an event is over."""
 
@@ -185,6 +197,8 @@ def _carry_out(deciding: Deciding, command: c.AnyCommand) -> None:
             | c.GiveConsent()
             | c.EndLink()
             | c.Erase()
+            | c.RecordMeetings()
+            | c.NoteExport()
         ):
             _carry_out_for_organiser(deciding, command)
         case c.Connect() | c.Disconnect() | c.LoseNode() | c.Spoke() | c.Alarm() | c.OfferSeating():
@@ -265,6 +279,10 @@ def _carry_out_for_organiser(deciding: Deciding, command: c.OrganiserCommand) ->
             hosting.end_link(deciding, command)
         case c.Erase():
             lobby.erase(deciding, command)
+        case c.RecordMeetings():
+            records.record_meetings(deciding, command)
+        case c.NoteExport():
+            records.note_export(deciding, command)
         case _:
             assert_never(command)
 

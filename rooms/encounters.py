@@ -6,7 +6,7 @@ online stays while present; somebody on site from their arrival, or as assumed f
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from itertools import combinations
 
 from msgspec import Struct
@@ -41,26 +41,12 @@ def encounters(room: Room, until: int) -> list[Encounter]:
 
     `until` (ms) ends stays that are still open; those of less than a second are left out.
     """
+    whole = _intervals(room, until)
     found = []
-    stays = _by_person(room)
-    for a, b in combinations(sorted(stays), 2):
-        overlaps = _overlaps(stays[a], stays[b], room, until)
-        total = sum(end - start for start, end in overlaps)
-        if total < 1000:
-            continue
-        confirmed = all(s.confirmed for s in (*stays[a], *stays[b]))
-        found.append(
-            Encounter(
-                round=room.round,
-                room=room.id,
-                table=room.table,
-                met_at=overlaps[0][0],
-                seconds=round(total / 1000),
-                a=a,
-                b=b,
-                presence="confirmed" if confirmed else "assumed",
-            )
-        )
+    for a, b in combinations(sorted(whole), 2):
+        met = _encounter(room, a, whole[a], b, whole[b])
+        if met is not None:
+            found.append(met)
     return found
 
 
@@ -94,6 +80,32 @@ def joined(first: Encounter, second: Encounter) -> Encounter:
     )
 
 
+def by_pair(rooms: Iterable[Room], until: int) -> Iterator[tuple[Encounter, int]]:
+    """Yields each two people who met at all as one encounter, and in how many rounds they did.
+
+    Ordered by a, and found person by person, so that a million pairs take no more memory than the
+    rooms they sat in.
+    """
+    of_person: dict[str, list[Room]] = {}
+    for room in sorted(rooms, key=lambda room: room.round):
+        for id in dict.fromkeys(stay.id for stay in room.stays):
+            of_person.setdefault(id, []).append(room)
+    for a in sorted(of_person):
+        met: dict[str, Encounter] = {}
+        rounds: dict[str, set[int]] = {}
+        for room in of_person[a]:
+            whole = _intervals(room, until)
+            if a not in whole:
+                continue
+            for b, theirs in whole.items():
+                found = _encounter(room, a, whole[a], b, theirs) if a < b else None
+                if found is not None:
+                    met[b] = joined(met[b], found) if b in met else found
+                    rounds.setdefault(b, set()).add(room.round)
+        for b in sorted(met):
+            yield met[b], len(rounds[b])
+
+
 def together(room: Room, until: int) -> dict[Pair, int]:
     """Returns milliseconds together by pair, for pairs with any."""
     stays = _by_person(room)
@@ -118,9 +130,62 @@ def _by_person(room: Room) -> dict[str, list[Stay]]:
     return found
 
 
+class _Presence(Struct, frozen=True):
+    """When somebody was in a room, clipped to its own time, and whether that was confirmed."""
+
+    spans: tuple[tuple[int, int], ...]
+    confirmed: bool
+
+
+def _intervals(room: Room, until: int) -> dict[str, _Presence]:
+    """Returns who was in a room and when (ms), without those who never were in its time."""
+    last = _last(room, until)
+    first = room.starts_at
+    found: dict[str, _Presence] = {}
+    for stay in room.stays:
+        start = stay.from_at if stay.from_at > first else first
+        end = last if stay.to_at is None or stay.to_at > last else stay.to_at
+        spans = ((start, end),) if end > start else ()
+        before = found.get(stay.id)
+        if before is None:
+            found[stay.id] = _Presence(spans, stay.confirmed)
+        else:
+            confirmed = before.confirmed and stay.confirmed
+            found[stay.id] = _Presence(before.spans + spans, confirmed)
+    return found
+
+
+def _encounter(room: Room, a: str, mine: _Presence, b: str, theirs: _Presence) -> Encounter | None:
+    """Returns what two people shared of a room; None: less than a second."""
+    total, met_at = 0, 0
+    for one_start, one_end in mine.spans:
+        for other_start, other_end in theirs.spans:
+            start = one_start if one_start > other_start else other_start
+            end = one_end if one_end < other_end else other_end
+            if end > start:
+                total += end - start
+                met_at = start if not met_at or start < met_at else met_at
+    if total < 1000:
+        return None
+    return Encounter(
+        round=room.round,
+        room=room.id,
+        table=room.table,
+        met_at=met_at,
+        seconds=round(total / 1000),
+        a=a,
+        b=b,
+        presence="confirmed" if mine.confirmed and theirs.confirmed else "assumed",
+    )
+
+
+def _last(room: Room, until: int) -> int:
+    return min(room.ended_at if room.ended_at is not None else until, room.ends_at)
+
+
 def _overlaps(a: list[Stay], b: list[Stay], room: Room, until: int) -> list[tuple[int, int]]:
     """Returns the intervals (ms) in which both stayed, clipped to the room's own time."""
-    last = min(room.ended_at if room.ended_at is not None else until, room.ends_at)
+    last = _last(room, until)
     found = []
     for one in a:
         for other in b:

@@ -58,6 +58,7 @@ class Event:
         "break_ends_at",
         "called",
         "calls",
+        "came",
         "cards",
         "choices",
         "chose",
@@ -66,9 +67,11 @@ class Event:
         "contacts",
         "count",
         "current",
+        "drawn",
         "dropped",
         "ended_at",
         "ends_at",
+        "exports",
         "handled",
         "holding",
         "id",
@@ -134,6 +137,8 @@ class Event:
         self.people: dict[str, Person] = {}
         self.present: dict[str, None] = {}
         """Who takes part and is present, whether in a room or not."""
+        self.came: dict[str, int] = {}
+        """Everybody who was ever present, and since when (ms)."""
         self.waiting: dict[str, None] = {}
         """Who could take a seat now and has none."""
         self.rooms: dict[str, Room] = {}
@@ -162,6 +167,8 @@ class Event:
         """Which topic each had chosen for the current round."""
         self.joins: dict[str, f.JoinPlanned] = {}
         self.proposal: f.SeatingOffered | None = None
+        self.drawn: dict[int, f.SeatingOffered] = {}
+        """The proposal that each round's seating came of, with its numbers."""
         self.proposed = 0
         """How many facts there had been when the proposal was last changed."""
         self.pinned: tuple[tuple[str, ...], ...] = ()
@@ -196,6 +203,8 @@ class Event:
         self.calls: dict[str, Calling] = {}
         self.announcements: tuple[f.Announced, ...] = ()
         self.reports: tuple[f.Reported, ...] = ()
+        self.exports: tuple[f.Exported, ...] = ()
+        """Who took what home, and when."""
         self.log: tuple[LogLine, ...] = ()
 
     def copy(self) -> Event:
@@ -326,6 +335,8 @@ class Event:
         self.people[person.id] = person
         takes_part = person.takes_seat and person.present
         if takes_part:
+            self.came.setdefault(person.id, at)
+        if takes_part:
             self.present[person.id] = None
         else:
             self.present.pop(person.id, None)
@@ -439,6 +450,15 @@ class Event:
             self.joins.pop(id, None)
             person = _no_longer_left_over(self.people[id])
             self.put(replace(person, seat=seats.id, arrived=False), at)
+
+    def record(self, room: Room, key: Pair) -> None:
+        """Adds a room of two that was observed elsewhere, and is over."""
+        self.rooms[room.id] = room
+        self.acquainted[key] = (*self.acquainted.get(key, ()), room.id)
+        for id in key:
+            self.been[id] = (*self.been.get(id, ()), room.id)
+            self.came[id] = min(self.came.get(id, room.ends_at), min(s.from_at for s in room.stays))
+        self._note_whether_met(key)
 
     def end_room(self, room_id: str, as_of: int, because: str) -> None:
         """Ends a room as of an instant: stays close, its people have no seat and who met is noted.

@@ -566,6 +566,33 @@ class CallAnswered(Fact, frozen=True, kw_only=True):
     text: str = ""
 
 
+# Beside the evening
+
+
+class Meeting(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Two people who were seen together, and when: (from, to) in ms, in order, apart."""
+
+    a: str
+    b: str
+    spans: tuple[tuple[int, int], ...]
+
+
+class MeetingsRecorded(Fact, frozen=True, kw_only=True):
+    """Meetings that were observed elsewhere, as of a round that lasted from `starts_at` on."""
+
+    round: int
+    starts_at: int
+    ends_at: int
+    meetings: tuple[Meeting, ...]
+
+
+class Exported(Fact, frozen=True, kw_only=True):
+    """Somebody took a file home; `what` is the file as the API names it."""
+
+    what: str
+    by: str = ""
+
+
 AnyFact = (
     EventCreated | EventChanged | DoorsOpened | ClosingBegan | EventEnded
     | AttendeeAdded | ProfileChanged | ConsentGiven | Erased | Removed | Readmitted
@@ -581,4 +608,5 @@ AnyFact = (
     | Announced | HostCalled | CallWasSeen | CallAnswered
     | TopicsNamed | TopicProposed | TopicAccepted | TopicDropped | TopicChosen
     | Visited | VisitEnded | LinkEnded
+    | MeetingsRecorded | Exported
 )  # fmt: skip

@@ -126,6 +126,20 @@ class SegmentRule(Struct, frozen=True, kw_only=True):
     rule: str
 
 
+class Goals(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What the organiser wants of the event, and what it costs; None: not said."""
+
+    people: int | None = None
+    """Who come."""
+    met: float | None = None
+    """New people that each of them meets, on average."""
+    contacts: int | None = None
+    """Contacts made at the event, of two each."""
+    cost: float | None = None
+    """All in all, in `currency`."""
+    currency: str = ""
+
+
 class Details(Struct, frozen=True, kw_only=True, omit_defaults=True, tag="details"):
     """The organiser's own words about the event."""
 
@@ -141,6 +155,7 @@ class Details(Struct, frozen=True, kw_only=True, omit_defaults=True, tag="detail
     suggestions: tuple[str, ...] = ()
     """Interests that are suggested to whoever fills in their own."""
     series: str = ""
+    goals: Goals = Goals()
 
 
 class Consent(Struct, frozen=True, kw_only=True, tag="consent"):

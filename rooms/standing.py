@@ -181,3 +181,8 @@ Pair = tuple[str, str]
 def pair(a: str, b: str) -> Pair:
     """Returns two ids in the order in which pairs are kept."""
     return (a, b) if a < b else (b, a)
+
+
+def meeting_room(round: int, a: str, b: str) -> str:
+    """Returns the id of the room that stands for what two people were seen to share of a round."""
+    return f"m{round}-{a}-{b}"

@@ -30,11 +30,17 @@ if TYPE_CHECKING:
 
 DEFAULT_URL = "http://127.0.0.1:8000"
 FORMATS = {
-    "pairs": ("csv", "jsonl"),
+    "pairs": ("csv", "jsonl", "xlsx"),
+    "network": ("graphml", "gexf"),
+    "hubspot": ("csv",),
+    "salesforce": ("csv",),
+    "mailchimp": ("csv",),
+    "google-contacts": ("csv",),
     "attendees": ("csv",),
     "rounds": ("csv",),
     "journal": ("jsonl",),
 }
+FOR_TOOLS = ("hubspot", "salesforce", "mailchimp", "google-contacts")
 PLAN_FORMATS = ("rooms", "people", "json", "page", "all")
 PLAN_SUFFIXES = {".html": "page", ".htm": "page", ".json": "json"}
 
@@ -398,7 +404,7 @@ def _write_links(path: Path, rows: list[tuple[str, str, str]]) -> None:
 
 @meguri.command()
 @click.argument("what", type=click.Choice(sorted(FORMATS)))
-@click.option("--format", "form", default=None, help="csv or jsonl.")
+@click.option("--format", "form", default=None, help="csv, jsonl, xlsx, graphml or gexf.")
 @click.option("--event", "event_id", default=None, help="Its id; not needed for the only one.")
 @click.option("--summary", is_flag=True, help="Pairs: one row a pair instead of one a round.")
 @click.option("--output", "-o", type=click.Path(path_type=Path), help="Default: standard output.")
@@ -412,12 +418,13 @@ def export(
     url: str,
     key: str | None,
 ) -> None:
-    """Export pairs, attendees, rounds or the journal."""
+    """Export who met whom, the people, the rounds, or a file that another tool takes in."""
     form = form or FORMATS[what][0]
     if form not in FORMATS[what]:
         raise click.UsageError(f"{what} comes as {' or '.join(FORMATS[what])}, not as {form}.")
     asker = _asker(url, key)
-    path = f"/api/events/{_event_id(asker, event_id)}/{what}.{form}"
+    folder = "import/" if what in FOR_TOOLS else ""
+    path = f"/api/events/{_event_id(asker, event_id)}/{folder}{what}.{form}"
     with _sentences():
         chunks = asker.stream(path + ("?summary=1" if summary else ""))
         if output is None:

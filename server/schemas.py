@@ -19,6 +19,7 @@ from rooms import messages as m
 from rooms.commands import AttendeeCommand, HostCommand
 from rooms.people import CONTACT_FIELDS
 from server import api
+from server.exports import XLSX
 from server.exports import routes as export_routes
 from server.person_rows import COLUMNS, LISTS
 from server.planning import EventBody, EventPatch, EventShown
@@ -160,13 +161,19 @@ def openapi() -> Json:
     }
 
 
+_FILES = {
+    "csv": "text/csv", "graphml": "application/graphml+xml", "gexf": "application/gexf+xml",
+    "xlsx": XLSX,
+}  # fmt: skip
+
+
 def _operation(name: str, path: str, shape_of: dict[int, Json]) -> Json:
     status, summary, answer = _ANSWERS.get(name, (200, f"The file {path.rsplit('/')[-1]}.", None))
     answered: Json = {"description": summary}
     if answer is not None:
         answered["content"] = {"application/json": {"schema": shape_of[id(answer)]}}
     elif status == 200:
-        kind = "text/csv" if path.endswith(".csv") else "application/jsonl"
+        kind = _FILES.get(path.rpartition(".")[2], "application/jsonl")
         answered["content"] = {kind: {"schema": {"type": "string"}}}
     problem = {
         "description": "What is wrong, and what to mend.",

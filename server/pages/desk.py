@@ -60,11 +60,19 @@ from server.rights import limits_of, take
 Endpoint = Callable[[Request], Awaitable[Response]]
 
 PEOPLE_SHOWN = 500
+TAKEN_SHOWN = 50
 EXPORTS = {
     "pairs.csv": "who met whom, round by round",
     "pairs.csv?summary=1": "who met whom, in all",
+    "pairs.xlsx": "who met whom, round by round, as a workbook",
     "attendees.csv": "everybody, with rounds and people met",
     "rounds.csv": "the rounds as they were held",
+    "network.graphml": "who met whom as a graph, for yEd, NetworkX and R",
+    "network.gexf": "the same for Gephi",
+    "import/hubspot.csv": "people who let you have their details, for HubSpot",
+    "import/salesforce.csv": "the same for Salesforce, as leads",
+    "import/google-contacts.csv": "the same for Google Contacts (3,000 people at a time)",
+    "import/mailchimp.csv": "those who agreed to hear from you, for Mailchimp",
     "pairs.jsonl": "pairs for programs",
     "journal.jsonl": "everything that happened, for programs",
 }
@@ -307,6 +315,13 @@ class PersonLine(Struct, frozen=True, kw_only=True):
     link_url: str
 
 
+class Taken(Struct, frozen=True):
+    """A file that was taken home."""
+
+    what: str
+    at: int
+
+
 class RejectedLine(Struct, frozen=True):
     row: int
     reason: str
@@ -347,7 +362,7 @@ async def _event_page(
     """Draws desk_event.html.
 
     `event`, `join_url`, `join_qr`, `host_url`, `people`, `more_people`, `result`, `made`,
-    `revoked`, `problem`, `exports`, `urls`.
+    `revoked`, `problem`, `exports`, `taken`, `urls`.
     """
     language = words.language(request)
     link = join_url(request, evening.id, await keys_of(request).join_key(evening.id))
@@ -379,9 +394,13 @@ async def _event_page(
         "made": made,
         "revoked": revoked,
         "problem": problem,
+        "taken": [
+            Taken(what=fact.what.removeprefix("import/"), at=fact.at)
+            for fact in reversed(evening.event.exports[-TAKEN_SHOWN:])
+        ],
         "exports": [
             {
-                "name": name.replace(".csv?summary=1", "-summary.csv"),
+                "name": name.replace(".csv?summary=1", "-summary.csv").removeprefix("import/"),
                 "url": f"/api/events/{evening.id}/{name}",
                 "label": words.words(language).gettext(label),
             }

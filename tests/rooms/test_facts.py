@@ -40,6 +40,7 @@ EXAMPLES: dict[object, object] = {
     tuple[f.Seats, ...]: (f.Seats(id="r1-1", people=("ana", "bo")),),
     tuple[Cause, ...]: (Cause(rules=("language",), people=("ana",), seated=1),),
     tuple[Relaxation, ...]: (Relaxation(allow=Allow.SIZES, oldest=1, sizes=(2, 2)),),
+    tuple[f.Meeting, ...]: (f.Meeting(a="ana", b="bo", spans=((1, 20_001),)),),
     tuple[f.LeftOver, ...]: (f.LeftOver(id="ana", because="left-over"),),
 }
 
