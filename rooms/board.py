@@ -15,6 +15,7 @@ from msgspec.structs import asdict, replace
 from rooms import facts as f
 from rooms import messages as m
 from rooms.event import Event
+from rooms.lobby import is_station_away
 from rooms.matching.affinity import reasons
 from rooms.people import HOST_ROLES, Mode, Register, shared_interests
 from rooms.programme import Kind
@@ -153,6 +154,7 @@ def _room(event: Event, register: Register, room: Room, wrote: Mapping[str, int]
         topic=register.text(room.topic),
         visitors=tuple(id for id, at in event.visits.items() if at == room.id),
         quiet_since=_quiet_since(event, room, wrote.get(room.id, 0)),
+        station_away=room.ended_at is None and is_station_away(event, room),
     )
 
 

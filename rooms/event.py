@@ -20,7 +20,7 @@ from msgspec.structs import replace
 from rooms import facts as f
 from rooms.encounters import met_after_ms, met_in, together
 from rooms.messages import LogLine, Phase
-from rooms.people import HOST_ROLES, Mode
+from rooms.people import HOST_ROLES, Mode, Role, RoomMode
 from rooms.programme import (
     DEFAULT_SECONDS,
     SEATING_KINDS,
@@ -100,6 +100,7 @@ class Event:
         "round_seconds",
         "round_size",
         "starts_at",
+        "stations",
         "together",
         "topics",
         "undoable",
@@ -159,6 +160,8 @@ class Event:
         """Online people in rooms who are away, and did not leave."""
         self.visits: dict[str, str] = {}
         """Hosts to the room that each is visiting."""
+        self.stations: dict[str, None] = {}
+        """Stations: the screens, cameras and microphones of tables (rule 25)."""
         self.topics: dict[str, Topic] = {}
         """Topics of rounds to come, and those proposed, in their order."""
         self.choices: dict[str, str] = {}
@@ -279,8 +282,18 @@ class Event:
         return self.rooms.get(person.seat) if person and person.seat else None
 
     def those_in(self, room: Room) -> tuple[str, ...]:
-        """Returns who sits in a room, and the hosts who are visiting it."""
-        return (*room.people, *(id for id, at in self.visits.items() if at == room.id))
+        """Returns who sits in a room, the hosts who are visiting it, and its table's station."""
+        station = self.station_of(room)
+        visiting = (id for id, at in self.visits.items() if at == room.id)
+        return (*room.people, *visiting, *([station] if station is not None else ()))
+
+    def station_of(self, room: Room) -> str | None:
+        """Returns the station at the table of a mixed room, a connected one first."""
+        if room.mode is not RoomMode.MIXED:
+            return None
+        those = [self.people[id] for id in self.stations]
+        at = [one for one in those if one.table == room.table and one.belongs]
+        return max(at, key=lambda one: bool(one.connections)).id if at else None
 
     def running_rooms(self) -> list[Room]:
         """Returns the rooms that are not over."""
@@ -299,8 +312,10 @@ class Event:
         return any(id in self.holding for id in self.acquainted.get(pair(a, b), ()))
 
     def place_of(self, id: str) -> str | None:
-        """Returns the room that somebody sits in, or is visiting, now."""
+        """Returns the room that somebody sits in, is visiting, or is the station of, now."""
         person = self.people.get(id)
+        if id in self.stations:
+            return next((at for at in self.holding if self.station_of(self.rooms[at]) == id), None)
         return (person.seat if person else None) or self.visits.get(id)
 
     def are_roommates(self, a: str, b: str) -> bool:
@@ -333,6 +348,10 @@ class Event:
         """Writes somebody, and what follows from it: presence, stays, who is alone."""
         before = self.people.get(person.id)
         self.people[person.id] = person
+        if person.role is Role.STATION and not person.erased:
+            self.stations[person.id] = None
+        else:
+            self.stations.pop(person.id, None)
         takes_part = person.takes_seat and person.present
         if takes_part:
             self.came.setdefault(person.id, at)

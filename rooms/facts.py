@@ -10,7 +10,7 @@ from __future__ import annotations
 from msgspec import Struct
 
 from rooms.commands import Cause, Relaxation, kebab
-from rooms.people import Mode, Role
+from rooms.people import Mode, Role, RoomMode
 from rooms.programme import Allow, Kind, Plan
 
 
@@ -25,7 +25,7 @@ class Seats(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     id: str
     people: tuple[str, ...]
-    mode: Mode = Mode.ONLINE
+    mode: RoomMode = RoomMode.ONLINE
     table: int | None = None
     topic: str = ""
 

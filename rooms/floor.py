@@ -4,6 +4,8 @@ Responsible for choosing a room, taking an empty one, leaving, and for rooms tha
 more. There is always an empty room to take: it opens when its first one comes. Meeting again is
 welcome; a room takes no more than its round's `most`.
 
+A room at a table with a station is one for people on site and online, from its first one on.
+
 Blocked people never share a room: to each of them the other's room is a full one, in every word.
 """
 
@@ -13,9 +15,10 @@ from rooms import commands as c
 from rooms import facts as f
 from rooms.deciding import Deciding
 from rooms.event import Event
+from rooms.lobby import station_tables
 from rooms.matching.rules import UNTIL_OTHERS_COME, broken
 from rooms.messages import LOBBY
-from rooms.people import Mode
+from rooms.people import Mode, RoomMode, room_mode
 from rooms.programme import Kind
 from rooms.refusal import Refusal
 from rooms.seating import placing, refuse_broken
@@ -55,7 +58,7 @@ def choose_room(deciding: Deciding, command: c.ChooseRoom) -> None:
         raise Refusal("not-here", "Check in first, please.")
     room, table = _meant(event, me, command.room)
     if room is None:
-        _check_table(event, me, table)
+        _check_table(event, me, table, station_tables(event, deciding.now))
         _open(deciding, me, table)
         return
     if room.id == me.seat:
@@ -83,10 +86,10 @@ def _meant(event: Event, me: Person, named: str) -> tuple[Room | None, int | Non
     return room, room.table
 
 
-def _check_table(event: Event, me: Person, table: int | None) -> None:
+def _check_table(event: Event, me: Person, table: int | None, stations: tuple[int, ...]) -> None:
     if table is None:
         return
-    if me.mode is not Mode.ON_SITE:
+    if me.mode is not Mode.ON_SITE and table not in stations:
         raise Refusal("rule-broken", "On-site and online people do not share a room here.")
     limit = event.plan.tables if event.plan.tables is not None else MOST_TABLES
     if not 1 <= table <= limit:
@@ -102,12 +105,13 @@ def _check_may_join(deciding: Deciding, me: Person, room: Room) -> None:
     planned = event.planned
     most = planned.most if planned is not None else event.round_size
     full = Refusal("room-full", "That room is full: it takes {most} people.", most=most)
-    if me.mode is not room.mode:
+    if not room.mode.takes(me.mode):
         raise Refusal("rule-broken", "On-site and online people do not share a room here.")
     # The attack: a block would be learned of from an answer that a full room does not give.
     if len(room.people) >= most or is_kept_out(event, me.id, room):
         raise full
-    look = placing(event, deciding.register, [me.id, *room.people])
+    stations = (room.table,) if room.mode is RoomMode.MIXED and room.table is not None else ()
+    look = placing(event, deciding.register, [me.id, *room.people], stations=stations)
     before = broken(room.people, look.rules, table=room.table)
     causes = broken([*room.people, me.id], look.rules, table=room.table) - before
     refuse_broken(cause for cause in causes if cause.rule not in UNTIL_OTHERS_COME)
@@ -121,11 +125,14 @@ def is_kept_out(event: Event, id: str, room: Room) -> bool:
 def _open(deciding: Deciding, me: Person, table: int | None) -> None:
     event, now = deciding.event, deciding.now
     id = f"r{event.round}-{len(event.current) + 1}"
+    mode = room_mode([me.mode])
+    if table is not None and table in station_tables(event, now):
+        mode = RoomMode.MIXED
     _rise(deciding, me, id)
     deciding.happened(
         f.RoomOpened(
             at=now,
-            room=f.Seats(id=id, people=(me.id,), mode=me.mode, table=table),
+            room=f.Seats(id=id, people=(me.id,), mode=mode, table=table),
             starts_at=max(now, event.starts_at or now),
             ends_at=event.ends_at or now,
             by=me.id,

@@ -20,6 +20,7 @@ from rooms.people import (
     Attendee,
     Consent,
     Mode,
+    RoomMode,
     attendee_key,
     consent_key,
     is_visible,
@@ -27,8 +28,9 @@ from rooms.people import (
     tidied,
     web_address,
 )
+from rooms.programme import Mixing
 from rooms.refusal import Refusal
-from rooms.standing import Person, pair
+from rooms.standing import Person, Room, pair
 
 DROPPED_COUNTS_AS_PRESENT_MS = 20_000
 """Rule 1: dropped for less than this counts as present."""
@@ -53,6 +55,41 @@ def in_pool(event: Event, person: Person, now: int) -> bool:
         and person.dropped_at is not None
         and now - person.dropped_at < DROPPED_COUNTS_AS_PRESENT_MS
     )
+
+
+def station_tables(event: Event, now: int | None = None) -> tuple[int, ...]:
+    """Returns the tables at which on-site and online people can share a room now (rule 25).
+
+    Stations that have links count while they are connected, as people do. Where none has one, the
+    organiser's number is believed: stations then stand at the first tables. Without `now` (ms), one
+    that has just dropped does not count.
+    """
+    if event.plan.mixing is Mixing.APART:
+        return ()
+    count = event.plan.stations
+    if not event.stations:
+        return tuple(range(1, (count or 0) + 1))
+    here = (event.people[id] for id in event.stations)
+    tables = {one.table for one in here if one.table is not None and _is_station_here(one, now)}
+    return tuple(sorted(tables))[:count]
+
+
+def is_station_away(event: Event, room: Room) -> bool:
+    """Says whether the table of a mixed room has a station with a link, and none is connected."""
+    station = event.station_of(room)
+    if room.mode is not RoomMode.MIXED or not event.stations:
+        return False
+    return station is None or not event.people[station].connections
+
+
+def _is_station_here(person: Person, now: int | None) -> bool:
+    dropped_at = person.dropped_at
+    recently = (
+        now is not None
+        and dropped_at is not None
+        and now - dropped_at < DROPPED_COUNTS_AS_PRESENT_MS
+    )
+    return person.belongs and (bool(person.connections) or recently)
 
 
 def why_not_in_pool(event: Event, person: Person) -> str:

@@ -11,7 +11,7 @@ from enum import StrEnum
 from msgspec import UNSET, Struct, UnsetType, field
 
 from rooms.commands import Cause, Relaxation, kebab
-from rooms.people import Card, Mode, Role
+from rooms.people import Card, Mode, Role, RoomMode
 from rooms.programme import Kind, PlannedRound
 
 
@@ -134,7 +134,7 @@ class Room(Message, frozen=True, kw_only=True):
     id: str
     round: int
     table: int | None
-    mode: Mode
+    mode: RoomMode
     people: tuple[Card, ...]
     shared: tuple[SharedInterests, ...]
     because: str
@@ -154,6 +154,8 @@ class Room(Message, frozen=True, kw_only=True):
     topic: str = ""
     visitors: tuple[Card, ...] = ()
     """Hosts who are visiting the room: they see and hear what is in it, and sit nowhere."""
+    station: str | None = None
+    """The id of the station at the table of a mixed room: its screen, camera and microphone."""
 
 
 class MediaState(Struct, frozen=True, kw_only=True):
@@ -244,7 +246,7 @@ class FloorRoom(Struct, frozen=True, kw_only=True):
     """
 
     id: str
-    mode: Mode
+    mode: RoomMode
     table: int | None = None
     people: tuple[Card, ...] = ()
     count: int = 0
@@ -378,7 +380,7 @@ class BoardRoom(Struct, frozen=True, kw_only=True):
     id: str
     round: int
     table: int | None
-    mode: Mode
+    mode: RoomMode
     people: tuple[Seat, ...]
     starts_at: int
     ends_at: int
@@ -391,6 +393,8 @@ class BoardRoom(Struct, frozen=True, kw_only=True):
     quiet_since: int | None = None
     """Since when all microphones of a room of online people have been off and nobody has written
     (ms). None: one is on, or it cannot be known. Whether anybody speaks is never told or kept."""
+    station_away: bool = False
+    """A mixed room whose table has no station connected: nobody there is heard."""
 
 
 class ProposedRoom(Struct, frozen=True, kw_only=True):

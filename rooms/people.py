@@ -44,6 +44,31 @@ class Mode(StrEnum):
     ON_SITE = "on-site"
 
 
+class RoomMode(StrEnum):
+    """Where a room is: on the page, at a table, or at a table with a station (rule 25)."""
+
+    ONLINE = "online"
+    ON_SITE = "on-site"
+    MIXED = "mixed"
+
+    def takes(self, mode: Mode) -> bool:
+        """Says whether people of a mode can sit in such a room."""
+        return self is RoomMode.MIXED or self.value == mode.value
+
+    @property
+    def has_table(self) -> bool:
+        """Whether such a room is at a table."""
+        return self is not RoomMode.ONLINE
+
+
+def room_mode(modes: Iterable[Mode]) -> RoomMode:
+    """Returns the mode of a room with people of these modes; of nobody: online."""
+    found = set(modes)
+    if len(found) > 1:
+        return RoomMode.MIXED
+    return RoomMode.ON_SITE if Mode.ON_SITE in found else RoomMode.ONLINE
+
+
 SEATED_ROLES = frozenset({Role.ATTENDEE, Role.AMBASSADOR})
 """Roles in the pool without asking; the others take a seat with `rejoin` (rule 1)."""
 

@@ -14,9 +14,9 @@ from rooms import facts as f
 from rooms import seating
 from rooms.deciding import Deciding
 from rooms.event import Event
-from rooms.lobby import pool
+from rooms.lobby import pool, station_tables
 from rooms.matching.affinity import affinity
-from rooms.matching.rules import Broken, broken, tables_twice
+from rooms.matching.rules import Broken, beyond_places, broken, tables_twice
 from rooms.matching.wanted import basis_now, terms_of
 from rooms.messages import LOBBY
 from rooms.programme import Allow
@@ -332,7 +332,8 @@ def _look(deciding: Deciding) -> seating.Placing:
     """Returns the rules among all who may be seated now: who is fewer, and so who must be met."""
     event = deciding.event
     here = pool(event, deciding.now)
-    return seating.placing(event, deciding.register, here, held(event, here))
+    stations = station_tables(event, deciding.now)
+    return seating.placing(event, deciding.register, here, held(event, here), stations=stations)
 
 
 def _check(deciding: Deciding, look: seating.Placing, rooms: Rooms) -> None:
@@ -346,7 +347,8 @@ def _check(deciding: Deciding, look: seating.Placing, rooms: Rooms) -> None:
     changed = [ids for key, ids in after.items() if key not in before]
     stood = [ids for key, ids in before.items() if key not in after]
     wrong = _broken_by(look, changed) - _broken_by(look, stood)
-    wrong |= tables_twice(rooms, look.rules) - tables_twice(before.values(), look.rules)
+    for check in (tables_twice, beyond_places):
+        wrong |= check(rooms, look.rules) - check(before.values(), look.rules)
     seating.refuse_broken(wrong)
 
 

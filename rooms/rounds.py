@@ -363,8 +363,9 @@ def shorten_preview(deciding: Deciding) -> None:
     walking = [
         event.people[id]
         for room in event.running_rooms()
-        if room.mode is Mode.ON_SITE
+        if room.mode.has_table
         for id in room.people
+        if event.people[id].mode is Mode.ON_SITE
     ]
     if not walking or not all(person.arrived for person in walking):
         return

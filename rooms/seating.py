@@ -14,7 +14,7 @@ from msgspec import Struct
 from rooms import facts as f
 from rooms.deciding import Deciding
 from rooms.event import Event
-from rooms.lobby import pool
+from rooms.lobby import pool, station_tables
 from rooms.matching.affinity import affinity, rarity, suits
 from rooms.matching.ask import Seeker, seeker, with_wishes
 from rooms.matching.repair import Terms, changed, mended
@@ -25,7 +25,7 @@ from rooms.matching.rules import (
     broken,
     hard_rules,
 )
-from rooms.people import Mode, Register
+from rooms.people import Mode, Register, RoomMode, room_mode
 from rooms.programme import SEATING_KINDS, UNTIL_ENDED, Weights
 from rooms.refusal import Refusal
 from rooms.standing import pair
@@ -61,6 +61,10 @@ def seekers(
                 profile,
                 mode=stands.mode,
                 sat_out=stands.sat_out,
+                mixed=sum(
+                    event.rooms[room].mode is RoomMode.MIXED
+                    for room in event.been.get(profile.id, ())
+                ),
                 topic=topics.get(profile.id, "") if topics else "",
                 meanings=same,
             )
@@ -69,11 +73,17 @@ def seekers(
 
 
 def placing(
-    event: Event, register: Register, ids: Iterable[str], topics: Mapping[str, str] | None = None
+    event: Event,
+    register: Register,
+    ids: Iterable[str],
+    topics: Mapping[str, str] | None = None,
+    *,
+    stations: Iterable[int] = (),
 ) -> Placing:
     """Returns the hard rules and the rarity of interests among these people.
 
-    `topics`: whose choice of a topic stands, where the next round has topics.
+    `topics`: whose choice of a topic stands, where the next round has topics. `stations`: tables at
+    which on-site and online people can share a room.
     """
     people = seekers(event, register, dict.fromkeys(ids), topics)
     details = register.details
@@ -83,6 +93,8 @@ def placing(
         common_language=event.plan.common_language,
         segments=details.segments,
         segment_most=details.segment_most,
+        stations=stations,
+        tables=event.plan.tables,
     )
     return Placing(rules, rarity(people), event.plan.weights)
 
@@ -111,11 +123,11 @@ def fix(
     if kind not in SEATING_KINDS:
         rooms = []
     topics = topics_of_rooms(event, deciding.register, rooms)
-    modes = [event.people[ids[0]].mode for ids in rooms]
-    tables = _tables(event, rooms, modes)
+    modes = [room_mode(event.people[id].mode for id in ids) for ids in rooms]
+    tables = _tables(event, rooms, modes, station_tables(event, now))
     seated = {id for ids in rooms for id in ids}
     preview = planned.preview_seconds
-    if any(mode is Mode.ON_SITE for mode in modes):
+    if any(mode.has_table for mode in modes):
         preview = max(preview, planned.walking_seconds)
     length = seconds if seconds is not None else event.next_seconds
     is_endless = length == UNTIL_ENDED
@@ -153,22 +165,41 @@ def fix(
 
 
 def _tables(
-    event: Event, rooms: Sequence[Sequence[str]], modes: Sequence[Mode]
+    event: Event,
+    rooms: Sequence[Sequence[str]],
+    modes: Sequence[RoomMode],
+    stations: Sequence[int],
 ) -> dict[int, int | None]:
-    """Gives every on-site room a table: the one somebody is fixed at, else the lowest free."""
+    """Gives every room with people on site a table: the one somebody is fixed at, else a free one.
+
+    Rooms of both modes get those with a station; the others get these last. Lowest numbers first.
+    """
     tables: dict[int, int | None] = {}
     for i, ids in enumerate(rooms, 1):
-        fixed = [event.people[id].table for id in ids if event.people[id].table is not None]
-        tables[i] = fixed[0] if fixed and modes[i - 1] is Mode.ON_SITE else None
+        here = (event.people[id] for id in ids if event.people[id].mode is Mode.ON_SITE)
+        fixed = [person.table for person in here if person.table is not None]
+        tables[i] = fixed[0] if fixed else None
     taken = {table for table in tables.values() if table is not None}
-    number = 1
-    for i, mode in enumerate(modes, 1):
-        if mode is Mode.ON_SITE and tables[i] is None:
-            while number in taken:
-                number += 1
-            tables[i] = number
-            taken.add(number)
+    for wanted in (RoomMode.MIXED, RoomMode.ON_SITE):
+        for i, mode in enumerate(modes, 1):
+            if mode is wanted and tables[i] is None:
+                tables[i] = free_table(taken, stations, event.plan.tables, mode)
+                taken.add(tables[i] or 0)
     return tables
+
+
+def free_table(
+    taken: Iterable[int | None], stations: Sequence[int], limit: int | None, mode: RoomMode
+) -> int:
+    """Returns the table for one more room of this mode; past the last one when none is free."""
+    used = set(taken)
+    at_stations = [n for n in stations if n not in used]
+    last = max([limit or 0, *stations, *(n for n in used if n is not None)]) + len(used) + 1
+    others = [n for n in range(1, last + 1) if n not in used and n not in stations]
+    within = [n for n in others if limit is None or n <= limit]
+    if mode is RoomMode.MIXED:
+        return (at_stations or within or others)[0]
+    return (within or at_stations or others)[0]
 
 
 def repaired(
@@ -188,7 +219,7 @@ def repaired(
     anybody again who would not have. Rooms that hosts keep as they are lose only who is gone.
     """
     here = pool(event, now)
-    look = placing(event, register, here, held(event, here))
+    look = placing(event, register, here, held(event, here), stations=station_tables(event, now))
     people = look.rules.people
     terms = Terms(
         look.rules,
@@ -253,6 +284,10 @@ def refuse_broken(causes: Iterable[Broken]) -> None:
         raise Refusal("private", "They cannot share this room, for a private reason.")
     if "modes" in named:
         raise Refusal("rule-broken", "On-site and online people do not share a room here.")
+    if named & {"station", "stations"}:
+        raise Refusal("rule-broken", "There is no free station for on-site and online people.")
+    if "tables" in named:
+        raise Refusal("rule-broken", "There is no free table on site.")
     if "topic" in named:
         raise Refusal("rule-broken", "They chose different topics.")
     if "alone" in named:

@@ -7,18 +7,26 @@ room by the rules in the order of rule 10.
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from heapq import nsmallest
 
 from rooms import commands as c
 from rooms import facts as f
 from rooms.deciding import Deciding
 from rooms.event import Event
-from rooms.lobby import in_pool
+from rooms.lobby import in_pool, station_tables
 from rooms.matching.rules import broken, may_join
 from rooms.messages import LOBBY, Phase
-from rooms.people import Mode
+from rooms.people import Mode, RoomMode, room_mode
 from rooms.refusal import Refusal
-from rooms.seating import meets_again, placing, refuse_broken, worth_in
+from rooms.seating import (
+    Placing,
+    free_table,
+    meets_again,
+    placing,
+    refuse_broken,
+    worth_in,
+)
 from rooms.standing import Person, Room
 
 JOIN_WARNING_MS = 5_000
@@ -80,7 +88,7 @@ def best_room(
         for room in event.running_rooms()
         if room.id != leaving
         and room.round == event.round
-        and room.mode is event.people[id].mode
+        and room.mode.takes(event.people[id].mode)
         and len(coming[room.id]) < most
         and any(event.people[o].present for o in room.people)
     ]
@@ -92,7 +100,7 @@ def best_room(
             COMPARED_ROOMS, candidates, key=lambda r: (r.id not in lonely, len(coming[r.id]))
         )
     around = (other for room in candidates for other in coming[room.id])
-    look = placing(event, deciding.register, [id, *around])
+    look = _look(deciding, [id, *around])
     allowed = [
         room for room in candidates if may_join(id, coming[room.id], look.rules, table=room.table)
     ]
@@ -176,8 +184,8 @@ def _open_own_rooms(deciding: Deciding, ids: list[str]) -> None:
         return
     planned = event.planned
     most = planned.most if planned else event.round_size
-    look = placing(event, deciding.register, ids)
-    for repeats in (False, True):
+    for repeats, stations in ((False, ()), (True, ()), (False, _free_stations(deciding))):
+        look = placing(event, deciding.register, ids, stations=stations)
         waiting = [id for id in ids if id in event.waiting and id not in event.joins]
         while waiting:
             group = [waiting.pop(0)]
@@ -193,6 +201,21 @@ def _open_own_rooms(deciding: Deciding, ids: list[str]) -> None:
                 _open_room(deciding, group)
 
 
+def _look(deciding: Deciding, ids: Iterable[str]) -> Placing:
+    """Returns what is looked at among people of rooms that stand, at the stations they have."""
+    event = deciding.event
+    standing = (room.table for room in event.running_rooms() if room.mode is RoomMode.MIXED)
+    stations = [table for table in standing if table is not None]
+    return placing(event, deciding.register, ids, stations=stations)
+
+
+def _free_stations(deciding: Deciding) -> tuple[int, ...]:
+    """Returns the tables with a station at which nobody sits."""
+    taken = {room.table for room in deciding.event.running_rooms()}
+    tables = station_tables(deciding.event, deciding.now)
+    return tuple(table for table in tables if table not in taken)
+
+
 def _would_be_as_before(event: Event, group: list[str], repeats: bool) -> bool:
     """Says whether a room is one that its people were let sit out for: too small, or met again."""
     if not all(_is_let_sit_out(event, id) for id in group) or event.planned is None:
@@ -202,15 +225,10 @@ def _would_be_as_before(event: Event, group: list[str], repeats: bool) -> bool:
 
 def _open_room(deciding: Deciding, group: list[str]) -> None:
     event, now = deciding.event, deciding.now
-    mode = event.people[group[0]].mode
-    table = None
-    if mode is Mode.ON_SITE:
-        taken = {room.table for room in event.running_rooms()}
-        fixed = [at for at in (event.people[id].table for id in group) if at is not None]
-        free = (n for n in range(1, len(taken) + 2) if n not in taken)
-        table = fixed[0] if fixed else next(free)
-        if table in taken or (event.plan.tables is not None and table > event.plan.tables):
-            return
+    mode = room_mode(event.people[id].mode for id in group)
+    table = _table_for(deciding, group, mode)
+    if mode.has_table and table is None:
+        return
     number = len(event.current) + 1
     deciding.happened(
         f.RoomOpened(
@@ -226,6 +244,21 @@ def _open_room(deciding: Deciding, group: list[str]) -> None:
             ends_at=event.ends_at or now,
         )
     )
+
+
+def _table_for(deciding: Deciding, group: list[str], mode: RoomMode) -> int | None:
+    """Returns a free table for people who come late; None: they need none, or there is none."""
+    event = deciding.event
+    if not mode.has_table:
+        return None
+    taken = {room.table for room in event.running_rooms()}
+    stations = station_tables(event, deciding.now)
+    here = (event.people[id] for id in group if event.people[id].mode is Mode.ON_SITE)
+    fixed = [person.table for person in here if person.table is not None]
+    table = fixed[0] if fixed else free_table(taken, stations, event.plan.tables, mode)
+    beyond = event.plan.tables is not None and table > event.plan.tables
+    bare = mode is RoomMode.MIXED and table not in stations
+    return None if table in taken or beyond or bare else table
 
 
 def _topic_of(event: Event, group: list[str]) -> str:
@@ -265,12 +298,14 @@ def _may_still_join(deciding: Deciding, person: Person, room_id: str) -> bool:
     event = deciding.event
     room = event.rooms.get(room_id)
     planned = event.planned
-    if room is None or room.ended_at is not None or room.mode is not person.mode or planned is None:
+    if room is None or room.ended_at is not None or planned is None:
+        return False
+    if not room.mode.takes(person.mode):
         return False
     others = [id for id in _people_expected(event, room) if id != person.id]
     if len(others) >= planned.most or not any(event.people[o].present for o in room.people):
         return False
-    look = placing(event, deciding.register, [person.id, *others])
+    look = _look(deciding, [person.id, *others])
     return may_join(person.id, others, look.rules, table=room.table)
 
 
@@ -424,9 +459,9 @@ def _check_may_join(deciding: Deciding, ids: list[str], room: Room) -> None:
         raise Refusal("room-full", "That room is full: it takes {most} people.", most=most)
     if len(others) + len(ids) < 2:
         raise Refusal("room-empty", "Nobody is in that room now.")
-    if any(event.people[id].mode is not room.mode for id in ids):
+    if not all(room.mode.takes(event.people[id].mode) for id in ids):
         raise Refusal("rule-broken", "On-site and online people do not share a room here.")
-    look = placing(event, deciding.register, [*ids, *others])
+    look = _look(deciding, [*ids, *others])
     together: list[str] = list(others)
     for id in ids:
         causes = broken([*together, id], look.rules, table=room.table) - broken(

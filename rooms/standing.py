@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from rooms.people import Mode, Role
+from rooms.people import Mode, Role, RoomMode
 from rooms.programme import Allow
 
 
@@ -101,7 +101,7 @@ class Room(Struct, frozen=True, kw_only=True):
     people: tuple[str, ...]
     starts_at: int
     ends_at: int
-    mode: Mode = Mode.ONLINE
+    mode: RoomMode = RoomMode.ONLINE
     table: int | None = None
     ended_at: int | None = None
     stays: tuple[Stay, ...] = ()

@@ -413,7 +413,7 @@ def _in_room(
     back: tuple[str, ...] = (),
     media: dict[str, m.MediaState] | None = None,
 ) -> list[Told]:
-    room = event.room_of(id)
+    room = event.rooms.get(event.place_of(id) or "")
     if room is None:
         return []
     message = room_people(

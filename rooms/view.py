@@ -16,10 +16,19 @@ from rooms.contacts import contacts_of, fields_by_card, fields_by_yes
 from rooms.encounters import together
 from rooms.event import Event
 from rooms.floor import NEW, TABLE, is_kept_out, is_open
-from rooms.lobby import why_not_in_pool
+from rooms.lobby import station_tables, why_not_in_pool
 from rooms.matching.affinity import reasons
 from rooms.messages import Phase
-from rooms.people import HOST_ROLES, Card, Mode, Register, card, shared_interests
+from rooms.people import (
+    HOST_ROLES,
+    Card,
+    Mode,
+    Register,
+    Role,
+    RoomMode,
+    card,
+    shared_interests,
+)
 from rooms.programme import Kind
 from rooms.seats import moves_at
 from rooms.standing import Person, Room, pair
@@ -137,6 +146,7 @@ def room_message(event: Event, register: Register, room: Room) -> m.Room:
     )
     lonely = event.alone_in(room.id)
     planned = event.planned
+    station = event.station_of(room)
     ends_at = room.ends_at if room.ended_at is None else min(room.ended_at, room.ends_at)
     joining = tuple(
         m.Joining(card=card_of(register, join.id), at=join.join_at)
@@ -158,7 +168,7 @@ def room_message(event: Event, register: Register, room: Room) -> m.Room:
         states=states(event, room),
         media={
             id: media_of(event.people[id])
-            for id in room.people
+            for id in (*room.people, *([station] if station is not None else ()))
             if media_of(event.people[id]) != m.MediaState()
         },
         joining=joining,
@@ -170,6 +180,7 @@ def room_message(event: Event, register: Register, room: Room) -> m.Room:
         and event.seats_people,
         topic=register.text(room.topic),
         visitors=tuple(card_of(register, id) for id, at in event.visits.items() if at == room.id),
+        station=station,
     )
 
 
@@ -307,15 +318,23 @@ def _floor_room(
 def _empty_rooms(event: Event) -> list[m.FloorRoom]:
     """Returns the rooms that can be taken: one online, and the free tables on site."""
     taken = {room.table for room in event.running_rooms()}
-    empty = [m.FloorRoom(id=NEW, mode=Mode.ONLINE)]
+    empty = [m.FloorRoom(id=NEW, mode=RoomMode.ONLINE)]
     if not any(p.mode is Mode.ON_SITE and p.present for p in event.people.values()):
         return empty
     limit = event.plan.tables
     numbers = range(1, (min(limit, SHOWN_TABLES) if limit is not None else len(taken) + 2) + 1)
+    stations = station_tables(event)
     free = [number for number in numbers if number not in taken]
     if limit is None:
-        free = free[:1]
-    return empty + [m.FloorRoom(id=f"{TABLE}{n}", mode=Mode.ON_SITE, table=n) for n in free]
+        free = sorted({*free[:1], *(set(stations) - taken)})
+    return empty + [
+        m.FloorRoom(
+            id=f"{TABLE}{n}",
+            mode=RoomMode.MIXED if n in stations else RoomMode.ON_SITE,
+            table=n,
+        )
+        for n in free
+    ]
 
 
 # Without a room
@@ -327,8 +346,9 @@ def sitting_out(event: Event, because: str) -> m.SittingOut:
 
 
 def hears_why(person: Person) -> bool:
-    """Says whether somebody without a seat is to be told why: all but hosts who take none."""
-    return person.role not in HOST_ROLES or person.takes_seat
+    """Says whether somebody without a seat is to be told why: all but hosts and stations who
+    take none."""
+    return person.role not in HOST_ROLES | {Role.STATION} or person.takes_seat
 
 
 def why_without_seat(event: Event, person: Person) -> str:

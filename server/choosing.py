@@ -72,7 +72,7 @@ class Choosing:
 
     def next_room(self) -> commands.ChooseRoom | None:
         """Returns where to go on the floor; None: nowhere else is free."""
-        mine = [one for one in self._rooms.values() if one.mode is self._mode]
+        mine = [one for one in self._rooms.values() if one.mode.takes(self._mode)]
         others = [one.id for one in mine if one.count and not one.full and one.id != self.room]
         empty = [one.id for one in mine if not one.count]
         first, second = (others, empty) if self._rng.random() < JOINS_OTHERS else (empty, others)

@@ -164,8 +164,6 @@ def plan_of(body: EventPatch, before: Plan) -> Plan:
     settings = body.settings
     if settings is UNSET:
         return plan
-    if settings.mixing not in (UNSET, Mixing.APART):
-        raise _later("settings.mixing", settings.mixing)
     for field in ("common_language", "ready_check", "reunions", "mixing", "allow"):
         if (value := getattr(settings, field)) is not UNSET:
             plan = msgspec.structs.replace(plan, **{field: value})
@@ -187,12 +185,6 @@ def _rounds(programme: ProgrammeBody) -> tuple[PlannedRound, ...]:
         except Refusal as refusal:
             raise Problem(BAD, refusal.code, refusal.sentence, field=field) from refusal
     return tuple(rounds)
-
-
-def _later(field: str, value: str) -> Problem:
-    return Problem(
-        BAD, "not-available", "This server cannot do “{name}” yet.", field=field, name=value
-    )
 
 
 def details_of(body: EventPatch, before: Details) -> Details:

@@ -104,6 +104,8 @@ def _asked(plan: Plan, details: Details, people: Sequence[Seeker]) -> Wanted:
         segments=details.segments,
         segment_most=details.segment_most,
         tables=plan.tables,
+        mixing=plan.mixing,
+        stations=tuple(range(1, (plan.stations or 0) + 1)),
         weights=plan.weights,
     )
 

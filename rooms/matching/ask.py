@@ -15,7 +15,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from rooms.people import THEMSELVES, Attendee, Meanings, Mode, Role, SegmentRule, normalise
-from rooms.programme import USUAL_WEIGHTS, Allow, Weights
+from rooms.programme import USUAL_WEIGHTS, Allow, Mixing, Weights
 
 FLOATING_ROLES = frozenset({Role.AMBASSADOR, Role.HELPER})
 """Roles of floaters: seated like everybody, and the first to give up a seat (rule 5)."""
@@ -47,6 +47,8 @@ class Seeker(Struct, frozen=True, kw_only=True):
     floater: bool = False
     sat_out: int = 0
     """Rounds of this event without a seat, not by choice, so far."""
+    mixed: int = 0
+    """Rounds of this event in a room of both modes, so far."""
 
 
 class Wanted(Struct, frozen=True, kw_only=True):
@@ -74,6 +76,9 @@ class Wanted(Struct, frozen=True, kw_only=True):
     """At most so many of one segment in a room; people without a segment are not counted."""
     tables: int | None = None
     """How many tables there are on site; None: no limit."""
+    mixing: Mixing = Mixing.APART
+    stations: tuple[int, ...] = ()
+    """Tables with a station, each of which can hold one room of both modes."""
     weights: Weights = USUAL_WEIGHTS
     rounds_left: int = 1
     """Rounds to be solved from this one on, itself included."""
@@ -93,6 +98,7 @@ def seeker(
     *,
     mode: Mode | None = None,
     sat_out: int = 0,
+    mixed: int = 0,
     topic: str = "",
     meanings: Meanings = THEMSELVES,
 ) -> Seeker:
@@ -116,6 +122,7 @@ def seeker(
         topic=topic,
         floater=attendee.role in FLOATING_ROLES,
         sat_out=sat_out,
+        mixed=mixed,
     )
 
 

@@ -123,6 +123,7 @@ class OfflineProgramme:
         self._by_themselves = {id for id, person in rules.persons.items() if id == person}
         self._met: dict[Pair, int] = {}
         self._sat_out: Counter[str] = Counter()
+        self._mixed: Counter[str] = Counter()
         self._number = 1
 
     @property
@@ -137,7 +138,10 @@ class OfflineProgramme:
             size=planned.size,
             least=planned.least,
             most=planned.most,
-            people=tuple(replace(p, sat_out=self._sat_out[p.id]) for p in self._ask.people),
+            people=tuple(
+                replace(p, sat_out=self._sat_out[p.id], mixed=self._mixed[p.id])
+                for p in self._ask.people
+            ),
             met=tuple((a, b, last) for (a, b), last in self._met.items()),
             rounds_left=len(self._planned) - self._number + 1,
         )
@@ -148,6 +152,8 @@ class OfflineProgramme:
         for ids in offer.rooms:
             # An assistant counts as nobody met (rule 3).
             counted = [id for id in ids if id in self._by_themselves]
+            modes = {self._people[id].mode for id in ids}
+            self._mixed.update(ids if len(modes) > 1 else ())
             self._met |= {pair(a, b): self._number for a, b in combinations(counted, 2)}
         self._number += 1
         return OfflineRound(

@@ -12,6 +12,9 @@ a seat, assistants always with their person, gets the best one in a room below i
 in a room below its most; where no such room may take them, somebody makes way and moves to a room
 that has a seat left; else those who wait sit together, if they may. Whoever is left is unplaced.
 
+No room of one mode becomes one of both by this. Where a station is gone, the fewer of a mode leave
+a room of both and wait for a seat; so do those of a room for which there is no table any more.
+
 Nobody meets anybody again by this, but in rooms that were so before. Rooms that are `closed` stay
 as they are, and people who `stay` do not move; both may only lose who is gone.
 
@@ -35,8 +38,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from msgspec import Struct
 
-from rooms.matching.rules import HardRules, broken, table_of
-from rooms.people import Mode
+from rooms.matching.rules import HardRules, beyond_places, broken, mode_of, table_of
+from rooms.people import RoomMode
 
 ROOMS_TRIED = 60
 """Rooms, best ones first, in which somebody is asked to make way; and as many to move to."""
@@ -117,6 +120,7 @@ class _Mending:
         waiting = [id for id in self.rules.people if id not in seated and id not in out]
         for ids in self.rooms:
             waiting += self._made_fine(ids)
+        waiting += self._without_place()
         heads = [id for id in waiting if self._is_head(id)]
         spare = [id for id in sitting_out if id in self.rules.people and self._is_head(id)]
         spare.sort(key=lambda id: -self.rules.people[id].sat_out)
@@ -170,6 +174,33 @@ class _Mending:
                 return number
         return None
 
+    def _stays_of_a_mode(self, coming: Iterable[str], ids: Sequence[str]) -> bool:
+        """Says whether a room has the same mode with these people, or is one of both already."""
+        mode = mode_of(ids, self.rules)
+        return all(mode.takes(self.rules.people[id].mode) for id in coming)
+
+    def _without_place(self) -> list[str]:
+        """Takes out people of rooms for which there are no stations or tables; returns them."""
+        out: list[str] = []
+        order = sorted(range(len(self.rooms)), key=lambda i: (self.closed[i], len(self.rooms[i])))
+        for rule, mode in (("stations", RoomMode.MIXED), ("tables", RoomMode.ON_SITE)):
+            for number in order:
+                ids = self.rooms[number]
+                wrong = {cause.rule for cause in beyond_places(self.rooms, self.rules)}
+                if rule not in wrong:
+                    break
+                if mode_of(ids, self.rules) is mode:
+                    out += self._of_fewer_mode(ids)
+        return out
+
+    def _of_fewer_mode(self, ids: list[str]) -> list[str]:
+        """Takes out the people of the mode that fewer have; returns them."""
+        here = [id for id in ids if mode_of([id], self.rules) is RoomMode.ON_SITE]
+        online = [id for id in ids if id not in here]
+        out = min((part for part in (online, here) if part), key=len, default=[])
+        ids[:] = [id for id in ids if id not in out]
+        return out
+
     # What leaving does
 
     def _made_fine(self, ids: list[str]) -> list[str]:
@@ -218,6 +249,8 @@ class _Mending:
                     found.append((count > self.terms.size, gain, other, id))
         for _, _, other, id in sorted(found, key=lambda one: (one[0], one[1]), reverse=True):
             rest = [i for i in self.rooms[other] if i != id]
+            if not self._stays_of_a_mode([id], ids):
+                continue
             if self._is_new([id], ids) and self._is_fine([*ids, id]) and self._is_fine(rest):
                 self.rooms[other] = rest
                 ids.append(id)
@@ -243,6 +276,8 @@ class _Mending:
         ]
         for _, other in sorted(fits, reverse=True):
             theirs = self.rooms[other]
+            if not self._stays_of_a_mode(ids, theirs):
+                continue
             if self._is_new(ids, theirs) and self._is_fine([*theirs, *ids]):
                 self.rooms[other] = [*theirs, *ids]
                 self.rooms[number] = []
@@ -254,6 +289,8 @@ class _Mending:
         ids, party = self.rooms[number], self._party(head)
         home = self._home(head)
         if self.closed[number] or not ids or home not in (None, number):
+            return False
+        if not self._stays_of_a_mode(party, ids):
             return False
         return self._is_new(party, ids) and self._is_fine([*ids, *party])
 
@@ -289,6 +326,8 @@ class _Mending:
                 rest = [id for id in self.rooms[number] if id != moving]
                 if not self._is_new(party, rest) or not self._is_fine([*rest, *party]):
                     continue
+                if not self._stays_of_a_mode(party, rest):
+                    continue
                 for other in open_rooms:
                     if other != number and self._may_join(moving, other):
                         self.rooms[number] = [*rest, *party]
@@ -306,7 +345,8 @@ class _Mending:
             for other in [id for id in left if id != first]:
                 wide = self._count(room) < self.terms.size and self._home(other) is None
                 together = [i for id in (*room, other) for i in self._party(id)]
-                if wide and self._is_new([other], room) and self._is_fine(together):
+                alike = self._stays_of_a_mode(self._party(other), room)
+                if wide and alike and self._is_new([other], room) and self._is_fine(together):
                     room.append(other)
             if len(room) >= self.terms.least:
                 self.rooms.append([i for id in room for i in self._party(id)])
@@ -314,9 +354,7 @@ class _Mending:
                 left = [id for id in left if id not in room]
 
     def _has_table(self, head: str) -> bool:
-        if self.terms.tables is None or self.rules.people[head].mode is Mode.ONLINE:
+        if self.terms.tables is None or not mode_of([head], self.rules).has_table:
             return True
-        on_site = [
-            ids for ids in self.rooms if ids and self.rules.people[ids[0]].mode is Mode.ON_SITE
-        ]
-        return len(on_site) < self.terms.tables
+        at_tables = [ids for ids in self.rooms if mode_of(ids, self.rules).has_table]
+        return len(at_tables) < self.terms.tables

@@ -1,4 +1,4 @@
-"""Rules that look at a whole room, as arrays for the search: language, segments, homes.
+"""Rules that look at a whole room, as arrays for the search: language, segments, homes, modes.
 
 Responsible for counting, for every room with one person taken out and for every person who could
 come in, how many such rules would be broken. Rules about two people are not here: they are entries
@@ -30,7 +30,10 @@ class RoomRules:
         segment_most: int | None = None,
         company: Sequence[tuple[str, str]] = (),
         homes: Sequence[int] | None = None,
+        on_site: Sequence[bool] | None = None,
+        modes: Sequence[Sequence[int]] = (),
     ) -> None:
+        """`modes`: for each room the least and most on site, then online, of those `on_site`."""
         self.count = count
         self.spoken = _spoken(languages, count) if languages is not None else None
         named = {segment for ends in company for segment in ends}
@@ -47,6 +50,11 @@ class RoomRules:
         self.homes = np.full(count + 1, -1, dtype=np.intp)
         if homes is not None:
             self.homes[: len(homes)] = homes
+        self.modes = np.array(modes, dtype=np.intp).reshape(len(modes), 4)
+        self.here = np.zeros((2, count + 1), dtype=np.intp)
+        if on_site is not None:
+            self.here[0, : len(on_site)] = on_site
+            self.here[1, : len(on_site)] = ~self.here[0, : len(on_site)].astype(np.bool_)
 
     def __len__(self) -> int:
         return self.count
@@ -69,6 +77,10 @@ class RoomRules:
             has_few, has_many = _any(few, rest), _any(many, rest)
             lonely: Bools = ~has_many[:, None] & (has_few[:, None] | few[coming][None, :])
             wrong += lonely & ~many[coming][None, :]
+        for side, among in enumerate(self.here if len(self.modes) else ()):
+            least, most = self.modes[rooms, 2 * side], self.modes[rooms, 2 * side + 1]
+            after = among[rest].sum(axis=1)[:, None] + among[coming][None, :]
+            wrong += np.maximum(0, least[:, None] - after) + np.maximum(0, after - most[:, None])
         return wrong
 
     def broken(self, seats: Ints) -> int:
@@ -82,6 +94,10 @@ class RoomRules:
             wrong += int(np.maximum(over, 0).sum())
         for few, many in self.company:
             wrong += int((_any(few, seats) & ~_any(many, seats)).sum())
+        for side, among in enumerate(self.here if len(self.modes) else ()):
+            least, most = self.modes[:, 2 * side], self.modes[:, 2 * side + 1]
+            here = among[seats].sum(axis=1)
+            wrong += int((np.maximum(0, least - here) + np.maximum(0, here - most)).sum())
         return wrong
 
 

@@ -7,7 +7,11 @@ offer, place a late person, and tell the solver what is forbidden, so that there
 What the rules mean:
 
 - *blocked*: the two never share a room, either way round, assistants included.
-- *modes*: on-site people sit with on-site people, online with online (mixing is `apart`).
+- *modes*: on-site people sit with on-site people, online with online, unless the event mixes them
+  and has stations.
+- *station*: people online never share a room with somebody fixed at a table without a station.
+- *stations*, *tables*: of rooms of both modes there are no more than stations, of rooms with
+  anybody on site no more than tables (`beyond_places`: rules of a whole seating).
 - *topic*: in a round of topics people sit with those who talk about the same; whoever has no topic
   keeps nobody apart.
 - *language*: all in the room have one language in common. Somebody whose languages are unknown
@@ -41,7 +45,8 @@ from itertools import combinations
 from msgspec import Struct
 
 from rooms.matching.ask import Seeker, Wanted
-from rooms.people import Mode, SegmentRule, normalise
+from rooms.people import Mode, RoomMode, SegmentRule, normalise, room_mode
+from rooms.programme import Mixing
 from rooms.standing import pair
 
 MUST = "must"
@@ -66,6 +71,10 @@ class HardRules(Struct, frozen=True):
     """(segment, whose company it must have)."""
     segment_most: int | None = None
     common_language: bool = False
+    stations: frozenset[int] | None = None
+    """Tables with a station, at which modes mix; None: they never do."""
+    tables: int | None = None
+    """How many tables there are on site; None: no limit."""
 
 
 class Broken(Struct, frozen=True, order=True):
@@ -82,6 +91,8 @@ def hard_rules(
     common_language: bool = False,
     segments: Iterable[SegmentRule] = (),
     segment_most: int | None = None,
+    stations: Iterable[int] = (),
+    tables: int | None = None,
 ) -> HardRules:
     """Returns the hard rules among `people`: everybody who may be seated now. Takes O(people)."""
     by_id = {person.id: person for person in people}
@@ -100,6 +111,8 @@ def hard_rules(
         company=_company(by_id, persons, segments),
         segment_most=segment_most,
         common_language=common_language,
+        stations=frozenset(stations) or None,
+        tables=tables,
     )
 
 
@@ -111,6 +124,8 @@ def hard_rules_of(wanted: Wanted) -> HardRules:
         common_language=wanted.common_language,
         segments=wanted.segments,
         segment_most=wanted.segment_most,
+        stations=wanted.stations if wanted.mixing is not Mixing.APART else (),
+        tables=wanted.tables,
     )
 
 
@@ -143,11 +158,13 @@ def broken(ids: Sequence[str], rules: HardRules, *, table: int | None = None) ->
     for a, b in combinations(here, 2):
         if pair(a.id, b.id) in rules.blocked:
             causes.add(Broken("blocked", pair(a.id, b.id)))
-        if a.mode is not b.mode:
+        if a.mode is not b.mode and rules.stations is None:
             causes.add(Broken("modes", pair(a.id, b.id)))
         if a.topic and b.topic and a.topic != b.topic:
             causes.add(Broken("topic", pair(a.id, b.id)))
     causes |= _wrong_tables(here, table)
+    if rules.stations is not None:
+        causes |= _without_station(here, rules.stations, table)
     if rules.common_language:
         causes |= _no_common_language(heads, rules)
     if rules.never or rules.company or rules.segment_most is not None:
@@ -161,7 +178,7 @@ def broken_seating(seating: Iterable[Sequence[str]], rules: HardRules) -> frozen
     causes = {cause for ids in rooms for cause in broken(ids, rules)}
     seats = Counter(id for ids in rooms for id in ids)
     causes |= {Broken("twice", (id,)) for id, times in seats.items() if times > 1}
-    return frozenset(causes | tables_twice(rooms, rules))
+    return frozenset(causes | tables_twice(rooms, rules) | beyond_places(rooms, rules))
 
 
 def tables_twice(seating: Iterable[Sequence[str]], rules: HardRules) -> frozenset[Broken]:
@@ -174,6 +191,22 @@ def tables_twice(seating: Iterable[Sequence[str]], rules: HardRules) -> frozense
             if at is not None and rooms_at.setdefault(at, number) != number:
                 causes.add(Broken("table", (id,)))
     return frozenset(causes)
+
+
+def beyond_places(seating: Iterable[Sequence[str]], rules: HardRules) -> frozenset[Broken]:
+    """Returns whether a seating has more rooms of both modes than stations, or more tables."""
+    modes = [mode_of(ids, rules) for ids in seating]
+    causes = set()
+    if modes.count(RoomMode.MIXED) > len(rules.stations or ()):
+        causes.add(Broken("stations", ()))
+    if rules.tables is not None and sum(mode.has_table for mode in modes) > rules.tables:
+        causes.add(Broken("tables", ()))
+    return frozenset(causes)
+
+
+def mode_of(ids: Iterable[str], rules: HardRules) -> RoomMode:
+    """Returns the mode of a room of these people."""
+    return room_mode(rules.people[id].mode for id in ids if id in rules.people)
 
 
 def table_of(person: Seeker) -> int | None:
@@ -226,6 +259,16 @@ def _wrong_tables(here: list[Seeker], table: int | None) -> set[Broken]:
     if table is not None:
         wrong |= {Broken("table", (id,)) for at, id in fixed if at != table}
     return wrong
+
+
+def _without_station(
+    here: list[Seeker], stations: frozenset[int], table: int | None
+) -> set[Broken]:
+    online = [person.id for person in here if person.mode is Mode.ONLINE]
+    fixed = {at for person in here if (at := table_of(person)) is not None}
+    if len(online) in (0, len(here)) or (fixed | ({table} - {None})) <= stations:
+        return set()
+    return {Broken("station", (id,)) for id in online}
 
 
 def _no_common_language(heads: list[Seeker], rules: HardRules) -> set[Broken]:

@@ -1,9 +1,10 @@
 """One group of people to be split into rooms: which sizes, which repeats, and who is left over.
 
-Responsible for rules 4 to 6 among people who may be seated together (one mode, connected by who may
-share a room). Hard rules always hold in the answer; then, in the programme's order: sizes within
-least and most, sizes beyond, the fewest and oldest repeats, and sitting out. Deliberately knows
-nothing of names, tables' numbers or assistants (`solving.py` does).
+Responsible for rules 4 to 6 among people who may be seated together (connected by who may share
+a room; of both modes where the event mixes them, `mixing.py`). Hard rules always hold in the
+answer; then, in the programme's order: sizes within least and most, sizes beyond, the fewest and
+oldest repeats, and sitting out. Deliberately knows nothing of names, tables' numbers or assistants
+(`solving.py` does).
 
 How: in a small event all rounds still to come are planned together (`ahead.py`). Otherwise splits
 are tried in order of preference, each for a few steps, until one is without repeats. What then time
@@ -14,16 +15,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from itertools import islice
+from typing import assert_never
 
 import numpy as np
 from msgspec import Struct
+from msgspec.structs import replace
 
 from rooms.matching.ahead import RoundsAhead, is_tight, plan_rounds
 from rooms.matching.budget import Budget
+from rooms.matching.mixing import Crowd, Home, RoomPlan, layouts
 from rooms.matching.room_rules import Bools, RoomRules
 from rooms.matching.sizes import beyond, even_with, room_counts
 from rooms.matching.solver import FORBIDDEN, REPEAT, Floats, Search
-from rooms.programme import Allow
+from rooms.people import Mode, RoomMode, room_mode
+from rooms.programme import Allow, Mixing
 
 PLANNED_PEOPLE = 60
 """Up to so many people the rounds to come are planned; beyond, rooms of few never get tight."""
@@ -39,6 +44,12 @@ TRIAL_STEPS = 100
 
 Rooms = list[list[int]]
 
+Modes = tuple[int, int, int, int]
+"""The least and most on site, then online, of one room."""
+
+ANY = 1 << 16
+"""More people than a room has."""
+
 
 class Sizes(Struct, frozen=True):
     """What the programme says of one round's rooms; `limit`: how many rooms there are."""
@@ -49,6 +60,18 @@ class Sizes(Struct, frozen=True):
     limit: int | None = None
     allow: Allow = Allow.PROGRAMME
     """What gives way first."""
+    mixing: Mixing = Mixing.APART
+    stations: int = 0
+    """Stations at tables at which nobody is fixed."""
+
+
+class Split(Struct, frozen=True):
+    """How many rooms, and how large; `far`: by how many people the worst is out of bounds."""
+
+    sizes: list[int]
+    far: int = 0
+    on_site: tuple[int, ...] = ()
+    """Of each room, how many are on site; empty: all people are of one mode."""
 
 
 class Group(Struct):
@@ -68,6 +91,12 @@ class Group(Struct):
     company: Sequence[tuple[str, str]] = ()
     homes: Sequence[int] = ()
     """The number of the room in which somebody must sit, else -1; homes are the first rooms."""
+    on_site: Sequence[bool] = ()
+    """Who is on site, where on-site and online people may share rooms; empty: nobody may."""
+    equipped: frozenset[int] = frozenset()
+    """Homes at a table with a station."""
+    loose: frozenset[int] = frozenset()
+    """Homes at no table of their own: they may take any."""
 
     @property
     def people(self) -> int:
@@ -78,7 +107,8 @@ class Group(Struct):
         """Whether a rule looks at more than two people of a room."""
         homes = any(home >= 0 for home in self.homes)
         most = self.segment_most is not None and any(self.segments)
-        return self.languages is not None or homes or most or bool(self.company)
+        modes = bool(self.on_site)
+        return self.languages is not None or homes or most or modes or bool(self.company)
 
     def closed_by_pairs(self) -> Bools | None:
         """Returns the pairs that all rules of rooms come down to; None: they come down to none.
@@ -92,6 +122,8 @@ class Group(Struct):
         at_home = [home for home in self.homes if home >= 0]
         if self.company or len(at_home) > len(set(at_home)) or self.languages is not None:
             return None
+        if self.on_site:
+            return None
         if self.segment_most is not None and any(self.segments):
             if self.segment_most > 1:
                 return None
@@ -100,8 +132,11 @@ class Group(Struct):
             np.fill_diagonal(closed, False)
         return closed
 
-    def room_rules(self, seats: int) -> RoomRules | None:
-        """Returns the rules about whole rooms for a search with so many seats."""
+    def room_rules(self, seats: int, modes: Sequence[Modes] = ()) -> RoomRules | None:
+        """Returns the rules about whole rooms for a search with so many seats.
+
+        `modes`: how many on site and online each room takes, where these may share rooms.
+        """
         if not self.has_room_rules:
             return None
         return RoomRules(
@@ -111,7 +146,13 @@ class Group(Struct):
             segment_most=self.segment_most,
             company=self.company,
             homes=self.homes or None,
+            on_site=self.on_site or None,
+            modes=modes,
         )
+
+    def mode_of(self, room: Sequence[int]) -> RoomMode:
+        """Returns the mode of a room, where modes may share rooms."""
+        return room_mode(Mode.ON_SITE if self.on_site[p] else Mode.ONLINE for p in room)
 
 
 class Seated(Struct):
@@ -165,11 +206,9 @@ def _seat_some(group: Group, rng: np.random.Generator, budget: Budget) -> Seated
 
     So many as no sizes fit for sit out first, in the order of `yields`; then whoever meets again.
     """
-    sizes = group.sizes
-    fits = [n for n in range(group.people, 1, -1) if _is_within(n, sizes)]
-    if not fits:
+    chosen = _chosen(group)
+    if not chosen:
         return None
-    chosen = sorted(group.yields[group.people - fits[0] :])
     homes = [group.homes[p] for p in chosen] if group.homes else []
     part = _part(group, chosen, homes)
     part.apart = part.apart | (part.repeats > 0)
@@ -183,6 +222,23 @@ def _seat_some(group: Group, rng: np.random.Generator, budget: Budget) -> Seated
     if seated is not None:
         seated.people = [chosen[p] for p in seated.people]
     return seated
+
+
+def _chosen(group: Group) -> list[int]:
+    """Returns as many as sizes fit for, those who are to yield first left out; empty: nobody."""
+    sizes = group.sizes
+    if not group.on_site:
+        fits = [n for n in range(group.people, 1, -1) if _is_within(n, sizes)]
+        return sorted(group.yields[group.people - fits[0] :]) if fits else []
+    here = [p for p in group.yields if group.on_site[p]]
+    online = [p for p in group.yields if not group.on_site[p]]
+    for left in range(group.people - 1):
+        for out in range(max(0, left - len(online)), min(left, len(here)) + 1):
+            rest = sorted(here[out:] + online[left - out :])
+            homes = [group.homes[p] for p in rest] if group.homes else []
+            if any(split.far == 0 for split in _splits(_part(group, rest, homes))):
+                return rest
+    return []
 
 
 def _is_within(people: int, sizes: Sizes) -> bool:
@@ -204,6 +260,9 @@ def _part(group: Group, people: Sequence[int], homes: Sequence[int]) -> Group:
         segment_most=group.segment_most,
         company=group.company,
         homes=homes,
+        on_site=[group.on_site[p] for p in people] if group.on_site else (),
+        equipped=group.equipped,
+        loose=group.loose,
     )
 
 
@@ -235,14 +294,14 @@ def _planned(
 
 def _patterns(group: Group, rounds_left: int) -> Iterator[list[list[int]]]:
     """Yields sizes of rounds: as many rounds as possible, smaller rooms as late as possible."""
-    splits = [split for split, far in _splits(group) if not far][:2]
+    splits = [split.sizes for split in _splits(group) if not split.far][:2]
     for rounds in range(rounds_left if splits else 0, 0, -1):
         for later in range(rounds + 1 if len(splits) > 1 else 1):
             yield [splits[round >= rounds - later] for round in range(rounds)]
 
 
-def _splits(group: Group) -> Iterator[tuple[list[int], bool]]:
-    """Yields sizes, and whether they lie beyond least and most, in the order of preference.
+def _splits(group: Group) -> Iterator[Split]:
+    """Yields sizes, and how far they lie beyond least and most, in the order of preference.
 
     Never rooms larger than preferred ones: they hold more pairs that can break a rule.
     """
@@ -251,13 +310,70 @@ def _splits(group: Group) -> Iterator[tuple[list[int], bool]]:
     for home in group.homes:
         if home >= 0:
             fixed[home] += 1
+    if group.on_site:
+        yield from _mixed_splits(group, fixed)
+        return
     counts = room_counts(group.people, sizes.size, sizes.least, sizes.most, sizes.limit)
     splits = [even_with(group.people, rooms, fixed) for rooms in counts]
     found = [(_far(split, sizes, fixed), split) for split in splits if split is not None]
     found.sort(key=lambda one: one[0])  # stable: else in the order of preference
     for far, split in found:
         if len(split) >= len(found[0][1]):
-            yield split, far > 0
+            yield Split(split, far)
+
+
+def _mixed_splits(group: Group, fixed: Sequence[int]) -> Iterator[Split]:
+    """Yields sizes with how many are on site in each room (`mixing.py`)."""
+    sizes = group.sizes
+    crowd = Crowd(
+        on_site=sum(group.on_site),
+        online=group.people - sum(group.on_site),
+        stations=sizes.stations,
+        tables=sizes.limit,
+        homes=tuple(_home(group, number) for number in range(len(fixed))),
+    )
+    numbers = (sizes.size, sizes.least, sizes.most, sizes.mixing)
+    # Where those who must sit together cannot, they are seated like others, and some sit out.
+    for layout in layouts(crowd, *numbers) or layouts(replace(crowd, homes=()), *numbers):
+        yield Split(
+            [room.size for room in layout.rooms],
+            layout.far,
+            tuple(room.on_site for room in layout.rooms),
+        )
+
+
+def _home(group: Group, number: int) -> Home:
+    those = [group.on_site[p] for p in range(group.people) if group.homes[p] == number]
+    return Home(
+        on_site=sum(those),
+        online=len(those) - sum(those),
+        has_station=number in group.equipped,
+    )
+
+
+def _exact(split: Split) -> list[Modes]:
+    """Returns what each room of a split takes of either mode."""
+    rooms = zip(split.sizes, split.on_site, strict=True) if split.on_site else ()
+    return [(here, here, size - here, size - here) for size, here in rooms]
+
+
+def _wide(split: Split) -> list[Modes]:
+    """Returns what rooms take whose modes stay, and whose sizes may change."""
+    rooms = zip(split.sizes, split.on_site, strict=True) if split.on_site else ()
+    return [_bounds(RoomPlan(size, here).mode) for size, here in rooms]
+
+
+def _bounds(mode: RoomMode) -> Modes:
+    """Returns how many of either mode a room of this mode takes."""
+    match mode:
+        case RoomMode.ONLINE:
+            return (0, 0, 0, ANY)
+        case RoomMode.ON_SITE:
+            return (0, ANY, 0, 0)
+        case RoomMode.MIXED:
+            return (1, ANY, 1, ANY)
+        case _:
+            assert_never(mode)
 
 
 def _far(split: Sequence[int], sizes: Sizes, fixed: Sequence[int]) -> int:
@@ -282,10 +398,12 @@ def _best_split(
     """
     best: tuple[float, Search] | None = None
     strict = group.sizes.allow in (Allow.REPEATS, Allow.SIT_OUTS)
-    for split, far in islice(_splits(group), TRIALS):
+    for split in islice(_splits(group), TRIALS):
+        far = split.far
         if strict and far and best is not None:
             break
-        search = _search(group, weights, [(size, size) for size in split], rng)
+        ranges = [(size, size) for size in split.sizes]
+        search = _search(group, weights, ranges, rng, modes=_exact(split))
         _try(search, budget)
         cost = search.debt
         if cost == 0:
@@ -304,9 +422,9 @@ def _uneven(
     sizes, best = group.sizes, even
     wider = () if sizes.allow is Allow.SIT_OUTS else ((2, 2 * sizes.most),)
     for least, most in ((sizes.least, sizes.most), *wider):
-        for split, _ in islice(_splits(group), 3):
-            ranges = [(min(least, size), max(most, size)) for size in split]
-            search = _search(group, weights, ranges, rng)
+        for split in islice(_splits(group), 3):
+            ranges = [(min(least, size), max(most, size)) for size in split.sizes]
+            search = _search(group, weights, ranges, rng, modes=_wide(split))
             _try(search, budget)
             if search.debt < best.debt:
                 best = search
@@ -321,8 +439,9 @@ def _search(
     ranges: Sequence[tuple[int, int]],
     rng: np.random.Generator,
     start: Rooms | None = None,
+    modes: Sequence[Modes] = (),
 ) -> Search:
-    rules = group.room_rules(sum(most for _, most in ranges))
+    rules = group.room_rules(sum(most for _, most in ranges), modes)
     return Search(weights, ranges, rng, rules=rules, start=start)
 
 
@@ -349,13 +468,23 @@ def _with_sit_outs(
     out: list[int] = []
     for number, seated in enumerate(rooms):
         room = [person for person in seated if check.home(person) in (-1, number)]
+        if not check.has_place(room, None, kept):
+            # Of the wrong mode, or beyond tables: those stay who are more, if they can.
+            for some in _by_mode(group, room):
+                if check.has_place(some, None, kept):
+                    room = some
+                    break
+            else:
+                room = []
         while len(room) > 1 and check.breaches(room):
             after = {p: check.breaches([q for q in room if q != p]) for p in room}
             room.remove(min(room, key=lambda p: (after[p], rank[p])))
         if len(room) > 1:
             kept.append(room)
         out += [person for person in seated if len(room) < 2 or person not in room]
-    limit = group.sizes.limit if group.sizes.limit is not None else group.people
+    limit = group.sizes.limit
+    if limit is None or group.on_site:
+        limit = group.people  # of tables and stations `has_place` knows
     for person in sorted(out, key=lambda p: -rank[p]):
         if person in out:
             _find_seat(check, person, kept, out, limit)
@@ -421,7 +550,17 @@ def _kept(group: Group, weights: Floats, rooms: Rooms, rng: np.random.Generator)
     part = _part(group, people, homes)
     start = [[rows[person] for person in room] for room in rooms]
     ranges = [(len(room), len(room)) for room in rooms]
-    return Seated(people, _search(part, weights[block], ranges, rng, start))
+    modes = [_bounds(group.mode_of(room)) for room in rooms] if group.on_site else []
+    return Seated(people, _search(part, weights[block], ranges, rng, start, modes))
+
+
+def _by_mode(group: Group, room: Sequence[int]) -> list[list[int]]:
+    """Returns the people of a room who are on site, and those online, the more first."""
+    if not group.on_site:
+        return []
+    here = [person for person in room if group.on_site[person]]
+    online = [person for person in room if not group.on_site[person]]
+    return sorted((here, online), key=len, reverse=True)
 
 
 class _RoomCheck:
@@ -446,4 +585,28 @@ class _RoomCheck:
         """Says whether `now` may become `room`: nothing broken, and no home in two rooms."""
         homes = {self.home(person) for person in room} - {-1}
         elsewhere = {self.home(p) for other in rooms if other is not now for p in other}
-        return not homes & elsewhere and self.breaches(room) == 0
+        fits = not homes & elsewhere and self.breaches(room) == 0
+        return fits and self.has_place(room, now, rooms)
+
+    def has_place(self, room: Sequence[int], now: list[int] | None, rooms: Rooms) -> bool:
+        """Says whether there are tables and stations for `room` beside the others."""
+        group = self.group
+        if not group.on_site or group.mode_of(room) is RoomMode.ONLINE:
+            return True
+        others = [other for other in rooms if other is not now]
+        limit, modes = group.sizes.limit, [group.mode_of(other) for other in others]
+        if limit is not None and sum(mode.has_table for mode in modes) >= limit:
+            return False
+        if group.mode_of(room) is RoomMode.ON_SITE:
+            return True
+        if tied := self._tied(room):
+            return tied <= group.equipped
+        taken = sum(
+            mode is RoomMode.MIXED and not self._tied(other)
+            for mode, other in zip(modes, others, strict=True)
+        )
+        return taken < group.sizes.stations
+
+    def _tied(self, room: Sequence[int]) -> set[int]:
+        """Returns the homes of these people that are at a table of their own."""
+        return {self.home(person) for person in room} - {-1} - self.group.loose

@@ -1,9 +1,10 @@
 """From what is wanted to an offer: groups, tables, assistants, and the numbers beside it.
 
 Responsible for turning `Wanted` into `OfferSeating`: who may meet at all is split into groups
-(on-site people and online people; then whoever a hard rule does not connect), each group is seated
-(`seating.py`), what time is left betters all groups in turn, and assistants join their persons.
-Deliberately decides nothing about the event: the offer is checked again when it arrives.
+(whoever a hard rule does not connect: on-site people and online people too, where modes stay
+apart), each group is seated (`seating.py`), what time is left betters all groups in turn, and
+assistants join their persons. Deliberately decides nothing about the event: the offer is checked
+again when it arrives.
 
 Invariants: no room of the offer breaks a hard rule; everybody wanted is in one room or in
 `sitting_out`; the same `Wanted`, seed and steps give the same offer.
@@ -35,6 +36,7 @@ from rooms.matching.ask import Seeker, Wanted
 from rooms.matching.budget import Budget
 from rooms.matching.fairness import catching_up
 from rooms.matching.figures import Figures, figures
+from rooms.matching.mixing import going_round, shares
 from rooms.matching.room_rules import Bools, Ints
 from rooms.matching.rules import HardRules, hard_rules_of, table_of
 from rooms.matching.seating import Group, Seated, Sizes, seat
@@ -134,12 +136,12 @@ class Pool:
         free = np.ones(len(self.heads), dtype=np.bool_)
         free[self._crowded_out()] = False
         parts = [part for part in self._components(free) if len(part) > 1]
-        limits = self._limits(parts)
+        limits, stations = self._limits(parts), self._stations(parts)
         kept = [
-            (self._with_tables(part, limit), limit)
-            for part, limit in zip(parts, limits, strict=True)
+            (self._with_tables(part, limit), limit, own)
+            for part, limit, own in zip(parts, limits, stations, strict=True)
         ]
-        return [(part, self._group(part, limit)) for part, limit in kept if len(part) > 1]
+        return [(part, self._group(part, limit, own)) for part, limit, own in kept if len(part) > 1]
 
     def offer(self, rooms: list[list[int]], seed: int, steps: int) -> OfferSeating:
         """Returns the offer for these rooms of persons' numbers, with what it says of them."""
@@ -185,8 +187,8 @@ class Pool:
             may,
             self.repeats > 0,
             [
-                [room for room in numbered if room and self.heads[room[0]].mode is mode]
-                for mode in Mode
+                [room for room in numbered if room and self.heads[room[0]].mode in modes]
+                for modes in ([{*Mode}] if self.rules.stations is not None else [{m} for m in Mode])
             ],
             np.random.default_rng(self.wanted.round),
             in_a_hurry=self.wanted.called,
@@ -227,7 +229,8 @@ class Pool:
                 sat[i, j] = sat[j, i] = True
         liking = catching_up(full, sat)
         liking[self.affinity == 0] = 0.0
-        return liking + soft_terms(self.heads, self.wanted.weights)
+        liking = liking + soft_terms(self.heads, self.wanted.weights)
+        return liking + going_round(self.heads) if self.rules.stations is not None else liking
 
     def _rows(self, pairs: Iterable[Pair]) -> Iterator[tuple[int, int]]:
         """Yields the numbers of two people, where both are to be seated."""
@@ -250,7 +253,9 @@ class Pool:
         """Returns the pairs of persons whom a hard rule keeps apart, as `rules.broken` would."""
         n = len(self.heads)
         modes = np.array([head.mode is Mode.ON_SITE for head in self.heads], dtype=np.bool_)
-        apart: Bools = modes[:, None] != modes[None, :]
+        apart: Bools = np.zeros((n, n), dtype=np.bool_)
+        if self.rules.stations is None:
+            apart |= modes[:, None] != modes[None, :]
         party = {id: row for id, row in self.number.items()}
         for head, assistants in self.escorts.items():
             party |= {assistant: self.number[head] for assistant in assistants}
@@ -259,6 +264,10 @@ class Pool:
                 apart[party[a], party[b]] = apart[party[b], party[a]] = True
         tables = np.array([self._table_of_party(head) for head in self.heads], dtype=np.intp)
         fixed = tables >= 0
+        if self.rules.stations is not None:
+            # Nobody online sits at a table without a station.
+            bare = modes & fixed & (tables < MADE_UP) & ~np.isin(tables, [*self.rules.stations])
+            apart |= bare[:, None] & ~modes[None, :]
         apart |= (fixed[:, None] & fixed[None, :]) & (tables[:, None] != tables[None, :])
         topics = np.array([head.topic for head in self.heads], dtype=np.str_)
         named = topics != ""
@@ -272,10 +281,14 @@ class Pool:
         apart[np.arange(n), np.arange(n)] = False
         return apart
 
+    def _own_table(self, head: str) -> int | None:
+        """Returns the table at which somebody, or an assistant of theirs, is fixed."""
+        party = (self.rules.people[id] for id in (head, *self.escorts.get(head, ())))
+        return max((at for p in party if (at := table_of(p)) is not None), default=None)
+
     def _table_of_party(self, head: Seeker) -> int:
-        party = [head, *(self.rules.people[id] for id in self.escorts.get(head.id, ()))]
-        at = max((at for p in party if (at := table_of(p)) is not None), default=-1)
-        return self.bound_to.get(head.id, at)
+        own = self._own_table(head.id)
+        return self.bound_to.get(head.id, -1 if own is None else own)
 
     def _bound_to(self) -> dict[str, int]:
         """Returns the table of those whom a host keeps together: a real one, or one made up."""
@@ -284,7 +297,9 @@ class Pool:
             here = {self.rules.persons.get(id) or id for id in ids} & self.number.keys()
             party = [*here, *(id for head in here for id in self.escorts.get(head, ()))]
             tables = [at for id in party if (at := table_of(self.rules.people[id])) is not None]
-            bound |= dict.fromkeys(here, tables[0] if tables else MADE_UP + number)
+            table = tables[0] if tables else MADE_UP + number
+            # Whoever is fixed elsewhere stays there: a host's wish is no hard rule.
+            bound |= {head: table for head in here if self._own_table(head) in (None, table)}
         return bound
 
     def _without_language(self) -> Bools:
@@ -335,7 +350,7 @@ class Pool:
         """Shares out the tables among groups on site, larger ones first; None: no limit."""
         tables = self.wanted.tables
         limits: list[int | None] = [None] * len(parts)
-        on_site = [i for i, part in enumerate(parts) if self.heads[part[0]].mode is Mode.ON_SITE]
+        on_site = [i for i, part in enumerate(parts) if any(map(self._is_on_site, part))]
         if tables is None:
             return limits
         on_site.sort(key=lambda i: (-len(parts[i]), i))
@@ -350,20 +365,44 @@ class Pool:
     def _rooms_wished(self, part: list[int]) -> int:
         wanted = self.wanted
         fixed = {t for p in part if (t := self._table_of_party(self.heads[p])) >= 0}
-        counts = room_counts(len(part), wanted.size, wanted.least, wanted.most)
+        here = sum(map(self._is_on_site, part))
+        if here < len(part):  # with people online there may be two of them at a table
+            return max(1, here // 2, len(fixed))
+        counts = room_counts(here, wanted.size, wanted.least, wanted.most)
         return max(counts[0], len(fixed))
 
-    def _group(self, part: list[int], limit: int | None) -> Group:
+    def _is_on_site(self, person: int) -> bool:
+        return self.heads[person].mode is Mode.ON_SITE
+
+    def _stations(self, parts: list[list[int]]) -> list[int]:
+        """Shares out the stations among groups; at those where people are fixed only they sit."""
+        fixed = {table for table in self.tables if table is not None}
+        free = sum(table not in fixed for table in self.rules.stations or ())
+        here = [sum(map(self._is_on_site, part)) for part in parts]
+        return shares(free, [(n, len(part) - n) for n, part in zip(here, parts, strict=True)])
+
+    def _group(self, part: list[int], limit: int | None, stations: int) -> Group:
         block = np.ix_(part, part)
         heads = [self.heads[p] for p in part]
         homes = self._homes(part)
+        at = (self._table_of_party(self.heads[person]) for person in part)
+        tables = dict(zip(homes, at, strict=False))
+        tables.pop(-1, None)
+        stood = self.rules.stations or frozenset()
+        on_site = [self._is_on_site(person) for person in part]
         languages = [self.rules.languages[head.id] for head in heads]
         return Group(
             affinity=self.liking[block],
             repeats=self.repeats[block],
             apart=self.apart[block],
             sizes=Sizes(
-                self.wanted.size, self.wanted.least, self.wanted.most, limit, self.wanted.allow
+                self.wanted.size,
+                self.wanted.least,
+                self.wanted.most,
+                limit,
+                self.wanted.allow,
+                self.wanted.mixing,
+                stations,
             ),
             yields=[part.index(p) for p in self._yielding(part)],
             languages=languages if self._languages_differ(languages) else None,
@@ -371,6 +410,9 @@ class Pool:
             segment_most=self.rules.segment_most,
             company=self.rules.company,
             homes=homes,
+            on_site=on_site if 0 < sum(on_site) < len(part) else (),
+            equipped=frozenset(n for n, table in tables.items() if table in stood),
+            loose=frozenset(n for n, table in tables.items() if table >= MADE_UP),
         )
 
     def _languages_differ(self, languages: Sequence[frozenset[str]]) -> bool:
@@ -383,13 +425,14 @@ class Pool:
         A table at which people are fixed needs a room of two, so there may be too many of them.
         """
         if limit == 0:
-            return []
+            return [person for person in part if not self._is_on_site(person)]
         counts = Counter(self._table_of_party(self.heads[person]) for person in part)
         counts.pop(-1, None)
+        here = {self._table_of_party(self.heads[p]) for p in part if self._is_on_site(p)}
         people, tables = len(part), [table for table, _ in counts.most_common()]
         while tables and (
             sum(max(2, counts[table]) for table in tables) > people
-            or (limit is not None and len(tables) > limit)
+            or (limit is not None and sum(table in here for table in tables) > limit)
         ):
             people -= counts[tables.pop()]
         able = {-1, *tables}

@@ -7,10 +7,10 @@ from hashlib import blake2b
 import msgspec
 
 from rooms.event import Event
-from rooms.lobby import pool
+from rooms.lobby import pool, station_tables
 from rooms.matching.ask import Seeker, Wanted
 from rooms.messages import Phase
-from rooms.people import Details, Mode, Register
+from rooms.people import Details, Register, RoomMode, room_mode
 from rooms.programme import SEATING_KINDS
 from rooms.seating import kept_rooms, kept_together, seekers
 from rooms.standing import Pair, pair
@@ -33,12 +33,13 @@ def wanted(event: Event, register: Register, now: int) -> Wanted | None:
     met = {} if event.plan.reunions else {**event.met, **_meeting_now(event)}
     people = tuple(seekers(event, register, here, assigned(event, register, here)))
     details = register.details
-    basis = _basis(event, people, details, size, len(met))
+    basis = _basis(event, people, details, size, len(met), now)
     if called is None and event.proposal is not None and event.proposal.basis == basis:
         return None
     number = event.round + 1
     kept = kept_rooms(event, now)
-    at_kept = sum(event.people[ids[0]].mode is Mode.ON_SITE for ids in kept)
+    at_kept = [room_mode(event.people[id].mode for id in ids) for ids in kept]
+    taken = sum(mode.has_table for mode in at_kept)
     return Wanted(
         event=event.id,
         round=number,
@@ -55,7 +56,9 @@ def wanted(event: Event, register: Register, now: int) -> Wanted | None:
         common_language=event.plan.common_language,
         segments=details.segments,
         segment_most=details.segment_most,
-        tables=max(0, tables - at_kept) if (tables := event.plan.tables) is not None else None,
+        tables=max(0, tables - taken) if (tables := event.plan.tables) is not None else None,
+        mixing=event.plan.mixing,
+        stations=_free_stations(event, now, kept, at_kept.count(RoomMode.MIXED)),
         weights=event.plan.weights,
         allow=event.gives_way,
         together=tuple(kept_together(event, now)),
@@ -71,7 +74,7 @@ def basis_now(event: Event, register: Register, now: int) -> str:
     here = _undecided(event, now)
     people = tuple(seekers(event, register, here, assigned(event, register, here)))
     met = {} if event.plan.reunions else {**event.met, **_meeting_now(event)}
-    return _basis(event, people, register.details, event.next_size, len(met))
+    return _basis(event, people, register.details, event.next_size, len(met), now)
 
 
 def terms_of(basis: str) -> str:
@@ -88,6 +91,16 @@ def _standing(event: Event, basis: str, kept: list[tuple[str, ...]]) -> tuple[tu
         return ()
     fixed = {id for ids in kept for id in ids}
     return tuple(ids for ids in offered.rooms if not fixed & set(ids))
+
+
+def _free_stations(
+    event: Event, now: int, kept: list[tuple[str, ...]], mixed: int
+) -> tuple[int, ...]:
+    """Returns the tables with a station that rooms kept by a host leave to others."""
+    fixed = {event.people[id].table for ids in kept for id in ids}
+    stations = station_tables(event, now)
+    free = [table for table in stations if table not in fixed]
+    return tuple(free[: max(0, min(len(free), len(stations) - mixed))])
 
 
 def _undecided(event: Event, now: int) -> list[str]:
@@ -112,7 +125,9 @@ def _meeting_now(event: Event) -> dict[Pair, int]:
     }
 
 
-def _basis(event: Event, people: tuple[Seeker, ...], details: Details, size: int, met: int) -> str:
+def _basis(
+    event: Event, people: tuple[Seeker, ...], details: Details, size: int, met: int, now: int
+) -> str:
     """Returns a digest of what a seating depends on; the same basis wants no second solving.
 
     The terms come first (`terms_of`), then who is here, and whom they have met.
@@ -128,6 +143,7 @@ def _basis(event: Event, people: tuple[Seeker, ...], details: Details, size: int
         event.asked.seed if event.asked is not None else None,
         (plan.common_language, plan.tables, plan.reunions, plan.rounds[event.round]),
         plan.weights,
+        (plan.mixing, station_tables(event, now)),
     )
     return f"{_digest(terms)}-{_digest((met, people, sorted(_meeting_now(event))))}"
 

@@ -38,7 +38,7 @@ from rooms.event import Event
 from rooms.facts import AnyFact
 from rooms.messages import Everyone, Hosts, People
 from rooms.people import HOST_ROLES, Attendee, Details, Mode, Register, Role, SegmentRule
-from rooms.programme import Kind, Plan, planned_round
+from rooms.programme import Kind, Mixing, Plan, planned_round
 from rooms.refusal import Refusal
 from rooms.rounds import due
 from rooms.standing import Room, pair
@@ -72,6 +72,8 @@ class Evening:
         more_time: bool = True,
         starts_at: float | None = None,
         tables: int | None = None,
+        stations: int | None = None,
+        mixing: Mixing = Mixing.APART,
         ready_check: bool = False,
         common_language: bool = False,
         segments: tuple[SegmentRule, ...] = (),
@@ -111,6 +113,8 @@ class Evening:
             rounds=every if kinds else (planned,) * rounds,
             starts_at=None if starts_at is None else self.instant(starts_at),
             tables=tables,
+            stations=stations,
+            mixing=mixing,
             ready_check=ready_check,
             common_language=common_language,
         )

@@ -85,7 +85,7 @@ async def test_links_begin_with_the_public_address_where_one_is_set(store: Store
         # The last hours that a calendar knows in UTC; in Tokyo the desk could not write them.
         ({"title": "Tea", "programme": {"rounds": [{}]}, "starts_at": 253_402_300_799_000},
          "starts_at"),
-        ({"title": "Tea", "programme": {"rounds": [{}]}, "settings": {"mixing": "some"}},
+        ({"title": "Tea", "programme": {"rounds": [{}]}, "settings": {"mixing": "much"}},
          "settings.mixing"),
     ],
 )  # fmt: skip
