@@ -18,7 +18,7 @@ from rooms.encounters import met_after_ms
 from rooms.event import Event
 from rooms.log import with_line
 from rooms.messages import Phase
-from rooms.people import SEATED_ROLES, Mode
+from rooms.people import SEATED_ROLES, Mode, RoomMode
 from rooms.presence import apply_connection, apply_presence
 from rooms.programme import Allow, Kind
 from rooms.standing import (
@@ -266,7 +266,7 @@ def _record_meetings(event: Event, fact: f.MeetingsRecorded) -> None:
                 people=(),
                 starts_at=fact.starts_at,
                 ends_at=fact.ends_at,
-                mode=Mode.ON_SITE,
+                mode=RoomMode.ON_SITE,
                 ended_at=fact.ends_at,
                 stays=tuple(
                     Stay(id=id, from_at=start, to_at=end)

@@ -17,7 +17,7 @@ from rooms import messages as m
 from rooms.event import Event
 from rooms.lobby import is_station_away
 from rooms.matching.affinity import reasons
-from rooms.people import HOST_ROLES, Mode, Register, shared_interests
+from rooms.people import HOST_ROLES, Mode, Register, RoomMode, shared_interests
 from rooms.programme import Kind
 from rooms.seating import have_met
 from rooms.standing import Person, Room
@@ -161,7 +161,7 @@ def _room(event: Event, register: Register, room: Room, wrote: Mapping[str, int]
 def _quiet_since(event: Event, room: Room, wrote_at: int) -> int | None:
     """Returns since when nobody in a room of online people could be heard, nor wrote."""
     people = [event.people[id] for id in room.people]
-    if room.mode is not Mode.ONLINE or any(p.microphone for p in people if p.present):
+    if room.mode is not RoomMode.ONLINE or any(p.microphone for p in people if p.present):
         return None
     return max([room.starts_at, wrote_at, *(p.muted_at for p in people)])
 

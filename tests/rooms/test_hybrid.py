@@ -25,10 +25,17 @@ MIXED, ON_SITE, ONLINE = RoomMode.MIXED, RoomMode.ON_SITE, RoomMode.ONLINE
 
 
 def hybrid(
-    *, stations: int | None = 1, links: tuple[int, ...] = (), six: bool = False, **plan: object
+    *,
+    stations: int = 1,
+    links: tuple[int, ...] = (),
+    six: bool = False,
+    mixing: Mixing = Mixing.MOST,
+    size: int = 4,
+    most: int = 6,
+    kinds: tuple[Kind, ...] = (),
 ) -> Evening:
     """Ana and Bo (of six: and Chidi) are online, Emre and Finn (and Gita) on site; so are links."""
-    evening = Evening(**{"mixing": Mixing.MOST, "stations": stations, **plan})
+    evening = Evening(mixing=mixing, stations=stations, size=size, most=most, kinds=kinds)
     for table in links:
         evening.adds(Attendee(id=f"s{table}", name="", role=Role.STATION, table=table))
         evening.comes(f"s{table}")
@@ -93,7 +100,7 @@ def test_a_station_that_dropped_a_moment_ago_still_counts() -> None:
 
 
 def test_a_proposal_whose_station_is_gone_is_not_begun_with_it() -> None:
-    evening = hybrid(six=True, stations=1, links=(3,), least=2)
+    evening = hybrid(six=True, stations=1, links=(3,))
     evening.offers([["ana", "bo", "emre", "finn"], ["chidi", "gita"]])
     evening.drops("s3")
     evening.passes(21)

@@ -18,8 +18,8 @@ from rooms.event import Event
 from rooms.lobby import pool
 from rooms.matching.solving import solve_wanted
 from rooms.matching.wanted import wanted
-from rooms.people import CONTACT_FIELDS, HOST_ROLES, Attendee, Mode, Role
-from rooms.programme import Allow, Kind
+from rooms.people import CONTACT_FIELDS, HOST_ROLES, Attendee, Mode, Role, RoomMode
+from rooms.programme import Allow, Kind, Mixing
 from rooms.refusal import Refusal
 from rooms.rounds import due
 from rooms.standing import pair
@@ -128,6 +128,9 @@ class Watched(Evening):
         assert room is None or b not in room.people, (a, b)
 
 
+STATIONS = 1
+
+
 class EveningMachine(RuleBasedStateMachine):
     """Plays an evening; its invariants are the rules that hold at every moment."""
 
@@ -140,6 +143,7 @@ class EveningMachine(RuleBasedStateMachine):
         between=st.sampled_from((0, 30)),
         auto=st.booleans(),
         ready_check=st.sampled_from((False, False, True)),
+        mixing=st.sampled_from(tuple(Mixing)),
         here=st.sets(guests, min_size=4),
     )
     def begins(
@@ -150,6 +154,7 @@ class EveningMachine(RuleBasedStateMachine):
         between: int,
         auto: bool,
         ready_check: bool,
+        mixing: Mixing,
         here: set[str],
     ) -> None:
         self.evening = Watched(
@@ -162,6 +167,8 @@ class EveningMachine(RuleBasedStateMachine):
             walking=30,
             auto=auto,
             ready_check=ready_check,
+            mixing=mixing,
+            stations=STATIONS,
             starts_at=40,
         )
         self.chosen = Chosen()
@@ -507,7 +514,7 @@ class EveningMachine(RuleBasedStateMachine):
     @invariant()
     def the_rules_hold(self) -> None:
         self.nobody_sits_in_two_rooms()
-        self.nobody_on_site_sits_with_somebody_online()
+        self.on_site_and_online_people_share_rooms_at_stations_alone()
         self.two_tables_have_two_numbers()
         self.stays_are_open_just_while_somebody_is_there()
         self.minutes_do_not_exceed_the_time_the_room_had()
@@ -559,12 +566,16 @@ class EveningMachine(RuleBasedStateMachine):
                 seats[id] = room.id
         assert seats == {p.id: p.seat for p in self.event.people.values() if p.seat}
 
-    def nobody_on_site_sits_with_somebody_online(self) -> None:
-        for room in self.event.running_rooms():
-            assert {self.event.people[id].mode for id in room.people} <= {room.mode}
+    def on_site_and_online_people_share_rooms_at_stations_alone(self) -> None:
+        rooms = self.event.running_rooms()
+        for room in rooms:
+            assert all(room.mode.takes(self.event.people[id].mode) for id in room.people)
+        mixed = [room for room in rooms if room.mode is RoomMode.MIXED]
+        assert len(mixed) <= (0 if self.event.plan.mixing is Mixing.APART else STATIONS)
+        assert {room.table for room in mixed} <= set(range(1, STATIONS + 1))
 
     def two_tables_have_two_numbers(self) -> None:
-        tables = [r.table for r in self.event.running_rooms() if r.mode is Mode.ON_SITE]
+        tables = [r.table for r in self.event.running_rooms() if r.mode.has_table]
         assert None not in tables
         assert len(set(tables)) == len(tables)
 

@@ -7,7 +7,7 @@ from typing import get_args
 
 from rooms import messages as m
 from rooms.commands import ChooseRoom
-from rooms.people import Mode
+from rooms.people import Mode, RoomMode
 from rooms.programme import Kind
 from server import attending
 from server.attending import Heard
@@ -19,7 +19,9 @@ OPEN = m.PhaseChanged(
 )
 
 
-def room(id: str, count: int, *, full: bool = False, mode: Mode = Mode.ONLINE) -> m.FloorRoom:
+def room(
+    id: str, count: int, *, full: bool = False, mode: RoomMode = RoomMode.ONLINE
+) -> m.FloorRoom:
     return m.FloorRoom(id=id, count=count, full=full, mode=mode)
 
 
@@ -40,7 +42,7 @@ def test_a_topic_is_chosen_once_a_round_and_never_a_full_one() -> None:
 
 def test_one_goes_where_there_is_room_for_ones_own_kind() -> None:
     chooses = ana()
-    table = room("table-1", 0, mode=Mode.ON_SITE)
+    table = room("table-1", 0, mode=RoomMode.ON_SITE)
     chooses.hears(m.Floor(rooms=(room("r1-1", 3, full=True), room("r1-2", 1), table)))
     assert {chooses.next_room() for _ in range(9)} == {ChooseRoom(room="r1-2")}
     chooses.hears(m.Floor(whole=False, gone=("r1-2",), rooms=(room("new", 0),)))

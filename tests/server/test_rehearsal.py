@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from rooms import messages
 from rooms.messages import EventView, MediaPolicy, Phase, You
-from rooms.people import Card, Mode, Role
+from rooms.people import Card, Mode, Role, RoomMode
 from server.rehearsal.parts import Options, cast
 from server.rehearsal.report import Exported, read_pairs
 from server.rehearsal.run import rehearse
@@ -32,7 +32,7 @@ def room(
         id=id,
         round=1,
         table=None,
-        mode=Mode.ONLINE,
+        mode=RoomMode.ONLINE,
         people=cards(*ids),
         shared=(),
         because="shared-interests",
