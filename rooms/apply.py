@@ -148,6 +148,15 @@ def apply(event: Event, fact: f.AnyFact) -> None:
             _apply_contact(event, fact)
         case f.Reported() | f.Announced() | f.HostCalled() | f.CallWasSeen() | f.CallAnswered():
             _apply_hosting(event, fact)
+        case (
+            f.Invited()
+            | f.ComingChanged()
+            | f.MailChosen()
+            | f.OutcomeTold()
+            | f.MailWritten()
+            | f.ThanksSent()
+        ):
+            _apply_mail(event, fact)
         case f.Visited() | f.VisitEnded() | f.LinkEnded():
             _apply_rights(event, fact)
         case f.MeetingsRecorded():
@@ -279,12 +288,39 @@ def _record_meetings(event: Event, fact: f.MeetingsRecorded) -> None:
         )
 
 
+def _apply_mail(
+    event: Event,
+    fact: f.Invited | f.ComingChanged | f.MailChosen | f.OutcomeTold | f.MailWritten | f.ThanksSent,
+) -> None:
+    match fact:
+        case f.Invited():
+            event.invited.update(dict.fromkeys(fact.ids, fact.at))
+        case f.ComingChanged(coming=True):
+            event.declined.pop(fact.id, None)
+        case f.ComingChanged():
+            event.declined[fact.id] = fact.at
+        case f.MailChosen(wanted=True):
+            event.no_mail.pop(fact.id, None)
+        case f.MailChosen():
+            event.no_mail[fact.id] = fact.at
+        case f.OutcomeTold():
+            event.outcomes[fact.id] = fact.outcome
+        case f.ThanksSent():
+            event.thanked_at = fact.at
+        case f.MailWritten():
+            pass  # the words stand in the register
+        case _:
+            assert_never(fact)
+
+
 def _apply_profile(
     event: Event, fact: f.AttendeeAdded | f.ProfileChanged | f.ConsentGiven | f.Erased
 ) -> None:
     person = event.people.get(fact.id)
     match fact:
         case f.AttendeeAdded():
+            if fact.by_event_link:
+                event.signed_up[fact.id] = fact.at
             event.put(
                 Person(
                     id=fact.id,
@@ -323,6 +359,7 @@ def _apply_profile(
             event.consents.pop(fact.id, None)
             event.choices.pop(fact.id, None)
             event.chose.pop(fact.id, None)
+            event.outcomes.pop(fact.id, None)
         case _:
             pass  # about somebody erased meanwhile
 

@@ -10,7 +10,7 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
-from rooms.people import Attendee, Consent, Details, Mode
+from rooms.people import Attendee, Consent, Details, MailTexts, Mode
 from rooms.programme import USUAL, Allow, Kind, Plan
 
 Id = Annotated[str, Meta(min_length=1, max_length=64)]
@@ -94,6 +94,8 @@ class Note(Command, frozen=True, kw_only=True):
     about: Id
     text: Words | None = None
     next_step: Words | None = None
+    done: bool | None = None
+    """Whether the next step was taken."""
 
 
 class Rate(Command, frozen=True, kw_only=True):
@@ -464,6 +466,42 @@ class NoteExport(Command, frozen=True, kw_only=True):
     what: str
 
 
+class Invite(Command, frozen=True, kw_only=True):
+    """The organiser sends these people their links, again where they were sent before."""
+
+    attendees: tuple[Id, ...]
+
+
+class Coming(Command, frozen=True, kw_only=True):
+    """Somebody says of themselves whether they can come."""
+
+    coming: bool
+
+
+class ChooseMail(Command, frozen=True, kw_only=True):
+    """Somebody says whether they want mail about this event."""
+
+    wanted: bool
+
+
+class TellOutcome(Command, frozen=True, kw_only=True):
+    """What came of the evening for somebody: one of `people.OUTCOMES`."""
+
+    outcome: ShortWords
+
+
+class WriteMail(Command, frozen=True, kw_only=True):
+    """The organiser's own words for mails, and which are not sent at all."""
+
+    texts: MailTexts
+
+
+class SendThanks(Command, frozen=True, kw_only=True):
+    """The organiser has the thank-you sent to everybody who came."""
+
+
+MailCommand = Invite | Coming | ChooseMail | TellOutcome | WriteMail | SendThanks
+
 OrganiserCommand = (
     CreateEvent
     | ChangeEvent
@@ -473,6 +511,7 @@ OrganiserCommand = (
     | Erase
     | RecordMeetings
     | NoteExport
+    | MailCommand
 )
 
 

@@ -167,6 +167,7 @@ def note(deciding: Deciding, command: c.Note) -> None:
     after = NoteRow(
         text=command.text if command.text is not None else before.text,
         next_step=command.next_step if command.next_step is not None else before.next_step,
+        done=command.done if command.done is not None else before.done,
     )
     if after != before:
         deciding.wrote(note_key(me.id, command.about), after)

@@ -11,6 +11,7 @@ from typing import assert_never
 from rooms import commands as c
 from rooms import (
     contacts,
+    correspondence,
     floor,
     hosting,
     lobby,
@@ -51,6 +52,10 @@ AFTER_END = (
     | c.AnswerCall
     | c.EndLink
     | c.NoteExport
+    | c.ChooseMail
+    | c.TellOutcome
+    | c.WriteMail
+    | c.SendThanks
 )
 """What may still be asked once an event is over."""
 
@@ -199,6 +204,12 @@ def _carry_out(deciding: Deciding, command: c.AnyCommand) -> None:
             | c.Erase()
             | c.RecordMeetings()
             | c.NoteExport()
+            | c.Invite()
+            | c.Coming()
+            | c.ChooseMail()
+            | c.TellOutcome()
+            | c.WriteMail()
+            | c.SendThanks()
         ):
             _carry_out_for_organiser(deciding, command)
         case c.Connect() | c.Disconnect() | c.LoseNode() | c.Spoke() | c.Alarm() | c.OfferSeating():
@@ -283,6 +294,15 @@ def _carry_out_for_organiser(deciding: Deciding, command: c.OrganiserCommand) ->
             records.record_meetings(deciding, command)
         case c.NoteExport():
             records.note_export(deciding, command)
+        case (
+            c.Invite()
+            | c.Coming()
+            | c.ChooseMail()
+            | c.TellOutcome()
+            | c.WriteMail()
+            | c.SendThanks()
+        ):
+            correspondence.write(deciding, command)
         case _:
             assert_never(command)
 

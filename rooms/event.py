@@ -67,6 +67,7 @@ class Event:
         "contacts",
         "count",
         "current",
+        "declined",
         "drawn",
         "dropped",
         "ended_at",
@@ -75,12 +76,15 @@ class Event:
         "handled",
         "holding",
         "id",
+        "invited",
         "joins",
         "kind",
         "lets_sit_out",
         "log",
         "met",
         "newcomers_wait",
+        "no_mail",
+        "outcomes",
         "paused_at",
         "people",
         "phase",
@@ -99,8 +103,10 @@ class Event:
         "round",
         "round_seconds",
         "round_size",
+        "signed_up",
         "starts_at",
         "stations",
+        "thanked_at",
         "together",
         "topics",
         "undoable",
@@ -204,6 +210,16 @@ class Event:
         self.consents: dict[str, tuple[str, int]] = {}
         """Attendee to the version agreed to, and how many consents are kept."""
         self.calls: dict[str, Calling] = {}
+        self.invited: dict[str, int] = {}
+        """Since when somebody's link was sent last."""
+        self.signed_up: dict[str, int] = {}
+        """Who came by the event's open link, and when."""
+        self.declined: dict[str, int] = {}
+        """Who said that they can't come."""
+        self.no_mail: dict[str, int] = {}
+        """Who wants no mail about this event."""
+        self.outcomes: dict[str, str] = {}
+        self.thanked_at: int | None = None
         self.announcements: tuple[f.Announced, ...] = ()
         self.reports: tuple[f.Reported, ...] = ()
         self.exports: tuple[f.Exported, ...] = ()

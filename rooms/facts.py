@@ -558,6 +558,41 @@ class LinkEnded(Fact, frozen=True, kw_only=True):
     by: str = ""
 
 
+class Invited(Fact, frozen=True, kw_only=True):
+    """The organiser had these people sent their links."""
+
+    ids: tuple[str, ...]
+
+
+class ComingChanged(Fact, frozen=True, kw_only=True):
+    """Somebody said whether they can come."""
+
+    id: str
+    coming: bool
+
+
+class MailChosen(Fact, frozen=True, kw_only=True):
+    """Somebody said whether they want mail about this event."""
+
+    id: str
+    wanted: bool
+
+
+class OutcomeTold(Fact, frozen=True, kw_only=True):
+    """What came of the evening for somebody (`people.OUTCOMES`); shown as totals only."""
+
+    id: str
+    outcome: str
+
+
+class MailWritten(Fact, frozen=True, kw_only=True):
+    """The organiser's words for mails changed; they stand in the register."""
+
+
+class ThanksSent(Fact, frozen=True, kw_only=True):
+    """The organiser had the thank-you sent."""
+
+
 class CallAnswered(Fact, frozen=True, kw_only=True):
     """`id` is the call; the answer's words stand in the register under `text`."""
 
@@ -609,4 +644,5 @@ AnyFact = (
     | TopicsNamed | TopicProposed | TopicAccepted | TopicDropped | TopicChosen
     | Visited | VisitEnded | LinkEnded
     | MeetingsRecorded | Exported
+    | Invited | ComingChanged | MailChosen | OutcomeTold | MailWritten | ThanksSent
 )  # fmt: skip

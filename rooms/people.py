@@ -21,6 +21,10 @@ CONTACT_FIELDS = ("email", "phone", "link")
 CONSENT_FIELDS = ("organisation", "email", "phone", "link")
 """Fields an attendee may let the organiser export (rule 20)."""
 
+OUTCOMES = ("met-again", "together", "help", "nothing")
+"""What may have come of an evening: met or talked again; work or a plan together; advice, help or
+an introduction; nothing so far."""
+
 NAME_LIMIT = 200
 TAG_LIMIT = 80
 TAGS_LIMIT = 60
@@ -136,11 +140,13 @@ class Text(Struct, frozen=True, kw_only=True, tag="text"):
     text: str
 
 
-class Note(Struct, frozen=True, kw_only=True, tag="note"):
+class Note(Struct, frozen=True, kw_only=True, omit_defaults=True, tag="note"):
     """A private note and next step about somebody met; its writer's alone (rule 19)."""
 
     text: str = ""
     next_step: str = ""
+    done: bool = False
+    """Whether the next step was taken."""
 
 
 class SegmentRule(Struct, frozen=True, kw_only=True):
@@ -194,7 +200,23 @@ class Consent(Struct, frozen=True, kw_only=True, tag="consent"):
     fields: tuple[str, ...] = ()
 
 
-Row = Attendee | Text | Note | Details | Consent
+class MailText(Struct, frozen=True, kw_only=True):
+    """A mail's subject and words, as the organiser wrote them, with {named} places."""
+
+    subject: str
+    text: str
+
+
+class MailTexts(Struct, frozen=True, kw_only=True, omit_defaults=True, tag="mail-texts"):
+    """The organiser's own words for mails."""
+
+    texts: dict[str, MailText] = {}
+    """By kind and language (`reminder.ja`); what is not here has the usual words."""
+    off: tuple[str, ...] = ()
+    """Kinds that are not sent at all."""
+
+
+Row = Attendee | Text | Note | Details | Consent | MailTexts
 
 
 def attendee_key(id: str) -> str:
@@ -218,6 +240,7 @@ def consent_key(attendee: str, count: int) -> str:
 
 
 DETAILS_KEY = "e"
+MAIL_TEXTS_KEY = "m"
 
 
 class Register:
@@ -262,6 +285,12 @@ class Register:
         """Returns a private note; empty when none was written."""
         row = self.rows.get(note_key(by, about))
         return row if isinstance(row, Note) else Note()
+
+    @property
+    def mail_texts(self) -> MailTexts:
+        """The organiser's own words for mails."""
+        row = self.rows.get(MAIL_TEXTS_KEY)
+        return row if isinstance(row, MailTexts) else MailTexts()
 
     @property
     def details(self) -> Details:

@@ -118,6 +118,15 @@ def _told(event: Event, register: Register, fact: f.AnyFact) -> list[Told]:
             return _seat_told(event, register, fact)
         case f.MoreTimeWished() | f.Rated() | f.NoteWritten() | f.Reported():
             return []
+        case (
+            f.Invited()
+            | f.ComingChanged()
+            | f.MailChosen()
+            | f.OutcomeTold()
+            | f.MailWritten()
+            | f.ThanksSent()
+        ):
+            return []
         case f.YesGiven() | f.YesWithdrawn() | f.ContactMade() | f.CardGiven() | f.CardReached():
             return _contact_told(event, register, fact)
         case f.Announced():

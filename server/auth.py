@@ -6,6 +6,7 @@ a viewer may do is decided elsewhere: by role at the doors, by the rules in `roo
 Invariants:
 - A key is stored as its SHA-256 alone: whoever reads the store gets no link that opens anything.
 - Everybody has one living key at most; a new one ends the old one, and the sessions begun with it.
+  Beside it there may be one in that person's mails, the same in all of them, which ends with it.
 - The event's open link is not stored at all: it is derived from the cookies' secret.
 - A request that changes something by a cookie alone comes from a page of this very host. The attack
   is another site's form or script, which the browser sends with the cookie; it cannot fake Origin.
@@ -32,7 +33,8 @@ from server.settings import Settings
 
 KEYS = "meguri:keys"
 """Hash: SHA-256 of a key to its `KeyRecord`; `of:{event}:{id}` to the SHA-256 of that person's
-living key; `organiser` to that of the organiser's; `secret`, with which cookies are signed."""
+living key; `mailed:{event}:{id}` to what the key in their mails is derived from; `organiser` to
+that of the organiser's; `secret`, with which cookies are signed."""
 
 DAY = 24 * 3600
 COOKIE_SECONDS = 180 * DAY
@@ -123,6 +125,7 @@ class Keys:
     ) -> list[str]:
         """Makes keys for many people, in their order."""
         keys: list[str] = []
+        ended: list[str] = []
         fields: list[str | bytes] = []
         for id, role in people:
             keys.append(new_key())
@@ -131,6 +134,9 @@ class Keys:
             )
             sha = hashed(keys[-1])
             fields += [sha, msgspec.json.encode(record), _living(event_id, id), sha]
+            ended.append(_mailed(event_id, id))
+        for start in range(0, len(ended), 2000):
+            await self._store.call("HDEL", KEYS, *ended[start : start + 2000])
         for start in range(0, len(fields), 2000):
             await self._store.call("HSET", KEYS, *fields[start : start + 2000])
         return keys
@@ -142,7 +148,7 @@ class Keys:
         if not isinstance(value, bytes):
             return None
         record = msgspec.json.decode(value, type=KeyRecord)
-        if await self._living_sha(record.event, record.id) != sha:
+        if sha not in await self._living_shas(record.event, record.id):
             return Found(record, sha, "replaced")
         if record.expires_at is not None and self._store.clock() >= record.expires_at:
             return Found(record, sha, "expired")
@@ -150,15 +156,46 @@ class Keys:
 
     async def has_key(self, event_id: str, id: str) -> bool:
         """Says whether somebody has a living key."""
-        return bool(await self._living_sha(event_id, id))
+        return any(await self._living_shas(event_id, id))
+
+    async def mailed_key(self, event_id: str, id: str, role: Role) -> str:
+        """Returns the key in somebody's mails, which is derived and so the same each time.
+
+        It opens what their own key opens, and ends when that is renewed or revoked.
+        """
+        field = _mailed(event_id, id)
+        await self._store.call("HSETNX", KEYS, field, secrets.token_urlsafe(12))
+        salt = text(await self._store.call("HGET", KEYS, field))
+        key = await self._derived(event_id, id, salt)
+        record = KeyRecord(event=event_id, id=id, role=role, at=self._store.clock())
+        await self._store.call("HSETNX", KEYS, hashed(key), msgspec.json.encode(record))
+        return key
+
+    async def _derived(self, event_id: str, id: str, salt: str) -> str:
+        digest = await self._digest(f"mailed {event_id} {id} {salt}")
+        return base64.b32encode(digest).decode().lower()[:40]
+
+    async def _digest(self, purpose: str) -> bytes:
+        secret = (await self.secret()).encode()
+        return hmac.new(secret, purpose.encode(), hashlib.sha256).digest()
+
+    async def choice_key(self, event_id: str, id: str) -> str:
+        """Returns the key that opens somebody's choices about mails, and nothing else."""
+        digest = await self._digest(f"mail choices {event_id} {id}")
+        return base64.b32encode(digest).decode().lower()[:26]
+
+    async def is_choice_key(self, event_id: str, id: str, key: str) -> bool:
+        """Says whether a key opens somebody's choices about mails, in constant time."""
+        return hmac.compare_digest(
+            (await self.choice_key(event_id, id)).encode(), key.encode("utf-8", "surrogatepass")
+        )
 
     async def forget(self, event_id: str, ids: Iterable[str]) -> None:
         """Takes out the keys of people who are erased, or whose link is revoked."""
         gone: list[str] = []
         for id in ids:
-            sha = await self._living_sha(event_id, id)
-            if sha:
-                gone += [sha, _living(event_id, id)]
+            gone += [sha for sha in await self._living_shas(event_id, id) if sha]
+            gone += [_living(event_id, id), _mailed(event_id, id)]
         for start in range(0, len(gone), 1000):
             await self._store.call("HDEL", KEYS, *gone[start : start + 1000])
 
@@ -172,7 +209,8 @@ class Keys:
             gone = [
                 name
                 for name, value in pairs(fields)
-                if name.startswith(f"of:{event_id}:") or _is_of(value, event_id)
+                if name.startswith((f"of:{event_id}:", f"mailed:{event_id}:"))
+                or _is_of(value, event_id)
             ]
             if gone:
                 await self._store.call("HDEL", KEYS, *gone)
@@ -180,9 +218,13 @@ class Keys:
             if cursor == "0":
                 return
 
-    async def _living_sha(self, event_id: str, id: str) -> str:
-        value = await self._store.call("HGET", KEYS, _living(event_id, id))
-        return text(value) if isinstance(value, bytes) else ""
+    async def _living_shas(self, event_id: str, id: str) -> tuple[str, str]:
+        """Returns the SHA-256 of somebody's own key, and of the one in their mails; or nothing."""
+        own, salt = items(
+            await self._store.call("HMGET", KEYS, _living(event_id, id), _mailed(event_id, id))
+        )
+        mailed = hashed(await self._derived(event_id, id, text(salt))) if salt is not None else ""
+        return text(own) if own is not None else "", mailed
 
     # The event's open link
 
@@ -246,9 +288,10 @@ class Keys:
         """Says whether the key that began a session is still the living one."""
         if event_id is None:
             return session == await self.organiser_session()
-        return not session.key or (await self._living_sha(event_id, session.id)).startswith(
-            session.key
-        )
+        if not session.key:
+            return True
+        living = await self._living_shas(event_id, session.id)
+        return any(sha.startswith(session.key) for sha in living)
 
     async def _signer(self, cookie: str) -> URLSafeTimedSerializer:
         return URLSafeTimedSerializer(await self.secret(), salt=cookie)
@@ -256,6 +299,10 @@ class Keys:
 
 def _living(event_id: str, id: str) -> str:
     return f"of:{event_id}:{id}"
+
+
+def _mailed(event_id: str, id: str) -> str:
+    return f"mailed:{event_id}:{id}"
 
 
 def _is_of(value: bytes, event_id: str) -> bool:

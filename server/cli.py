@@ -190,6 +190,23 @@ def serve(debug: bool, host: str, port: int, workers: int) -> None:
 
 
 @meguri.command()
+@click.pass_obj
+def worker(debug: bool) -> None:
+    """Send the mails that are due, through MEGURI_SMTP_URL."""
+    from server.logs import start_logging
+    from server.worker import work
+
+    settings = _settings()
+    start_logging(settings.data_dir, debug=debug)
+
+    def say(sentence: str) -> None:
+        click.echo(sentence)
+        sys.stdout.flush()
+
+    asyncio.run(work(settings, say))
+
+
+@meguri.command()
 @click.option("--port", default=None, type=click.IntRange(0, 65535), help="8000, if it is free.")
 @click.option("--people", default=40, show_default=True, type=click.IntRange(3, 400))
 @click.option("--seconds", default=90, show_default=True, type=click.IntRange(20, 3600))

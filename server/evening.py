@@ -37,6 +37,7 @@ from server.journal import (
     UnknownFact,
     place,
 )
+from server.mail import Book
 from server.redis import Link, Store, StoreAway
 from server.register import read_register, read_rows
 from server.sequencer import Rules, Sequencer, Taken, UnknownEvent
@@ -187,6 +188,7 @@ class Evening:
         if isinstance(command, Erase):
             # Once more, for what they said between the first look and the fact.
             await self._insist(lambda: self._journal.forget_said(command.attendee))
+            await self._insist(lambda: Book(self._store, self.id).forget(command.attendee))
         return decision
 
     async def say(self, by: str, words: str, *, ref: str | None = None) -> str:
@@ -318,6 +320,10 @@ class Evening:
         async with self._reading:
             async for page in self._journal.pages(self._fold.journal_id):
                 await self._read(page)
+
+    async def still_stands(self) -> bool:
+        """Says whether the journal still holds what was folded last. Raises StoreAway."""
+        return await self._journal.stands(self.journal_id)
 
     async def load(self) -> None:
         """Reads everything, when it begins. Raises StoreAway and UnknownFact."""

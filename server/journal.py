@@ -195,6 +195,7 @@ class Journal:
         self._meta = key(event_id, "meta")
         self._turn = key(event_id, "turn")
         self._register = key(event_id, "register")
+        self._mail = key(event_id, "mail")
 
     async def append(
         self,
@@ -317,7 +318,8 @@ class Journal:
     async def delete(self) -> None:
         """Deletes everything of the event."""
         await self._store.call(
-            "DEL", self._journal, self._chat, self._meta, self._turn, self._register
+            *("DEL", self._journal, self._chat, self._meta, self._turn),
+            *(self._register, self._mail),
         )
 
 

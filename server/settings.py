@@ -10,7 +10,7 @@ import os
 import re
 from collections.abc import Mapping
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from msgspec import Struct, field
 
@@ -20,6 +20,22 @@ STORE_SCHEMES = ("redis://", "rediss://", "unix://")
 
 class SettingsError(Exception):
     """A setting cannot be used; the text is one sentence that says which and why."""
+
+
+class Smtp(Struct, frozen=True, kw_only=True):
+    """A mail server. `security`: `tls` (from the first byte), `starttls` (or nothing is sent), or
+    `offered` (STARTTLS where the server has it)."""
+
+    host: str
+    port: int
+    security: str
+    user: str = ""
+    password: str = ""
+
+    @property
+    def shown(self) -> str:
+        """Its address as it may be shown: without user and password."""
+        return f"{self.host}:{self.port}"
 
 
 class Settings(Struct, frozen=True, kw_only=True):
@@ -38,6 +54,10 @@ class Settings(Struct, frozen=True, kw_only=True):
     """A media server, for rooms larger than a mesh carries; with its key and secret."""
     livekit_key: str | None = None
     livekit_secret: str | None = None
+    smtp: Smtp | None = None
+    """The mail server; None: mails wait on the organiser's desk."""
+    mail_from: str | None = None
+    """The address that mails come from; None: `meguri@` and the public address's host."""
 
 
 def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
@@ -76,7 +96,44 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
         livekit_url=livekit_url.rstrip("/") if livekit_url else None,
         livekit_key=value("LIVEKIT_API_KEY"),
         livekit_secret=value("LIVEKIT_API_SECRET"),
+        smtp=_smtp(value("MEGURI_SMTP_URL")),
+        mail_from=_mail_from(value("MEGURI_MAIL_FROM")),
     )
+
+
+SMTP_SCHEMES = {"smtp": ("offered", 25), "starttls": ("starttls", 587), "smtps": ("tls", 465)}
+"""Scheme of MEGURI_SMTP_URL to its security and its usual port."""
+
+
+def _smtp(url: str | None) -> Smtp | None:
+    if url is None:
+        return None
+    wrong = SettingsError(
+        "MEGURI_SMTP_URL must look like smtp://mail.example.org, starttls://user:password@"
+        "mail.example.org or smtps://user:password@mail.example.org (with :port where it is"
+        " unusual; odd signs in a password as %40)."
+    )
+    try:
+        parts = urlsplit(url)
+        host, port = parts.hostname, parts.port
+    except ValueError as error:
+        raise wrong from error
+    if parts.scheme not in SMTP_SCHEMES or not host:
+        raise wrong
+    security, usual = SMTP_SCHEMES[parts.scheme]
+    return Smtp(
+        host=host,
+        port=port or usual,
+        security=security,
+        user=unquote(parts.username or ""),
+        password=unquote(parts.password or ""),
+    )
+
+
+def _mail_from(written: str | None) -> str | None:
+    if written is not None and not re.fullmatch(r"[^\s@<>]+@[^\s@<>]+", written):
+        raise SettingsError("MEGURI_MAIL_FROM must be a plain address: events@example.org.")
+    return written
 
 
 def _checked_relay(url: str) -> str:

@@ -7,6 +7,12 @@ from __future__ import annotations
 
 from starlette.routing import BaseRoute
 
-from server.pages import desk, entry, shells, statics
+from server.pages import desk, entry, mail_choices, shells, statics
 
-routes: list[BaseRoute] = [*statics.routes, *entry.routes, *shells.routes, *desk.routes]
+routes: list[BaseRoute] = [
+    *statics.routes,
+    *entry.routes,
+    *mail_choices.routes,
+    *shells.routes,
+    *desk.routes,
+]

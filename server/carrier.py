@@ -1,0 +1,352 @@
+"""The carrier: a small process that hands letters to the mail server, and outlives the worker.
+
+Responsible for the one step that cannot be taken back. The worker may be killed at any instant; its
+carrier then reads the end of its standard input, finishes what it was given, writes down what came
+of it, and ends. So that only the carrier's own death between a mail's last byte and the answer
+leaves doubt, and such a letter is then `unsure`, not sent twice (RFC 1047 is about this moment).
+
+Deliberately knows no event and makes no letter; it is given finished bytes.
+
+Jobs are lines of JSON on standard input (the first line: settings); outcomes are lines on output.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import ipaddress
+import logging
+import os
+import re
+import sys
+from asyncio import StreamReader
+from collections.abc import AsyncIterator, Awaitable, Callable
+
+import aiosmtplib
+import msgspec
+from msgspec import Struct
+from msgspec.structs import replace
+
+from server.mail import LEASE_MS, RETRY_MS, Book, Entry, State, finish, in_trouble
+from server.redis import Store, StoreAway, StoreError
+from server.settings import Settings, Smtp
+
+log = logging.getLogger(__name__)
+
+LANES = 3
+"""Connections to the mail server: polite ones allow a few from one address."""
+
+COMMAND_SECONDS = 30.0
+DATA_SECONDS = 300.0
+"""How long the answer to a whole mail may take."""
+
+TROUBLE_PAUSE_MS = 20_000
+JOB_BYTES = 32 * 1024 * 1024
+
+TRIES_PER_CONNECTION = 2
+"""A connection that stood idle may have been closed by the server: it is opened anew once."""
+
+
+class Job(Struct, frozen=True, kw_only=True):
+    """A letter to hand on. `taken`: its line in the book."""
+
+    place: str
+    event: str
+    letter: str
+    taken: Entry
+    sender: str
+    to: str
+    data: bytes
+
+
+class Outcome(Struct, frozen=True, kw_only=True):
+    """What came of a job: a state, or `trouble` with the server itself, or `overtaken`."""
+
+    place: str
+    outcome: str
+
+
+class ServerTrouble(Exception):
+    """The mail server serves nobody just now, so no letter is to blame."""
+
+    def __init__(self, why: str, said: str = "") -> None:
+        super().__init__(why)
+        self.why = why
+        self.said = said
+
+
+@contextlib.asynccontextmanager
+async def connected(smtp: Smtp) -> AsyncIterator[aiosmtplib.SMTP]:
+    """Yields a greeted, and where asked signed-in, connection. Raises ServerTrouble."""
+    client = await connect(smtp)
+    try:
+        yield client
+    finally:
+        await part(client)
+
+
+async def connect(smtp: Smtp) -> aiosmtplib.SMTP:
+    """Connects, greets and signs in. Raises ServerTrouble."""
+    # A password must not go over the net in the clear because somebody takes STARTTLS out.
+    must = smtp.security == "starttls" or (bool(smtp.user) and not _is_near(smtp.host))
+    start_tls = False if smtp.security == "tls" else True if must else None
+    client = aiosmtplib.SMTP(
+        hostname=smtp.host,
+        port=smtp.port,
+        username=smtp.user or None,
+        password=smtp.password or None,
+        timeout=COMMAND_SECONDS,
+        use_tls=smtp.security == "tls",
+        start_tls=start_tls,
+    )
+    try:
+        await client.connect()
+        if client.is_ehlo_or_helo_needed:
+            await client.ehlo()
+    except aiosmtplib.SMTPAuthenticationError as error:
+        raise ServerTrouble("password", said_by(error)) from error
+    except aiosmtplib.SMTPResponseException as error:
+        raise ServerTrouble("refuses", said_by(error)) from error
+    except (aiosmtplib.SMTPException, OSError, ValueError) as error:
+        timed_out = isinstance(error, TimeoutError)
+        raise ServerTrouble("slow" if timed_out else "away", _plain(str(error))) from error
+    return client
+
+
+async def part(client: aiosmtplib.SMTP) -> None:
+    """Says goodbye, if the other side still listens."""
+    try:
+        await client.quit(timeout=2)
+    except (aiosmtplib.SMTPException, OSError):
+        client.close()
+
+
+def _is_near(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def said_by(error: aiosmtplib.SMTPResponseException) -> str:
+    """Returns a server's answer without any address in it: the book holds none."""
+    return f"{error.code} {_plain(error.message)}"
+
+
+def _plain(text: str) -> str:
+    return " ".join(re.sub(r"\S*@\S*", "…", text).split())[:200]
+
+
+class Carrier:
+    """Hands letters on, over a few connections."""
+
+    def __init__(self, store: Store, smtp: Smtp, tell: Callable[[Outcome], None]) -> None:
+        self._store = store
+        self._smtp = smtp
+        self._tell = tell
+        self._jobs: asyncio.Queue[Job | None] = asyncio.Queue()
+        self._held: dict[str, Job] = {}
+        """Jobs whose letter was not begun to be handed on, by place."""
+        self._lines = asyncio.Lock()
+        """Held while the book's line of a held job changes."""
+
+    def give(self, job: Job) -> None:
+        """Takes a job."""
+        self._held[job.place] = job
+        self._jobs.put_nowait(job)
+
+    def end(self) -> None:
+        """Has it end once all jobs given are done."""
+        for _ in range(LANES):
+            self._jobs.put_nowait(None)
+
+    async def run(self) -> None:
+        """Works until `end` and all is done."""
+        keeping = asyncio.create_task(self._keep(), name="keeping letters")
+        try:
+            async with asyncio.TaskGroup() as group:
+                for number in range(LANES):
+                    group.create_task(self._lane(), name=f"lane {number}")
+        finally:
+            keeping.cancel()
+            await asyncio.gather(keeping, return_exceptions=True)
+
+    async def _keep(self) -> None:
+        """Tells other workers that letters waiting here are in good hands."""
+        while True:
+            await asyncio.sleep(LEASE_MS / 3000)
+            for place in list(self._held):
+                async with self._lines:
+                    job = self._held.get(place)
+                    if job is None:
+                        continue
+                    fresh = replace(job.taken, at=self._store.clock())
+                    with contextlib.suppress(StoreAway):
+                        if await Book(self._store, job.event).swap(job.letter, job.taken, fresh):
+                            self._held[place] = replace(job, taken=fresh)
+
+    async def _lane(self) -> None:
+        client: aiosmtplib.SMTP | None = None
+        while (job := await self._jobs.get()) is not None:
+            outcome = "trouble"
+            for attempt in range(TRIES_PER_CONNECTION):
+                try:
+                    if client is None or not client.is_connected:
+                        client = await connect(self._smtp)
+                    outcome = await self._carry(client, job)
+                    break
+                except (aiosmtplib.SMTPServerDisconnected, aiosmtplib.SMTPTimeoutError, OSError):
+                    client = None
+                    if attempt + 1 == TRIES_PER_CONNECTION:
+                        await self._put_back(job, ServerTrouble("away"))
+                except ServerTrouble as trouble:
+                    client = None
+                    await self._put_back(job, trouble)
+                    break
+            self._held.pop(job.place, None)
+            self._tell(Outcome(place=job.place, outcome=outcome))
+        if client is not None:
+            await part(client)
+
+    async def _carry(self, client: aiosmtplib.SMTP, job: Job) -> str:
+        """Hands one letter on. What it raises was raised before the letter was handed."""
+        try:
+            await client.mail(job.sender, options=[f"size={len(job.data)}"]
+                              if client.supports_extension("size") else [])  # fmt: skip
+        except aiosmtplib.SMTPResponseException as error:
+            raise ServerTrouble("sender", said_by(error)) from error
+        try:
+            await client.rcpt(job.to)
+        except aiosmtplib.SMTPResponseException as error:
+            if error.code == 421:
+                raise ServerTrouble("refuses", said_by(error)) from error
+            return await self._refused(client, job, await self._own(job), error)
+        async with self._lines:
+            held = self._held.pop(job.place, job)
+            handing = replace(held.taken, state=State.HANDING, at=self._store.clock())
+            mine = await Book(self._store, job.event).swap(job.letter, held.taken, handing)
+        if not mine:  # another worker has taken it meanwhile, and will see to it
+            await client.rset()
+            return "overtaken"
+        try:
+            answer = await client.data(job.data, timeout=DATA_SECONDS)
+        except aiosmtplib.SMTPResponseException as error:
+            return await self._refused(client, job, handing, error)
+        except (aiosmtplib.SMTPException, OSError) as error:
+            client.close()
+            said = _plain(str(error))
+            return await self._write(job, handing, State.UNSURE, why="no-answer", said=said)
+        return await self._write(job, handing, State.SENT, said=f"{answer.code}")
+
+    async def _own(self, job: Job) -> Entry:
+        async with self._lines:
+            return self._held.pop(job.place, job).taken
+
+    async def _refused(
+        self,
+        client: aiosmtplib.SMTP,
+        job: Job,
+        now_is: Entry,
+        error: aiosmtplib.SMTPResponseException,
+    ) -> str:
+        """Writes down that this letter was refused: for good (5xx), or for now (4xx)."""
+        with contextlib.suppress(aiosmtplib.SMTPException, OSError):
+            await client.rset()
+        tries = now_is.tries + 1
+        said = said_by(error)
+        at_address = isinstance(error, aiosmtplib.SMTPRecipientRefused)
+        why = "refused-address" if at_address else "refused-mail"
+        if error.code >= 500 or tries > len(RETRY_MS):
+            why = why if error.code >= 500 else "gave-up"
+            return await self._write(job, now_is, State.FAILED, why=why, said=said, tries=tries)
+        wait = RETRY_MS[tries - 1]
+        return await self._write(
+            job, now_is, State.WAITING, why="later", said=said, tries=tries, wait=wait
+        )
+
+    async def _put_back(self, job: Job, trouble: ServerTrouble) -> None:
+        """Leaves a letter for later, uncounted, since the fault is not its own."""
+        now_is = await self._own(job)
+        await self._write(
+            job, now_is, State.WAITING, why="server", tries=now_is.tries, wait=TROUBLE_PAUSE_MS
+        )
+        now = self._store.clock()
+        await self._insist(lambda: in_trouble(self._store, trouble.why, trouble.said, now))
+
+    async def _write(
+        self,
+        job: Job,
+        now_is: Entry,
+        state: State,
+        *,
+        why: str = "",
+        said: str = "",
+        tries: int = 0,
+        wait: int = 0,
+    ) -> str:
+        """Writes down what came of a letter, however long the store is away."""
+        now = self._store.clock()
+        line = Entry(
+            state=state,
+            at=now,
+            tries=tries or now_is.tries,
+            not_before=now + wait if wait else 0,
+            why=why,
+            said=said,
+        )
+        book = Book(self._store, job.event)
+        await self._insist(lambda: book.swap(job.letter, now_is, line))
+        await self._insist(lambda: finish(self._store, job.place))
+        if state is State.SENT:
+            await self._insist(lambda: in_trouble(self._store, "", "", now))
+        return state.value
+
+    async def _insist(self, step: Callable[[], Awaitable[object]]) -> None:
+        """Takes a step that may be taken twice, until the store answers."""
+        while True:
+            try:
+                await step()
+                return
+            except StoreAway:
+                await asyncio.sleep(0.5)
+
+
+async def _main() -> None:
+    loop = asyncio.get_running_loop()
+    reader = StreamReader(limit=JOB_BYTES)
+    await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin.buffer)
+    settings = msgspec.json.decode(
+        await reader.readline(), type=Settings, dec_hook=lambda kind, value: kind(value)
+    )
+    assert settings.redis_url is not None
+    assert settings.smtp is not None
+    store = await Store.connect(settings.redis_url)
+
+    def tell(outcome: Outcome) -> None:
+        with contextlib.suppress(OSError):  # the worker is gone; the book has it
+            os.write(1, msgspec.json.encode(outcome) + b"\n")
+
+    carrier = Carrier(store, settings.smtp, tell)
+    running = asyncio.create_task(carrier.run(), name="carrying")
+    while line := await reader.readline():
+        if not line.endswith(b"\n"):  # cut off by the worker's death: never given
+            break
+        carrier.give(msgspec.json.decode(line, type=Job))
+    carrier.end()
+    await running
+    await store.close()
+
+
+def main() -> int:
+    """Runs the carrier: `python -m server.carrier`."""
+    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(message)s")
+    try:
+        asyncio.run(_main())
+    except (StoreError, StoreAway) as error:
+        log.error("%s", error)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
