@@ -260,8 +260,7 @@ class RoundsAhead:
             weights = self.affinity - REPEAT * met
             np.fill_diagonal(weights, 0.0)
             search = Search(weights, [(size, size) for size in sizes], self.rng)
-            for _ in range(ONE_ROUND):
-                search.step()
+            search.run(Budget(0.0, ONE_ROUND))
             for room, people in enumerate(search.best):
                 room_of[number, people] = room
                 met[np.ix_(people, people)] += 1

@@ -172,9 +172,14 @@ class Search:
 
     def run(self, budget: Budget) -> None:
         """Takes steps until the budget is used up."""
-        self.left = budget.left
+        self.expect(budget.left)
         while not self.is_over and budget.step():
             self.step()
+
+    def expect(self, left: Callable[[], float]) -> None:
+        """Has what is to come fitted to so many steps: cooling that never ends serves nobody."""
+        self.left = left
+        self.swaps = None
 
     def _pairs(self) -> Floats:
         """Returns the weights of every two people of a room in the best answer, twice each."""

@@ -42,7 +42,7 @@ from rooms.matching.rules import HardRules, hard_rules_of, table_of
 from rooms.matching.seating import Group, Seated, Sizes, seat
 from rooms.matching.sizes import room_counts
 from rooms.matching.soft import soft_terms
-from rooms.matching.solver import Floats
+from rooms.matching.solver import Floats, Search
 from rooms.people import Mode
 from rooms.standing import Pair, pair
 
@@ -100,6 +100,9 @@ def _better(answers: Sequence[Seated], budget: Budget) -> None:
     """Spends what is left of the budget on all groups in turn."""
     searches = [answer.search for answer in answers if not answer.search.is_over]
     budget.grant(BETTERING)
+    for search in searches:
+        if isinstance(search, Search):
+            search.expect(lambda: budget.left() / len(searches))
     while searches:
         for search in searches:
             if not budget.step():
