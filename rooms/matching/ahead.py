@@ -260,7 +260,9 @@ class RoundsAhead:
             weights = self.affinity - REPEAT * met
             np.fill_diagonal(weights, 0.0)
             search = Search(weights, [(size, size) for size in sizes], self.rng)
-            search.run(Budget(0.0, ONE_ROUND))
+            search.mends = True
+            for _ in range(ONE_ROUND):
+                search.step()
             for room, people in enumerate(search.best):
                 room_of[number, people] = room
                 met[np.ix_(people, people)] += 1

@@ -449,8 +449,7 @@ def _try(search: Search, budget: Budget) -> None:
     """Searches until nothing is broken and nobody meets again, for a few steps at the most."""
     steps = TRIAL_STEPS if search.uses_assignments else 4 * TRIAL_STEPS
     budget.grant(steps)
-    ends = search.taken + steps
-    search.expect(lambda: ends - search.taken)
+    search.mends = True
     for _ in range(steps):
         if search.debt == 0 or search.is_over or not budget.step():
             return

@@ -121,6 +121,8 @@ class Search:
         self.waiting = 0
         self.taken = 0
         self.swaps: Swaps | None = None
+        self.mends = False
+        """Whether repeats are to be taken away: heat would bring as many as it takes."""
         self.left: Callable[[], float] = lambda: np.inf
         """How many steps there will probably still be."""
 
@@ -179,6 +181,7 @@ class Search:
     def expect(self, left: Callable[[], float]) -> None:
         """Has what is to come fitted to so many steps: cooling that never ends serves nobody."""
         self.left = left
+        self.mends = False
         self.swaps = None
 
     def _pairs(self) -> Floats:

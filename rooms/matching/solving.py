@@ -101,7 +101,7 @@ def _better(answers: Sequence[Seated], budget: Budget) -> None:
     searches = [answer.search for answer in answers if not answer.search.is_over]
     budget.grant(BETTERING)
     for search in searches:
-        if isinstance(search, Search):
+        if isinstance(search, Search) and search.debt == 0:
             search.expect(lambda: budget.left() / len(searches))
     while searches:
         for search in searches:

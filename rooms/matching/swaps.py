@@ -90,7 +90,10 @@ class Swaps:
         self.is_full = search.seated == search.people and search.most.min() == search.most.max()
 
     def step(self) -> None:
-        """Makes the swaps of one step."""
+        """Makes the swaps of one step: with memory alone while something is to be mended."""
+        if self.search.mends:
+            self._swap_with_memory()
+            return
         if self.at == 0 or (self.is_last and self.at % FITTED == 0):
             self._fit()
         cooling = int(self.cycle)
@@ -101,13 +104,17 @@ class Swaps:
         else:
             if self.at == cooling:
                 self.search.take_up_best()
-            elif self.search.waiting > PATIENCE * len(self.search.most):
-                self._kick()
-            self._swap_best()
+            self._swap_with_memory()
         self.at += 1
         if self.at >= cooling * (1 + self.memory) and not self.is_last:
             self.at, self.cycle = 0, min(self.longest, self.cycle * LONGER)
             self.search.take_up_best()
+
+    def _swap_with_memory(self) -> None:
+        """Makes the best swap of all, from elsewhere when nothing has got better for long."""
+        if self.search.waiting > PATIENCE * len(self.search.most):
+            self._kick()
+        self._swap_best()
 
     def _fit(self) -> None:
         """Makes this cycle as long as the budget, when there would not be another after it."""

@@ -62,7 +62,7 @@ def test_the_social_golfers_have_ten_rounds(people: int) -> None:
 @pytest.mark.parametrize(("people", "size"), [(50, 4), (63, 4), (51, 2)])
 def test_from_fifty_people_on_twelve_rounds_are_without_repeats(people: int, size: int) -> None:
     offers = evening(
-        crowd(people), 12, steps=2_000, size=size, least=max(2, size - 1), most=size + 1
+        crowd(people), 12, steps=4_000, size=size, least=max(2, size - 1), most=size + 1
     )
     assert [offer.repeats for offer in offers] == [0] * 12
     assert not any(offer.sitting_out for offer in offers)
