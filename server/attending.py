@@ -15,13 +15,16 @@ from urllib.parse import quote
 import msgspec
 from msgspec import Struct
 from websockets.asyncio.client import ClientConnection, connect
-from websockets.exceptions import ConnectionClosed, InvalidHandshake
+from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidStatus
 
 from rooms import messages
 from rooms.commands import Command
 
 SUBPROTOCOL = "meguri.1"
 STAY_AWAY = range(4500, 5000)
+STATE_LOST = 4002
+UNANSWERED = "connection-lost"
+"""Our own code: whether a command was done is not known, since its session has ended."""
 OPEN_SECONDS = 20.0
 FRAME_MOST = 1 << 22
 """A host's board of thousands of people is the largest frame; 4 MiB holds 20,000."""
@@ -54,11 +57,13 @@ Heard = (
     | messages.Done
     | messages.Refused
     | messages.Bye
+    | messages.Board
+    | messages.BoardChange
 )
 KNOWN = {
     "welcome", "phase", "room", "room-people", "sitting-out", "lobby", "said", "contact",
     "card-given", "notice", "call", "you", "clock", "done", "refused", "bye", "topics",
-    "floor",
+    "floor", "board", "board-change",
 }  # fmt: skip
 
 _read_head = msgspec.json.Decoder(_Head).decode
@@ -77,6 +82,8 @@ class Ended(Struct, frozen=True):
 
     code: int | None
     reason: str = ""
+    status: int | None = None
+    """The HTTP status of a handshake that was refused."""
 
     @property
     def may_come_back(self) -> bool:
@@ -90,14 +97,24 @@ class Door(Struct, frozen=True):
     url: str
     event: str
     key: str
+    language: str = ""
+    """In which refusals are worded; empty: the event's."""
 
 
 class Chain:
-    """The sockets of one person, one after the other. `hear` gets every message, in order."""
+    """The sockets of one person, one after the other. `hear` gets every message, in order.
 
-    def __init__(self, door: Door, hear: Callable[[Heard], None]) -> None:
+    `repeats`: commands without an answer are sent again even when their session has ended, where
+    they may have been done already. Without it they are answered with UNANSWERED.
+    """
+
+    def __init__(
+        self, door: Door, hear: Callable[[Heard], None], *, repeats: bool = True
+    ) -> None:
         self._door = door
         self._hear = hear
+        self._repeats = repeats
+        self._sent: set[int | str] = set()
         self._socket: ClientConnection | None = None
         self._session: str | None = None
         self._tip: str | None = None
@@ -126,7 +143,7 @@ class Chain:
         answer: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
         self._waiting[self._refs] = (command, answer)
         if self._socket is not None:
-            self._outgoing.put_nowait(self._frame(command, self._refs))
+            self._send(command, self._refs)
         return answer
 
     def tell(self, command: Command) -> None:
@@ -150,7 +167,7 @@ class Chain:
             async with connect(
                 self._address(),
                 subprotocols=[SUBPROTOCOL],  # type: ignore[list-item]  # a NewType of str
-                additional_headers={"Authorization": f"Bearer {self._door.key}"},
+                additional_headers=self._headers(),
                 compression=None,
                 ping_interval=None,  # the server pings
                 open_timeout=OPEN_SECONDS,
@@ -159,6 +176,9 @@ class Chain:
                 max_queue=None,
             ) as socket:
                 return await self._listen(socket)
+        except InvalidStatus as error:
+            status = error.response.status_code
+            return Ended(code=None, reason=f"HTTP {status}", status=status)
         except (OSError, InvalidHandshake, TimeoutError, EOFError) as error:
             return Ended(code=None, reason=f"{type(error).__name__}: {error}")
 
@@ -170,6 +190,8 @@ class Chain:
                 self._receive(await socket.recv(decode=False), socket)
         except ConnectionClosed as closed:
             close = closed.rcvd or closed.sent
+            if close and close.code == STATE_LOST:
+                self._session = self._tip = None
             return Ended(close.code, close.reason) if close else Ended(None)
         finally:
             self._socket = None
@@ -208,8 +230,15 @@ class Chain:
         self._session = welcome.session
         self._socket = socket
         self.welcomed.set()
+        if not welcome.resumed and not self._repeats:
+            for ref in [ref for ref in self._waiting if ref in self._sent]:
+                self._answer(ref, Answer(UNANSWERED))
         for ref, (command, _) in self._waiting.items():
-            self._outgoing.put_nowait(self._frame(command, ref))
+            self._send(command, ref)
+
+    def _send(self, command: Command, ref: int | str) -> None:
+        self._sent.add(ref)
+        self._outgoing.put_nowait(self._frame(command, ref))
 
     def _answer(self, ref: int | str, answer: Answer) -> None:
         _, waiting = self._waiting.pop(ref, (None, None))
@@ -217,8 +246,15 @@ class Chain:
             self.answered_twice += ref in self._answered
             return
         self._answered.add(ref)
+        self._sent.discard(ref)
         if not waiting.done():
             waiting.set_result(answer)
+
+    def _headers(self) -> dict[str, str]:
+        headers = {"Authorization": f"Bearer {self._door.key}"}
+        if self._door.language:
+            headers["Accept-Language"] = self._door.language
+        return headers
 
     def _address(self) -> str:
         address = f"{self._door.url}/e/{self._door.event}/socket"

@@ -1,0 +1,113 @@
+"""What happened, in words: the server tells codes and ids, this says who and where. Pure.
+
+A line nobody acted on (`by` is empty) is told without a doer; unknown codes are passed over.
+"""
+
+from __future__ import annotations
+
+from rooms import messages as m
+from server.console.board import Board, name_of
+from server.console.sentences import lasting, room_within
+from server.console.speech import Speech
+
+ALONE = {
+    "event-ended": "The event ended",
+    "call-withdrawn": "The round could not be held: too few people are here",
+    "round-started": "The round started",
+    "break-ended": "The last break is over",
+    "preview-shortened": "Everybody is at their table: the round starts earlier",
+}
+"""What is worded by its code alone."""
+
+DONE_BY = {
+    "doors-opened": ("{who} opened the doors", "Doors opened"),
+    "closing-began": ("{who} closes the event", "The event closes"),
+    "round-called": ("{who} called the round", "The round was called"),
+    "round-ended": ("{who} ended the round", "The round ended"),
+    "paused": ("{who} paused", "Paused"),
+    "resumed": ("{who} resumed", "Resumed"),
+    "seated-moved": ("{who} moved {name} to {room}", "{name} moved to {room}"),
+    "unseated-moved": ("{who} moved {name} to the lobby", "{name} moved to the lobby"),
+    "room-ended": ("{who} ended {room}", "It is over in {room}"),
+    "removed": ("{who} removed {name}", "{name} was removed"),
+    "readmitted": ("{who} let {name} in", "{name} was let in"),
+    "programme-changed": ("{who} changed the programme", ""),
+    "visited": ("{who} visits {room}", ""),
+    "visit-ended": ("{who} left {room} again", ""),
+    "topic-accepted": ("{who} accepted a topic", ""),
+    "topic-dropped": ("{who} took a topic off the list", ""),
+    "seated-late": ("", "{name} came late and joined {room}"),
+    "seated-stranded": ("", "{name} had nobody left and joined {room}"),
+    "seated-back": ("", "{name} is back in {room}"),
+    "unseated-left": ("", "{name} left {room}"),
+    "unseated-stranded": ("", "{name} had nobody left and waits in the lobby"),
+    "room-opened": ("", "People who came late got {room}"),
+}
+"""By code: how it is told with a doer, and without one."""
+
+
+def doer(speech: Speech, board: Board, by: str) -> str:
+    """Returns who did something; "" for the clock and the server."""
+    return speech.gettext("The organiser") if by == "organiser" else name_of(board, by)
+
+
+def log_sentence(speech: Speech, board: Board, line: m.LogLine) -> str:
+    """Returns one line of the log as a sentence; "" for what a host need not read."""
+    _ = speech.gettext
+    who = doer(speech, board, line.by)
+    name = name_of(board, line.about) or _("Somebody")
+    room = room_within(speech, line.room, board.rooms)
+    if line.what in ALONE:
+        return _(ALONE[line.what])
+    if line.what in DONE_BY:
+        by_somebody, by_itself = DONE_BY[line.what]
+        sentence = (by_somebody if who else "") or by_itself
+        return _(sentence, who=who, name=name, room=room) if sentence else ""
+    match line.what:
+        case "seating-fixed" if line.changed:
+            return speech.ngettext(
+                "Everybody sees whom they meet; {n} room changed since the proposal",
+                "Everybody sees whom they meet; {n} rooms changed since the proposal",
+                line.changed,
+            )
+        case "seating-fixed":
+            return _("Everybody sees whom they meet")
+        case "deadline-moved":
+            return _deadline_moved(speech, line, who, room)
+        case "announced":
+            said = next((d.text for d in board.deliveries if d.id == line.about), "")
+            if said:
+                return _("{who} announced: {text}", who=who, text=said)
+            return _("{who} announced something", who=who)
+        case "host-called":
+            call = _call(board, line.about)
+            where = room_within(speech, (call.room if call else "") or "", board.rooms)
+            if where:
+                return _("{who} called a host from {room}", who=who, room=where)
+            return _("{who} called a host", who=who)
+        case "call-answered":
+            call = _call(board, line.about)
+            caller = name_of(board, call.sender) if call else ""
+            if caller:
+                return _("{who} answered {name}", who=who, name=caller)
+            return _("{who} answered a call", who=who)
+        case _:
+            return ""
+
+
+def _call(board: Board, id: str) -> m.Call | None:
+    return next((call for call in board.calls if call.id == id), None)
+
+
+def _deadline_moved(speech: Speech, line: m.LogLine, who: str, room: str) -> str:
+    _ = speech.gettext
+    seconds = line.seconds or 0
+    length = lasting(speech, abs(seconds))
+    if room and not who:
+        return _("{room} wished for {length} more", room=room, length=length)
+    if not who:
+        return _("The end moved by {length}", length=length)
+    where = room or _("everybody")
+    if seconds < 0:
+        return _("{who} took {length} off for {where}", who=who, length=length, where=where)
+    return _("{who} gave {where} {length} more", who=who, where=where, length=length)

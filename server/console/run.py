@@ -1,0 +1,69 @@
+"""Starts the console: which language, which key, which of its two faces."""
+
+from __future__ import annotations
+
+import asyncio
+import locale
+import sys
+from collections.abc import Callable
+from io import TextIOWrapper
+
+from server.attending import Door
+from server.console.address import Address
+from server.console.line import NobodyThere
+from server.console.session import NotAHost, Session
+from server.console.speech import Speech
+from server.words import DEFAULT, LANGUAGES
+
+
+def language_of(asked: str | None) -> str:
+    """Returns the language asked for, else the locale's where it is ours, else English."""
+    spoken = asked or (locale.getlocale()[0] or "")[:2]
+    return spoken if spoken in LANGUAGES else DEFAULT
+
+
+def run(
+    address: Address,
+    key: str,
+    language: str,
+    *,
+    plain: bool,
+    follow: bool,
+    say: Callable[[str], None],
+) -> int:
+    """Runs the console until it ends; returns the exit code. `say` prints why it failed."""
+    return asyncio.run(_run(address, key, language, plain=plain, follow=follow, say=say))
+
+
+async def _run(
+    address: Address,
+    key: str,
+    language: str,
+    *,
+    plain: bool,
+    follow: bool,
+    say: Callable[[str], None],
+) -> int:
+    speech = Speech(language)
+    door = Door(address.socket_base, address.event, key, language)
+    session = Session(door, speech)
+    try:
+        if plain:
+            from server.console.plain import Plain, print_line
+
+            lines = TextIOWrapper(sys.stdin.buffer, encoding="utf-8", errors="replace")
+            return await Plain(session, lines, print_line, follow=follow).run()
+        from server.console.terminal.app import Terminal
+
+        app = Terminal(session)
+        code = await app.run_async() or 0
+        if app.failure is not None:
+            raise app.failure
+        if app.last_words:
+            say(app.last_words)
+        return code
+    except NobodyThere:
+        say(speech.gettext("No server answers at {url}. Is it running there?", url=address.base))
+    except NotAHost:
+        say(speech.gettext("This link is an attendee's. The console needs a host's link."))
+    return 1

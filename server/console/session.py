@@ -1,0 +1,146 @@
+"""One host at the console: the board as it stands, and asking with words for an answer.
+
+Puts line, fold and words together for both faces, full-screen and plain. Draws and prints nothing.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+
+from msgspec import Struct
+
+from rooms import commands as c
+from rooms import messages as m
+from rooms.people import STAFF_ROLES
+from server.attending import UNANSWERED, Answer, Door, Ended, Heard
+from server.console.asked import Asked, Reader
+from server.console.board import Board, heard, open_calls
+from server.console.happened import log_sentence
+from server.console.line import Line, Now
+from server.console.sentences import closed_words, lost_words
+from server.console.speech import Speech
+
+UNDO_MS = 30_000
+"""The server takes a change of seats back for so long (rule 15)."""
+
+UNDOABLE = (c.Move, c.Merge, c.Swap, c.Pin, c.Reshuffle, c.Relax)
+
+JUST_MS = 6_000
+"""A refusal so soon after another host's act is probably because of it."""
+
+
+class NotAHost(Exception):
+    """The key is an attendee's; it opens no console."""
+
+
+class Said(Struct, frozen=True):
+    """How something asked was answered. `code` is empty when it was done."""
+
+    sentence: str
+    code: str = ""
+
+
+class Session:
+    """`changed(before, message)` is called after every message that changed the board."""
+
+    def __init__(self, door: Door, speech: Speech) -> None:
+        self.speech = speech
+        self.board = Board()
+        self.undo_until = 0
+        self.changed: Callable[[Board, Heard], None] = lambda before, message: None
+        self.line_changed: Callable[[Now], None] = lambda now: None
+        self.welcomed = asyncio.Event()
+        self._seen: set[str] = set()
+        self.line = Line(door, self._hear, lambda now: self.line_changed(now))
+
+    @property
+    def reader(self) -> Reader:
+        """What reads command lines against the board as it is now."""
+        return Reader(self.speech, self.board)
+
+    def now(self) -> int:
+        """Returns the server's time (ms)."""
+        return self.line.now()
+
+    def standing(self) -> str:
+        """Returns the one line about the connection; "" while all is well."""
+        if self.line.state is Now.LOST:
+            return lost_words(self.speech)
+        if self.board.store_away:
+            return self.speech.gettext(
+                "The server cannot write just now. Nothing is lost; what you ask for waits."
+            )
+        return self.speech.gettext("Opening the board…") if self.board.event is None else ""
+
+    async def run(self) -> Ended:
+        """Keeps the line until it ends for good. Raises NobodyThere, NotAHost."""
+        running = asyncio.create_task(self.line.run())
+        welcome = asyncio.create_task(self.welcomed.wait())
+        try:
+            await asyncio.wait({running, welcome}, return_when=asyncio.FIRST_COMPLETED)
+            if self.board.you is not None and self.board.you.role not in STAFF_ROLES:
+                await self.line.close()
+                raise NotAHost
+            return await running
+        finally:
+            welcome.cancel()
+            running.cancel()
+            await asyncio.gather(running, welcome, return_exceptions=True)
+
+    def ended_words(self, ended: Ended) -> str:
+        """Returns why the console ends."""
+        return closed_words(self.speech, ended)
+
+    async def ask(self, command: Asked) -> Said:
+        """Sends a command; returns how it was answered, in words."""
+        answer = await self.line.ask(command)
+        if answer.code:
+            return Said(self._refused(answer), answer.code)
+        if isinstance(command, UNDOABLE):
+            self.undo_until = self.now() + UNDO_MS
+        elif isinstance(command, c.Undo):
+            self.undo_until = 0
+        return Said("")
+
+    def _refused(self, answer: Answer) -> str:
+        if answer.code == UNANSWERED:
+            return self.speech.gettext(
+                "The connection was lost before an answer came. "
+                "Look whether it was done, then try again."
+            )
+        other = self._other_host_just_did()
+        if not other:
+            return answer.sentence
+        before = self.speech.gettext("Just before: {what}", what=other)
+        return f"{answer.sentence} {before}"
+
+    def _other_host_just_did(self) -> str:
+        """Returns what another host did a moment ago: it overtook what was asked."""
+        you = self.board.you
+        for line in reversed(self.board.log):
+            if self.now() - line.at > JUST_MS:
+                break
+            if line.by and (you is None or line.by != you.id) and self._is_staff(line):
+                return log_sentence(self.speech, self.board, line)
+        return ""
+
+    def _is_staff(self, line: m.LogLine) -> bool:
+        return line.what != "host-called" and not line.what.startswith("unseated-left")
+
+    def tell_seen(self) -> None:
+        """Lets callers know that their calls are on a screen somebody looks at."""
+        for call in open_calls(self.board):
+            if not call.seen and call.id not in self._seen:
+                self._seen.add(call.id)
+                self.line.tell(c.CallSeen(call=call.id))
+
+    def _hear(self, message: Heard) -> None:
+        before = self.board
+        self.board = heard(before, message)
+        if isinstance(message, m.Welcome):
+            self.welcomed.set()
+            if not message.resumed:
+                self._seen.clear()
+        if self.board is not before:
+            self.changed(before, message)

@@ -1,0 +1,1 @@
+"""The console full-screen, on Textual: loaded only when it is shown."""
