@@ -108,9 +108,7 @@ class Chain:
     they may have been done already. Without it they are answered with UNANSWERED.
     """
 
-    def __init__(
-        self, door: Door, hear: Callable[[Heard], None], *, repeats: bool = True
-    ) -> None:
+    def __init__(self, door: Door, hear: Callable[[Heard], None], *, repeats: bool = True) -> None:
         self._door = door
         self._hear = hear
         self._repeats = repeats

@@ -213,7 +213,7 @@ def _spaced(choices: list[Choice]) -> list[Choice]:
 
 
 def _first(line: str) -> tuple[str, str, str]:
-    found = re.match(rf"{SPACES}*(\S*)({SPACES}*)(.*)", line, re.DOTALL)
+    found = re.match(rf"{SPACES}*([^\s:：]*)({SPACES}*|(?=[:：]))(.*)", line, re.DOTALL)
     assert found
     return folded(found[1]), found[2], found[3]
 

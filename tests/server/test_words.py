@@ -20,7 +20,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 SENTENCES = {
     "Refusal": 1, "WireError": 0, "Problem": 2, "Unreadable": 1, "Sentence": 0, "BadRow": 0,
-    "gettext": 0, "ngettext": 0, "_Wrong": 1,
+    "gettext": 0, "ngettext": 0, "_": 0, "_Wrong": 1,
 }  # fmt: skip
 """Callables that are given a msgid, and at which place."""
 

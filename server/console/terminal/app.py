@@ -191,7 +191,14 @@ class Terminal(App[int]):
             self._drawing = True
             self.set_timer(DRAW_SECONDS, self._draw)
 
+    @property
+    def _stands(self) -> bool:
+        """Whether the screen is there: while it is taken down, news still comes."""
+        return self.is_running and bool(self.query("#keys"))
+
     def _tick(self) -> None:
+        if not self._stands:
+            return
         self._draw_clock()
         self._draw_needs()
         self._draw_keys()
@@ -200,7 +207,7 @@ class Terminal(App[int]):
 
     def _draw(self) -> None:
         self._drawing = False
-        if not self.query(Listing):
+        if not self._stands:
             return
         self._tick()
         self._draw_title()
@@ -353,7 +360,8 @@ class Terminal(App[int]):
         self.query_one("#keys", Static).update(text)
 
     def _say(self, sentence: str, tone: str) -> None:
-        self._put("said", [(sentence, tone)])
+        if self._stands:
+            self._put("said", [(sentence, tone)])
 
     # The command line
 
@@ -366,7 +374,7 @@ class Terminal(App[int]):
         text, tones = Text(), tones_of(self._theme_now)
         width = self.size.width - 2
         typed = [harmless(choice.typed.strip()) for choice in line.offered]
-        shared = commonprefix(typed) if len(typed) > 1 else ""
+        shared = commonprefix(typed) if len(typed) > 1 else ""  # noqa: RUF071  # letters are meant
         shared = shared[: shared.rfind(" ") + 1]
         start = max(0, line.chosen - 3)
         for at, choice in enumerate(line.offered[start:], start):
