@@ -200,7 +200,7 @@ async def test_a_key_that_is_revoked_in_use_ends_the_console_with_a_sentence(hou
         await asyncio.to_thread(house.asker.delete, path)
         await dana.sees(lambda: bool(dana.app.last_words), "why it ended")
         assert "may not host" in dana.app.last_words
-    assert dana.app.return_code == 1
+    assert dana.app.return_value == 1
 
 
 async def test_two_hosts_do_not_collide_and_the_second_is_told_what_the_first_did(
