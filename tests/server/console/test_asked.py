@@ -8,7 +8,7 @@ import pytest
 
 from rooms import commands as c
 from rooms import messages as m
-from rooms.people import Mode, Role
+from rooms.people import Mode, Role, RoomMode
 from server import words
 from server.console import happened
 from server.console.asked import FORMS, LOCALS, Local, Reader
@@ -24,7 +24,7 @@ def seat(id: str, name: str, mode: Mode = Mode.ONLINE) -> m.Seat:
 
 def room(id: str, *people: m.Seat, table: int | None = None) -> m.BoardRoom:
     return m.BoardRoom(
-        id=id, round=1, table=table, mode=Mode.ONLINE, people=people,
+        id=id, round=1, table=table, mode=RoomMode.ONLINE, people=people,
         starts_at=0, ends_at=600_000, ended=False,
     )  # fmt: skip
 
