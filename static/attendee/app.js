@@ -195,12 +195,12 @@ const WARN_MS = 60_000;
 function HeadClock({ target }) {
   const { paused } = state.value.event;
   const ms = timeLeft(target.until);
-  return html`<div class=${`head-clock${ms <= WARN_MS ? " last" : ""}`}>
+  return html`<div class=${`head-clock${ms <= WARN_MS ? " last" : ""}${paused !== null ? " stands" : ""}`}>
     <${Ring} left=${share(target.from, target.until, now.value, paused)} size=${34} width=${14} />
     <time class="figures" role="timer" aria-live="off" datetime=${durationCode(ms)}>
       <span class="visually-hidden">${t("Time left:")} </span>${clockText(ms)}
     </time>
-    ${paused !== null && html`<span class="second paused">${t("paused")}</span>`}
+    ${paused !== null && html`<span class="second paused"><${Icon} name="pause" size=${20} /><span>${t("paused")}</span></span>`}
   </div>`;
 }
 

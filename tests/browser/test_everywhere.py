@@ -13,7 +13,19 @@ from tests.tour.stage import Stage
 NARROWEST = 320
 """WCAG 1.4.10: what 1,280 pixels are at 400 %."""
 
-TOO_WIDE = "document.scrollingElement.scrollWidth > document.scrollingElement.clientWidth"
+TOO_WIDE = """() => {
+  const wide = document.documentElement.clientWidth;
+  if (document.scrollingElement.scrollWidth > wide) return "the page";
+  const scrolls = (one) => one && (one.scrollWidth > one.clientWidth
+    && ["auto", "scroll"].includes(getComputedStyle(one).overflowX) || scrolls(one.parentElement));
+  const all = "a, button, select, textarea, input:not(.visually-hidden-input)";
+  const out = [...document.querySelectorAll(all)]
+    .filter((one) => one.checkVisibility({visibilityProperty: true}) && !scrolls(one)
+      && !one.closest(".skip, .visually-hidden"))
+    .find((one) => one.getBoundingClientRect().right > wide + 1);
+  return out ? out.outerHTML.slice(0, 120) : "";
+}"""
+"""Returns what is wider than the page, or nothing; what lies in a box that scrolls may be."""
 
 
 class Faults:
@@ -31,8 +43,8 @@ class Faults:
         size = page.viewport_size
         assert size is not None
         await page.set_viewport_size(ViewportSize(width=NARROWEST, height=size["height"]))
-        if await page.evaluate(TOO_WIDE):
-            self._add(f"wider than {NARROWEST} pixels", name)
+        if wide := await page.evaluate(TOO_WIDE):
+            self._add(f"wider than {NARROWEST} pixels: {wide}", name)
         await page.set_viewport_size(size)
 
     def _add(self, fault: str, where: str) -> None:

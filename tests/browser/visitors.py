@@ -21,9 +21,13 @@ DESK = {"width": 1280, "height": 800}
 BREACH = """addEventListener("securitypolicyviolation", (event) => console.error(
   `Policy breached: ${event.violatedDirective} ${event.blockedURI} ${event.sample}`));"""
 
-SETTLED = """() => {
+SETTLED = """async () => {
   getComputedStyle(document.body).color; // a changed theme begins its transitions with the style
   for (const one of document.getAnimations()) if (one instanceof CSSTransition) one.finish();
+  await Promise.race([ // a page behind another has no frames
+    new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))),
+    new Promise((waited) => setTimeout(waited, 100)),
+  ]);
 }"""
 
 AXE = Path(axe_playwright_python.__file__).with_name("axe.min.js").read_text(encoding="utf-8")

@@ -53,10 +53,10 @@ class Album:
         for width, height in WIDTHS.items():
             await page.set_viewport_size(ViewportSize(width=width, height=height))
             await self._take(name, page, f"{width}")
-            if width == DARK_WIDTH:
-                await page.emulate_media(color_scheme="dark")
-                await self._take(name, page, f"{width}-dark")
-                await page.emulate_media(color_scheme="light")
+        await page.set_viewport_size(ViewportSize(width=DARK_WIDTH, height=WIDTHS[DARK_WIDTH]))
+        await page.emulate_media(color_scheme="dark")
+        await self._take(name, page, f"{DARK_WIDTH}-dark")
+        await page.emulate_media(color_scheme="light")
         await page.set_viewport_size(size)
 
     async def _take(self, name: str, page: Page, how: str) -> None:

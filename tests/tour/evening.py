@@ -48,6 +48,7 @@ async def lobby(stage: Stage, look: Look) -> None:
         await hanako.asks("say", text="こんばんは。はじめまして。")
         await house.commands("announce", text="Tea is in the kitchen. お茶をどうぞ。")
         await expect(page.locator(".chat-said")).to_have_count(2)
+        await expect(page.locator(".great-number")).to_have_text("3")
         await look("lobby", page)
         await stage.press(page, "Sit out for now")
         await seen(stage.button(page, "Come back in"))
