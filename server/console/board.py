@@ -18,6 +18,9 @@ from rooms import messages as m
 from server.attending import Heard
 
 SAID_KEPT = 50
+SILENT_MS = 60_000
+"""A room in which nobody could be heard, nor wrote, for so long stands out."""
+
 AWAY = frozenset({"dropped", "not-here-yet"})
 
 
@@ -40,15 +43,18 @@ class Board(Struct, frozen=True, kw_only=True):
     said: tuple[m.Said, ...] = ()
     """In the room one visits, since one came."""
     store_away: bool = False
+    sound: bool = False
+    """Whether rooms carry sound at all."""
 
 
 def heard(board: Board, message: Heard) -> Board:
     """Returns the board after a message; the same one where it changes nothing."""
     match message:
         case m.Welcome(resumed=True):
-            return replace(board, you=message.you)
+            return replace(board, you=message.you, sound=message.media.policy != "none")
         case m.Welcome():
-            return Board(you=message.you, event=message.event or None)
+            sound = message.media.policy != "none"
+            return Board(you=message.you, event=message.event or None, sound=sound)
         case m.YouChanged(you=you):
             stays = board.you is not None and you.visiting == board.you.visiting
             return replace(board, you=you, said=board.said if stays else ())
@@ -153,18 +159,34 @@ def open_calls(board: Board) -> list[m.Call]:
     return [call for call in board.calls if call.answered is None]
 
 
-def stands_out(board: Board, room: m.BoardRoom) -> str:
-    """Returns what stands out in a room, the gravest first: `calls`, `alone`, `away`, or ""."""
+def is_silent(board: Board, room: m.BoardRoom, now: int) -> bool:
+    """Says whether all microphones of a room are off and nobody wrote for a minute.
+
+    Whether anybody speaks is not known to the server, and must not be.
+    """
+    if not board.sound or room.quiet_since is None:
+        return False
+    there = sum(1 for seat in room.people if seat.state == "here")
+    return there > 1 and now - room.quiet_since >= SILENT_MS
+
+
+def stands_out(board: Board, room: m.BoardRoom, now: int | None = None) -> str:
+    """Returns what stands out in a room: `calls`, `alone`, `away`, `silent` or "".
+
+    The gravest counts. `now` (ms) is left out where rooms stand still.
+    """
     if room.ended:
         return ""
     if room.calls or any(call.room == room.id for call in open_calls(board)):
         return "calls"
     if room.alone:
         return "alone"
-    return "away" if any(seat.state in AWAY for seat in room.people) else ""
+    if any(seat.state in AWAY for seat in room.people):
+        return "away"
+    return "silent" if now is not None and is_silent(board, room, now) else ""
 
 
-GRAVITY = ("calls", "alone", "away", "")
+GRAVITY = ("calls", "alone", "away", "silent", "")
 
 
 class Need(Struct, frozen=True, kw_only=True):

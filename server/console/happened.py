@@ -32,6 +32,8 @@ DONE_BY = {
     "removed": ("{who} removed {name}", "{name} was removed"),
     "readmitted": ("{who} let {name} in", "{name} was let in"),
     "programme-changed": ("{who} changed the programme", ""),
+    "proposal-changed": ("{who} changed the next seating", ""),
+    "undone": ("{who} took their last change back", ""),
     "visited": ("{who} visits {room}", ""),
     "visit-ended": ("{who} left {room} again", ""),
     "topic-accepted": ("{who} accepted a topic", ""),

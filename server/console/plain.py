@@ -8,10 +8,10 @@ is answered by exactly one line, which begins as `ANSWERS` says.
 from __future__ import annotations
 
 import asyncio
+import os
 import sys
 import threading
-from collections.abc import Callable, Iterator
-from typing import TextIO
+from collections.abc import Callable, Iterable, Iterator
 
 from rooms import messages as m
 from rooms.messages import Phase
@@ -46,7 +46,12 @@ class Plain:
     """One run of the plain console. `lines`: where commands come from; `say`: prints a line."""
 
     def __init__(
-        self, session: Session, lines: TextIO, say: Callable[[str], None], *, follow: bool = False
+        self,
+        session: Session,
+        lines: Iterable[str],
+        say: Callable[[str], None],
+        *,
+        follow: bool = False,
     ) -> None:
         self._session = session
         self._speech = session.speech
@@ -302,3 +307,16 @@ def print_line(text: str) -> None:
     """Prints a line as UTF-8, at once, whatever the locale says."""
     sys.stdout.buffer.write(text.encode("utf-8", "replace") + b"\n")
     sys.stdout.buffer.flush()
+
+
+def typed_lines(descriptor: int) -> Iterator[str]:
+    """Yields lines of UTF-8 as they come.
+
+    Reads the descriptor itself: Python 3.11 aborts at its end while a thread waits in `sys.stdin`.
+    """
+    rest = b""
+    while chunk := os.read(descriptor, 1 << 16):
+        *lines, rest = (rest + chunk).split(b"\n")
+        yield from (line.decode("utf-8", "replace") for line in lines)
+    if rest:
+        yield rest.decode("utf-8", "replace")

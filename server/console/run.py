@@ -6,7 +6,6 @@ import asyncio
 import locale
 import sys
 from collections.abc import Callable
-from io import TextIOWrapper
 
 from server.attending import Door
 from server.console.address import Address
@@ -49,9 +48,9 @@ async def _run(
     session = Session(door, speech)
     try:
         if plain:
-            from server.console.plain import Plain, print_line
+            from server.console.plain import Plain, print_line, typed_lines
 
-            lines = TextIOWrapper(sys.stdin.buffer, encoding="utf-8", errors="replace")
+            lines = typed_lines(sys.stdin.fileno())
             return await Plain(session, lines, print_line, follow=follow).run()
         from server.console.terminal.app import Terminal
 

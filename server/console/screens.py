@@ -85,7 +85,8 @@ def rooms_screen(
     event = board.event
     seated = event is not None and event.phase in (Phase.PREVIEW, Phase.ROUND)
     rooms = b.in_order(board.rooms.values()) if seated else []
-    kinds = {room.id: b.stands_out(board, room) for room in rooms}
+    runs = event is not None and event.phase is Phase.ROUND and event.paused is None
+    kinds = {room.id: b.stands_out(board, room, now if runs else None) for room in rooms}
     rooms.sort(key=lambda room: (b.GRAVITY.index(kinds[room.id]), room.ended))
     shown = [
         room
@@ -146,7 +147,9 @@ def room_row(speech: Speech, board: Board, room: m.BoardRoom, kind: str, now: in
         state = "here" if running and seat.state == "expected" else seat.state
         tone = "attention" if state in b.AWAY else "second" if room.ended else ""
         people.append(Piece(SIGNS.get(state, "") + seat.name, tone))
-    tone = {"calls": "grave", "alone": "attention", "away": "attention"}.get(kind, "second")
+    tone = {"calls": "grave", "alone": "attention", "away": "attention", "silent": "attention"}.get(
+        kind, "second"
+    )
     caption = stand_out_words(speech, room, kind) or _own_end(speech, board, room, now)
     visitors = [b.name_of(board, id) for id in room.visitors]
     if visitors:

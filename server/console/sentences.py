@@ -260,6 +260,8 @@ def stand_out_words(speech: Speech, room: m.BoardRoom, kind: str) -> str:
         return _("calls")
     if kind == "alone":
         return _("alone")
+    if kind == "silent":
+        return _("silent")
     if kind != "away":
         return ""
     dropped = sum(1 for seat in room.people if seat.state == "dropped")
