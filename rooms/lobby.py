@@ -290,9 +290,8 @@ def arrived(deciding: Deciding, command: c.Arrived) -> None:
     about = me if command.about is None else deciding.person(command.about)
     if about.mode is not Mode.ON_SITE:
         raise Refusal("on-site-only", "Only people on site arrive at a table.")
-    if about.seat is None or (
-        about.id != me.id and about.seat != me.seat and not deciding.is_staff
-    ):
+    here = deciding.event.place_of(me.id)
+    if about.seat is None or (about.id != me.id and about.seat != here and not deciding.is_staff):
         raise Refusal("not-your-table", "This person is not at your table.")
     if not about.arrived:
         deciding.happened(f.ArrivedAtTable(at=deciding.now, id=about.id, by=me.id))

@@ -58,6 +58,8 @@ class You(Struct, frozen=True, kw_only=True):
     """What one proposed and no host has answered yet."""
     visiting: str = ""
     """The room that a host is visiting."""
+    table: int | None = None
+    """The table at which one is fixed, or whose station one is."""
 
 
 class Met(Struct, frozen=True, kw_only=True):

@@ -465,6 +465,7 @@ def you(event: Event, register: Register, id: str, now: int) -> m.You:
             register.text(topic.id) for topic in proposed_topics(event) if topic.by == id
         ),
         visiting=event.visits.get(id, ""),
+        table=person.table,
     )
 
 

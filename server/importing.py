@@ -18,7 +18,7 @@ from collections.abc import Iterable, Mapping, Sequence
 import msgspec
 from msgspec import UNSET, Struct
 
-from rooms.people import HOST_ROLES, SEATED_ROLES, Attendee, normalise
+from rooms.people import HOST_ROLES, SEATED_ROLES, Attendee, Role, normalise
 from server.delimited import DATA_LIMIT, Unreadable, decode, find_delimiter, records
 from server.person_rows import (
     ALIASES,
@@ -388,6 +388,10 @@ def plan_import(reading: Reading, existing: Iterable[Attendee]) -> Plan:
         landed = changed(person or Attendee(id=new_id(), name=""), row)
         if landed.sits_with and landed.role not in SEATED_ROLES | HOST_ROLES:
             why = Sentence("Only attendees sit with somebody.")
+            rejected.append(Named(row=row.row, why=why))
+            continue
+        if landed.role is Role.STATION and landed.table is None:
+            why = Sentence("A station needs the number of its table.")
             rejected.append(Named(row=row.row, why=why))
             continue
         known.put(landed)

@@ -181,7 +181,7 @@ NOT_AGREED = (
 
 
 def _asks_consent(person: Attendee) -> bool:
-    return person.role not in HOST_ROLES and consent.is_needed(person)
+    return person.role not in HOST_ROLES | {Role.STATION} and consent.is_needed(person)
 
 
 async def _found_key(request: Request) -> Found:

@@ -19,7 +19,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from rooms.matching.rules import MUST, MUST_NOT
-from rooms.people import SEATED_ROLES, SegmentRule
+from rooms.people import SEATED_ROLES, Role, SegmentRule
+from rooms.programme import Mixing
 from rooms.synonyms import alike
 from server import words
 from server.auth import ORGANISER
@@ -72,6 +73,14 @@ AMOUNT_WORDS = {
 }  # fmt: skip
 
 
+MIXINGS: Mapping[str, str] = {
+    Mixing.APART.value: "apart: nobody shares a room across",
+    Mixing.SOME.value: "some: half of each stay among their own",
+    Mixing.MOST.value: "most: as many mixed rooms as stations",
+}
+"""How much people on site and online are mixed, in words."""
+
+
 class Amount(Struct, frozen=True):
     value: str
     label: str
@@ -97,6 +106,9 @@ class Typed(Struct, frozen=True, kw_only=True):
     common_language: bool
     ready_check: bool
     reunions: bool
+    mixing: str
+    tables: str
+    stations: str
     merge: tuple[str, ...] = ()
     """Suggestions that were ticked."""
 
@@ -154,6 +166,9 @@ def _kept(evening: Evening) -> Typed:
         common_language=plan.common_language,
         ready_check=plan.ready_check,
         reunions=plan.reunions,
+        mixing=plan.mixing.value,
+        tables="" if plan.tables is None else str(plan.tables),
+        stations="" if plan.stations is None else str(plan.stations),
     )
 
 
@@ -176,6 +191,9 @@ def _typed(sent: FormData) -> Typed:
         common_language=bool(text("common_language")),
         ready_check=bool(text("ready_check")),
         reunions=bool(text("reunions")),
+        mixing=text("mixing") or Mixing.APART.value,
+        tables=text("tables"),
+        stations=text("stations"),
         merge=tuple(str(words) for words in sent.getlist("merge")),
     )
 
@@ -191,17 +209,23 @@ def _body(typed: Typed) -> EventPatch:
     """Returns the form as a change of the event; raises Problem."""
     lines = [*typed.synonyms.splitlines(), *typed.merge]
     groups = [[word.strip() for word in EQUALS.split(line)] for line in lines]
-    most = typed.segment_most
     settings: dict[str, object] = {
         "weights": dict(typed.weights),
         "synonyms": [group for group in groups if any(group)],
         "segments": [msgspec.structs.asdict(rule) for rule in typed.segments],
-        "segment_most": int(most) if most.isascii() and most.isdigit() else most or None,
+        "segment_most": _count(typed.segment_most),
         "common_language": typed.common_language,
         "ready_check": typed.ready_check,
         "reunions": typed.reunions,
+        "mixing": typed.mixing,
     }
-    return read_body(msgspec.json.encode({"settings": settings}), EventPatch)
+    places = {"tables": _count(typed.tables), "stations": _count(typed.stations)}
+    return read_body(msgspec.json.encode({"settings": settings, **places}), EventPatch)
+
+
+def _count(text: str) -> int | str | None:
+    """Returns a number as typed, None for nothing; what is no number is the settings' to refuse."""
+    return int(text) if text.isascii() and text.isdigit() else text or None
 
 
 async def _page(
@@ -218,7 +242,7 @@ async def _page(
     """Draws desk_matching.html.
 
     `event`, `form`, `weights`, `rules`, `suggested`, `known_segments`, `tried`, `tried_now`,
-    `saved`, `problem`, `problem_field`, `urls`.
+    `saved`, `problem`, `problem_field`, `urls`, `mixings`, `station_links`.
     """
     language = words.language(request)
     say = words.words(language).gettext
@@ -238,6 +262,10 @@ async def _page(
         "saved": saved,
         "problem": words.sentence(language, problem) if problem else None,
         "problem_field": _field(problem.field) if problem else None,
+        "mixings": [
+            Amount(value, say(label), value == typed.mixing) for value, label in MIXINGS.items()
+        ],
+        "station_links": sum(1 for p in evening.register.attendees() if p.role is Role.STATION),
         "must": MUST,
         "must_not": MUST_NOT,
         "urls": {"event": f"/desk/{evening.id}", "matching": f"/desk/{evening.id}/matching"},

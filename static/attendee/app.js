@@ -34,6 +34,7 @@ const PreviewView = view("PreviewView", () => import("./preview.js"), "preview",
 const RoomView = view("RoomView", () => import("./room.js"), "room", "tiles");
 const FloorView = view("FloorView", () => import("./floor.js"), "floor");
 const PlenaryView = view("PlenaryView", () => import("./plenary.js"), "floor");
+const StationView = view("StationView", () => import("./station.js"), "room", "tiles", "station");
 const AfterView = view("AfterView", () => import("./after.js"), "people");
 const PeopleView = view("PeopleView", () => import("./people.js"), "people");
 const ProfileView = view("ProfileView", () => import("./profile.js"), "profile", "tags");
@@ -98,6 +99,8 @@ function Chosen({ page, current }) {
 }
 
 function Now({ current }) {
+  if (state.value.you.role === "station" && current !== "ended")
+    return html`<${StationView} current=${current} empty=${html`<${Empty} />`} />`;
   switch (current) {
     case "preview":
       return html`<${PreviewView} empty=${html`<${Empty} />`} />`;
@@ -156,10 +159,13 @@ function Header({ current }) {
   const { event } = state.value;
   const target = deadline(state.value, current);
   const clock = ["room", "floor", "plenary"].includes(current) ? target : null;
-  const links = [
-    ["people", "users", t("People met")],
-    ["you", "user", t("You")],
-  ];
+  const isStation = state.value.you.role === "station";
+  const links = isStation
+    ? []
+    : [
+        ["people", "users", t("People met")],
+        ["you", "user", t("You")],
+      ];
   return html`<header class=${`head${clock ? " with-clock" : ""}`}>
     <a class="brand head-brand" href="#now" aria-label=${t("{title}: back to the evening", { title: event.title })}>
       <${Logo} /><span class="head-title truncate"><bdi>${event.title}</bdi></span>

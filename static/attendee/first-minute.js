@@ -2,7 +2,8 @@
  * The first minute, which carries itself: who says their name and one line when, and who is next.
  *
  * Pure. The order is drawn from the room's id and its people's, so that everybody sees the same one
- * without anybody sending it, and nobody is first all evening. It goes on by time alone: the quiet are
+ * without anybody sending it, and nobody is first all evening. At a table with a station those on its
+ * screen begin: they are the ones a table forgets. It goes on by time alone: the quiet are
  * not asked to stop the lively, and nobody has to take the lead.
  */
 
@@ -47,5 +48,9 @@ export function turnAt(room, now) {
     room.id,
     room.people.map((card) => card.id),
   );
+  if (room.mode === "mixed") {
+    const here = new Set(room.people.filter((c) => c.mode === "on-site").map((card) => card.id));
+    ids.sort((a, b) => here.has(a) - here.has(b)); // stable: else in the order drawn
+  }
   return { ids, index, from, until: from + each };
 }

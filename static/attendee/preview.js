@@ -5,14 +5,14 @@ import { t } from "../words.js";
 import { choices } from "./calling-back.js";
 import { Action, LeftRing, Person, Tags, roundWords } from "./pieces.js";
 import { ask, now, state } from "./session.js";
-import { Switches } from "./switches.js";
+import { Switches, isAtTable } from "./switches.js";
 import { modeWords, sharedNow, whySentences, whyTitle, workWords } from "./wording.js";
 
 /** The preview: people, the reason, and on site the table to go to. */
 export function PreviewView() {
   const { room, event, you } = state.value;
   const people = others(state.value);
-  const onSite = room.mode === "on-site" && room.table !== null;
+  const onSite = isAtTable(room, you);
   return html`<main id="main" class="preview" tabindex="-1">
     <p class="second scene-line">${roundWords(event)}</p>
     ${
@@ -20,6 +20,7 @@ export function PreviewView() {
         ? html`<h1>${t("Go to table {table}", { table: room.table })}</h1>`
         : html`<h1>${t("You are about to meet")}</h1>`
     }
+    <${Across} room=${room} onSite=${onSite} />
     <div class="preview-clock"><${Counting} room=${room} onSite=${onSite} /></div>
     ${onSite && html`<${Arrival} you=${you} />`}
     <div class="preview-people">
@@ -41,6 +42,16 @@ export function PreviewView() {
       </p>
     </div>
   </main>`;
+}
+
+/** In a room of both: who is on the other side of the station. */
+function Across({ room, onSite }) {
+  if (room.mode !== "mixed") return null;
+  return html`<p class="second across">${
+    onSite
+      ? t("Some of you join by video, on the screen at the table.")
+      : t("Some of you sit at table {table}, before one screen and camera.", { table: room.table })
+  }</p>`;
 }
 
 /** When each preview was first seen: how long it is in all is not told. */

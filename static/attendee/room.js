@@ -12,14 +12,14 @@ import { Why } from "./preview.js";
 import { ask, now, sheet, state } from "./session.js";
 import { styles } from "./sheeted.js";
 import { Starter, speaksInTurn } from "./starters.js";
-import { Switches, isCompanion } from "./switches.js";
+import { Switches, isAtTable, isCompanion } from "./switches.js";
 import { Tiles } from "./tiles.js";
 import { modeWords, workWords } from "./wording.js";
 
 /** The room during its round. */
 export function RoomView() {
-  const { room, event } = state.value;
-  const onSite = room.mode === "on-site" && room.table !== null;
+  const { room, event, you } = state.value;
+  const onSite = isAtTable(room, you);
   return html`<main id="main" class=${`room${speaksInTurn.value ? " in-turn" : ""}`} tabindex="-1">
     <h1 class="visually-hidden">${onSite ? t("Table {table}", { table: room.table }) : t("Your room")}, ${roundWords(event)}</h1>
     <div class="room-stage">

@@ -25,7 +25,9 @@ const SPEAKERS = {
       if (before.room.ends_at === message.ends_at || message.ends_at <= now) return [];
       return [deadlineWords(message.ends_at, now)];
     }
-    if (message.mode === "on-site" && message.table !== null) {
+    const own = message.people?.find((card) => card.id === after.you?.id);
+    const walks = message.mode === "on-site" || (message.mode === "mixed" && own?.mode === "on-site");
+    if (walks && message.table !== null) {
       return [t("Go to table {table}. You sit with {names}.", { table: message.table, names })];
     }
     return message.starts_at > now

@@ -25,6 +25,11 @@ export function Switches() {
   </div>`;
 }
 
+/** Whether one sits at a table with a number oneself: on site, not through a station. */
+export function isAtTable(room, you) {
+  return room.table !== null && isCompanion(room, you);
+}
+
 /** On site the phone is a companion and sends no sound (rule 26). */
 export function isCompanion(room, you) {
   return you.role !== "station" && room.people.some((c) => c.id === you.id && c.mode === "on-site");

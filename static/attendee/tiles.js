@@ -8,7 +8,7 @@ import { Dot } from "../circle.js";
 import { Icon } from "../icons.js";
 import { others, stateOf } from "../state.js";
 import { html, useEffect, useRef, useState } from "../view.js";
-import { t } from "../words.js";
+import { called, list, t } from "../words.js";
 import { media } from "./calling.js";
 import { KeepButton } from "./keep.js";
 import { Action, More, Name } from "./pieces.js";
@@ -23,7 +23,11 @@ const MANY = 7;
 /** Everybody in the room, oneself last; above them whatever is shown on a screen. */
 export function Tiles() {
   const { room, you } = state.value;
-  const people = [...others(state.value), ...room.people.filter((card) => card.id === you.id)];
+  const isStation = you.role === "station";
+  const table = room.station && !isStation ? [stationCard(room)] : [];
+  const remote = others(state.value).filter((card) => !isStation || card.mode !== "on-site");
+  const own = isStation ? [stationCard(room)] : room.people.filter((card) => card.id === you.id);
+  const people = [...table, ...remote, ...own];
   const screens = others(state.value).filter((card) => room.media?.[card.id]?.screen);
   return html`<${Trouble} />
     ${screens.map((card) => html`<${Screen} key=${card.id} card=${card} />`)}
@@ -36,7 +40,15 @@ export function Tiles() {
     </ul>`;
 }
 
+/** The table's screen, camera and microphone, as if it were a person. */
+function stationCard(room) {
+  const name = t("Table {table}", { table: room.table });
+  return { id: room.station, name, reading: "", mode: "station", interests: [] };
+}
+
 function Tile({ card }) {
+  const isPerson = card.mode !== "station";
+  const isAtTable = card.mode === "on-site";
   const known = media.value;
   const call = known?.calls.calls.value.get(card.id) ?? NO_CALL;
   const sends = state.value.room.media?.[card.id] ?? NO_MEDIA;
@@ -44,20 +56,21 @@ function Tile({ card }) {
   const speaking = call.speaking && sends.microphone;
   const isShown = !known || known.calls.shown.value.has(card.id);
   const hasPicture = sends.camera && isShown && call.stream !== null && call.state !== "failed";
-  const away = stateWords(standing) || (known ? callWords(call.state, sends) : "");
-  return html`<li class=${tileClass({ away, speaking })}>
+  const away = stateWords(standing) || (known && !isAtTable ? callWords(call.state, sends) : "");
+  return html`<li class=${tileClass({ away, speaking, table: !isPerson })}>
     <div class="tile-picture">
       <${Dot} id=${card.id} name=${card.name} size=${96} state=${standing} />
       ${hasPicture && html`<${Picture} stream=${call.stream} dim=${call.state !== "connected"} />`}
       <p class="tile-plate">
-        ${known && html`<${Ear} microphone=${sends.microphone} speaking=${speaking} />`}
+        ${known && !isAtTable && html`<${Ear} microphone=${sends.microphone} speaking=${speaking} />`}
         <span class="tile-name strong"><${Name} card=${card} reading=${false} /></span>
       </p>
-      <div class="tile-more"><${More} card=${card} /></div>
+      ${isPerson && html`<div class="tile-more"><${More} card=${card} /></div>`}
     </div>
     <div class="tile-words">
       ${card.reading && html`<bdi class="second reading">${card.reading}</bdi>`}
-      <p class="second tile-work">${workWords(card)}</p>
+      <p class="second tile-work">${isPerson ? workWords(card) : atTable()}</p>
+      ${isAtTable && !away && html`<p class="second">${t("at the table")}</p>`}
       ${away && html`<p class="second attention-text tile-away">${away}</p>`}
       ${
         call.state === "failed" &&
@@ -65,8 +78,14 @@ function Tile({ card }) {
           onClick=${() => known.calls.retry(card.id)}>${t("Try again")}</button>`
       }
     </div>
-    <div class="tile-actions"><${KeepButton} card=${card} /></div>
+    <div class="tile-actions">${isPerson && html`<${KeepButton} card=${card} />`}</div>
   </li>`;
+}
+
+/** Who sits before the station's camera. */
+function atTable() {
+  const here = state.value.room.people.filter((card) => card.mode === "on-site");
+  return list(here.map((card) => called(card.name || t("someone"))));
 }
 
 /** Oneself, as in a mirror. */
@@ -84,7 +103,7 @@ function OwnTile({ card }) {
       ${track && html`<${Picture} track=${track} mirrored=${true} />`}
       <p class="tile-plate">
         ${known && html`<${Ear} microphone=${isOn} speaking=${speaking} />`}
-        <span class="tile-name strong">${t("You")}</span>
+        <span class="tile-name strong">${card.mode === "station" ? card.name : t("You")}</span>
       </p>
     </div>
     <div class="tile-words">
@@ -94,8 +113,8 @@ function OwnTile({ card }) {
   </li>`;
 }
 
-function tileClass({ away, speaking, own = false }) {
-  return ["tile", own && "own", away && "away", speaking && "speaking"].filter(Boolean).join(" ");
+function tileClass({ away, speaking, own = false, table = false }) {
+  return ["tile", table && "of-table", own && "own", away && "away", speaking && "speaking"].filter(Boolean).join(" ");
 }
 
 /** Whether somebody can be heard, and speaks; read out with the name. */

@@ -15,6 +15,7 @@ export function callPlace(state, scene) {
   if (!room || !you || !["preview", "room"].includes(scene)) return null;
   if (media.policy === "none" || !takesPart(you.id, room, you)) return null;
   const there = [...room.people, ...(room.visitors ?? [])].map((card) => card.id);
+  if (room.station) there.push(room.station);
   const ids = [...new Set(there)].filter((id) => id !== you.id && takesPart(id, room));
   return {
     room: room.id,
