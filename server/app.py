@@ -24,10 +24,11 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from server import api, exports, schemas, sockets
+from server import api, exports, fallback, rehearsing, schemas, sockets
 from server.alarms import Alarms
 from server.auth import Keys
 from server.evenings import Evenings
+from server.fallback import Fallbacks
 from server.hub import Hub
 from server.limits import Limits
 from server.media import Ways
@@ -37,6 +38,7 @@ from server.pages import routes as page_routes
 from server.pages.errors import handlers
 from server.pulse import Pulse
 from server.redis import Store
+from server.rehearsing import Rehearsals
 from server.relay import Relay
 from server.settings import Settings
 from server.sockets import Building
@@ -110,6 +112,7 @@ def create_app(settings: Settings, store: Store) -> Starlette:
             yield
         finally:
             readiness.trouble = "The server is stopping."
+            await app.state.rehearsals.close()
             background.cancel()
             await asyncio.gather(background, return_exceptions=True)
             hub.stop()
@@ -124,6 +127,8 @@ def create_app(settings: Settings, store: Store) -> Starlette:
     app.state.keys = Keys(store, settings)
     app.state.limits = Limits()
     app.state.trials = Trials()
+    app.state.fallbacks = Fallbacks()
+    app.state.rehearsals = Rehearsals(store)
     return app
 
 
@@ -204,6 +209,8 @@ def _routes() -> list[BaseRoute]:
         *sockets.routes,
         *exports.routes,
         *api.routes,
+        *fallback.routes,
+        *rehearsing.routes,
         *schemas.routes,
         *page_routes,
     ]

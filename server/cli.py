@@ -729,7 +729,7 @@ Teller = Callable[[str], None]
 
 
 @contextlib.contextmanager
-def _status(first: str) -> Iterator[tuple[Teller, Teller | None]]:
+def _status(first: str) -> Iterator[tuple[Teller, Callable[[object], None] | None]]:
     """Yields how to tell a step, and how to show the state: a line that changes, on a terminal."""
     if not sys.stderr.isatty():
         yield (lambda text: click.echo(text, err=True)), None
@@ -738,7 +738,7 @@ def _status(first: str) -> Iterator[tuple[Teller, Teller | None]]:
 
     console = Console(stderr=True, highlight=False)
     with console.status(first, spinner="moon") as line:
-        yield (lambda text: console.print(text)), line.update
+        yield (lambda text: console.print(text)), lambda standing: line.update(str(standing))
 
 
 def _show(figures: Figures) -> None:

@@ -112,29 +112,34 @@ def whole_programme(
 class OfflineProgramme:
     """What is wanted round after round, and what became of it; whoever likes may solve it.
 
-    `ask` is what is wanted of every round but for its number, sizes, and what was before.
+    `ask` is what is wanted of every round but for its number, sizes, and what was before; who has
+    met, and sat out, before the first of them is in it. `numbers` are the rounds' own: from 1 on,
+    if left out.
     """
 
-    def __init__(self, ask: Wanted, planned: Sequence[PlannedRound]) -> None:
+    def __init__(
+        self, ask: Wanted, planned: Sequence[PlannedRound], numbers: Sequence[int] = ()
+    ) -> None:
         self._ask = ask
         self._planned = planned
+        self._numbers = numbers or range(1, len(planned) + 1)
         rules = hard_rules_of(ask)
         self._people = rules.people
         self._by_themselves = {id for id, person in rules.persons.items() if id == person}
-        self._met: dict[Pair, int] = {}
-        self._sat_out: Counter[str] = Counter()
-        self._mixed: Counter[str] = Counter()
-        self._number = 1
+        self._met: dict[Pair, int] = {(a, b): last for a, b, last in ask.met}
+        self._sat_out = Counter({person.id: person.sat_out for person in ask.people})
+        self._mixed = Counter({person.id: person.mixed for person in ask.people})
+        self._played = 0
 
     @property
     def wanted(self) -> Wanted | None:
         """The next round's seating to be solved; None: the programme is over."""
-        if self._number > len(self._planned):
+        if self._played >= len(self._planned):
             return None
-        planned = self._planned[self._number - 1]
+        planned = self._planned[self._played]
         return replace(
             self._ask,
-            round=self._number,
+            round=self._numbers[self._played],
             size=planned.size,
             least=planned.least,
             most=planned.most,
@@ -143,21 +148,22 @@ class OfflineProgramme:
                 for p in self._ask.people
             ),
             met=tuple((a, b, last) for (a, b), last in self._met.items()),
-            rounds_left=len(self._planned) - self._number + 1,
+            rounds_left=len(self._planned) - self._played,
         )
 
     def take(self, offer: OfferSeating) -> OfflineRound:
         """Plays a round as offered, and returns it."""
+        number = self._numbers[self._played]
         self._sat_out.update(offer.sitting_out)
         for ids in offer.rooms:
             # An assistant counts as nobody met (rule 3).
             counted = [id for id in ids if id in self._by_themselves]
             modes = {self._people[id].mode for id in ids}
             self._mixed.update(ids if len(modes) > 1 else ())
-            self._met |= {pair(a, b): self._number for a, b in combinations(counted, 2)}
-        self._number += 1
+            self._met |= {pair(a, b): number for a, b in combinations(counted, 2)}
+        self._played += 1
         return OfflineRound(
-            number=self._number - 1,
+            number=number,
             tables=_tables(offer.rooms, self._people),
             sitting_out=offer.sitting_out,
             repeats=offer.repeats,

@@ -34,6 +34,15 @@ class Options(Struct, frozen=True, kw_only=True):
     seed: int = 1
     event: str | None = None
     """An event that is there already; its own programme is followed."""
+    copied: Copied | None = None
+    """An event to be made, and its people, instead of invented ones."""
+
+
+class Copied(Struct, frozen=True, kw_only=True):
+    """What a copy of an event is made from: bodies of the API, as programs send them."""
+
+    event: dict[str, object]
+    people: list[dict[str, object]]
 
 
 class Part(Struct, frozen=True, kw_only=True):

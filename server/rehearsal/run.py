@@ -11,7 +11,9 @@ import csv
 import io
 from collections.abc import Callable
 
+import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 
 from rooms.messages import Phase
 from server.asking import Asker, NotAnswered
@@ -87,8 +89,28 @@ class _Existing(Struct, frozen=True):
     programme: _Programme
 
 
+class Standing(Struct, frozen=True, kw_only=True):
+    """How things stand in a rehearsal just now."""
+
+    phase: Phase
+    round: int
+    people: int
+    connected: int
+    seated: int
+    said: int
+
+    def __str__(self) -> str:
+        return (
+            f"{self.phase} {self.round or ''} · {self.connected} of {self.people} connected · "
+            f"{self.seated} in rooms · {self.said} messages"
+        )
+
+
+Status = Callable[[Standing], None]
+
+
 async def rehearse(
-    asker: Asker, options: Options, progress: Progress, status: Progress | None = None
+    asker: Asker, options: Options, progress: Progress, status: Status | None = None
 ) -> Figures:
     """Rehearses an evening on a server and returns what was seen. Raises NotAnswered.
 
@@ -129,6 +151,10 @@ async def _event(asker: Asker, options: Options) -> tuple[str, list[_Round]]:
         path = f"/api/events/{options.event}"
         existing = await asyncio.to_thread(asker.get, path, _Existing)
         return options.event, existing.programme.rounds
+    if options.copied is not None:
+        body = options.copied.event
+        created = await asyncio.to_thread(asker.post, "/api/events", body, Created)
+        return created.id, msgspec.convert(body, _Existing).programme.rounds
     one = _Round(
         seconds=options.seconds,
         size=options.size,
@@ -138,8 +164,8 @@ async def _event(asker: Asker, options: Options) -> tuple[str, list[_Round]]:
         walking_seconds=options.walking_seconds,
     )
     rounds = [one] * options.rounds
-    body = {"title": "Rehearsal", "programme": _Programme(rounds)}
-    created = await asyncio.to_thread(asker.post, "/api/events", body, Created)
+    anew = {"title": "Rehearsal", "programme": _Programme(rounds)}
+    created = await asyncio.to_thread(asker.post, "/api/events", anew, Created)
     return created.id, rounds
 
 
@@ -150,6 +176,8 @@ async def _enrol(asker: Asker, options: Options, event: str) -> tuple[list[Enrol
         text = await asyncio.to_thread(options.csv.read_bytes)
         body, kind = _first_rows(text, options.people), "text/csv"
         imported = await asyncio.to_thread(asker.post, path, body, Imported, kind)
+    elif options.copied is not None:
+        imported = await asyncio.to_thread(asker.post, path, options.copied.people, Imported)
     else:
         people = [{**person, "mode": "online"} for person in invented(options.people)]
         imported = await asyncio.to_thread(asker.post, path, people, Imported)
@@ -158,6 +186,12 @@ async def _enrol(asker: Asker, options: Options, event: str) -> tuple[list[Enrol
         reasons = "; ".join(f"row {bad.row}: {bad.reason}" for bad in imported.rejected[:3])
         raise NotAnswered(f"Nobody new could be enrolled. {reasons}".strip())
     parts = cast(options, len(enrolled))
+    if options.copied is not None:
+        modes = {str(p["external_id"]): p.get("mode") for p in options.copied.people}
+        return enrolled, [
+            replace(part, on_site=modes.get(one.external_id) == "on-site")
+            for one, part in zip(enrolled, parts, strict=True)
+        ]
     await _each(
         lambda who: asker.patch(f"{path}/{who}", {"mode": "on-site"}, object),
         [one.id for one, part in zip(enrolled, parts, strict=True) if part.on_site],
@@ -261,15 +295,18 @@ async def _until_in(players: list[SimulatedAttendee], seconds: float) -> None:
             wait.cancel()
 
 
-async def _watch(players: list[SimulatedAttendee], stage: Stage, status: Progress) -> None:
+async def _watch(players: list[SimulatedAttendee], stage: Stage, status: Status) -> None:
     """Tells how things stand, twice a second, until cancelled."""
     while True:
-        here = sum(player.chain.is_connected for player in players)
-        seated = sum(player.witness.room is not None for player in players)
-        said = len({id for player in players for id in player.witness.said})
         status(
-            f"{stage.phase} {stage.round or ''} · {here} of {len(players)} connected · "
-            f"{seated} in rooms · {said} messages"
+            Standing(
+                phase=stage.phase,
+                round=stage.round,
+                people=len(players),
+                connected=sum(player.chain.is_connected for player in players),
+                seated=sum(player.witness.room is not None for player in players),
+                said=len({id for player in players for id in player.witness.said}),
+            )
         )
         await asyncio.sleep(STATUS_SECONDS)
 

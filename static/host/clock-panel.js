@@ -100,6 +100,8 @@ function Actions({ host }) {
           <button type="button" class="button" onClick=${ask("extend", { seconds: 300 })}>${t("+5 min")}</button>`}
         <button type="button" class="button" onClick=${() => host.show({ kind: "people" })}>${t("People…")}</button>
         <button type="button" class="button" onClick=${() => host.show({ kind: "programme" })}>${t("Programme…")}</button>
+        ${more && html`<button type="button" class="button" onClick=${() => host.show({ kind: "paper" })}>${t("Print the rest…")}</button>`}
+        <button type="button" class="button" onClick=${() => host.show({ kind: "rehearsal" })}>${t("Rehearse…")}</button>
         ${host.joinUrl && html`<button type="button" class="button" onClick=${() => host.show({ kind: "join" })}>${t("Open link…")}</button>`}
         ${phase !== "draft" && event.closes_at == null && html`<button type="button" class="button" onClick=${() => host.show({ kind: "close" })}>${t("Close the event…")}</button>`}
         ${host.deskUrl && html`<a class="button" href=${host.deskUrl}>${t("To the desk")}</a>`}

@@ -62,6 +62,7 @@ function openConsole({ socket, title, programme = null, join_url = null, desk = 
     seenTo,
     undoUntil,
     get programme() { return board.value.event?.programme ?? programme; },
+    api: `/api/events/${event}`,
     joinUrl: join_url,
     deskUrl: desk,
     sought: signal(""),

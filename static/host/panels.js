@@ -10,6 +10,8 @@ import { folded, hasNoCamera, inOrder, isCheckedIn, nameMatches, nameOf, roomMat
 import { announcePanel } from "./announcing.js";
 import { programmePanel } from "./programme.js";
 import { proposalPanel } from "./proposal.js";
+import { paperPanel } from "./paper.js";
+import { rehearsalPanel } from "./rehearsal.js";
 import { Refusal } from "./refusal.js";
 import { Say } from "./saying.js";
 import { personWords, phaseTitle, places, roomName, roomSign, roomWithin, seatWords } from "./sentences.js";
@@ -44,6 +46,8 @@ const PANELS = {
   close: closePanel,
   programme: programmePanel,
   proposal: proposalPanel,
+  paper: paperPanel,
+  rehearsal: rehearsalPanel,
 };
 
 function roomPanel(host, { id }) {

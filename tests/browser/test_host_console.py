@@ -1,0 +1,205 @@
+"""The host's page when things go wrong, with two hosts at once, and its rehearsal and paper."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+
+from playwright.async_api import Page, expect
+
+from tests.browser.conftest import Visitors
+from tests.browser.test_pages import is_accessible
+from tests.guests import Guest, House, guest, guests, quick_round
+
+NAMES = ("Ana", "Bo", "Chidi", "Emre", "Fatou", "花子")
+
+
+async def console(visitors: Visitors, house: House) -> Page:
+    """Opens the host's page."""
+    page = await visitors.page(desk=True)
+    assert house.created is not None
+    await page.goto(house.created.host_url)
+    await page.locator("main form button[type=submit]").click()
+    await expect(page.locator("h1")).to_be_visible()
+    return page
+
+
+async def talk(house: House) -> None:
+    await house.opens(list(NAMES), rounds=[quick_round(seconds=300, size=3, most=3)] * 2)
+
+
+async def test_a_drag_is_cancelled_when_the_connection_is_lost_and_the_board_is_true_again(
+    house: House, visitors: Visitors
+) -> None:
+    await talk(house)
+    async with guests(house, *NAMES) as (ana, *_):
+        page = await console(visitors, house)
+        await page.get_by_role("button", name="Start round 1").click()
+        await ana.sees("room")
+        await expect(page.locator("button[data-room]")).to_have_count(2)
+        mine = page.locator("button[data-room]").filter(has=page.locator(person(ana)))
+        room = await mine.get_attribute("data-room")
+        other = page.locator(f"button[data-room]:not([data-room='{room}'])")
+        visitors.forgive("WebSocket|ERR_INTERNET_DISCONNECTED")
+        await page.locator(person(ana)).first.hover()
+        await page.mouse.down()
+        await other.hover()
+        await expect(page.locator(".dragged")).to_be_visible()
+        await page.context.set_offline(True)
+        await expect(page.locator(".dragged")).to_have_count(0)
+        await expect(page.get_by_role("status").filter(has_text="nobody was moved")).to_be_visible()
+        await page.mouse.up()
+        await page.context.set_offline(False)
+        await expect(page.locator(".line p")).to_have_count(0)
+        await expect(mine).to_have_attribute("data-room", str(room))
+        assert "moved" not in str(await page.locator(".log").inner_text())
+
+
+def person(guest: Guest) -> str:
+    return f"[data-person='{guest.id}']"
+
+
+async def test_the_second_of_two_hosts_reads_that_the_round_was_started(
+    house: House, visitors: Visitors
+) -> None:
+    await talk(house)
+    async with guests(house, *NAMES), guest(house, "Dana", here=False) as dana:
+        page = await console(visitors, house)
+        await page.locator(".numbers").first.wait_for()
+        await asyncio.gather(
+            page.get_by_role("button", name="Start round 1").evaluate("it => it.click()"),
+            dana.sends({"type": "start-round", "ref": "both"}),
+        )
+        await expect(page.locator("h1")).to_contain_text("Round 1 of 2")
+        await dana.catches_up()
+        [answer] = [said for said in dana.everything if said.get("ref") == "both"]
+        overtaken = page.locator(".clock-panel .refusal")
+        if answer["type"] == "done":
+            await expect(overtaken).to_contain_text("already")
+        else:
+            assert str(answer["code"]).startswith("already-")
+            await expect(overtaken).to_have_count(0)
+        await expect(page.locator(".log")).to_contain_text("called the round")
+        await dana.asks("extend", seconds=60)
+        await expect(page.locator(".log")).to_contain_text("gave everybody 1 min more")
+        await page.get_by_role("button", name="Pause").click()
+        await dana.sees("phase", paused=lambda at: at is not None)
+        await dana.is_refused("already-paused", "pause")
+
+
+async def test_ten_thousand_characters_are_not_cut_short_unseen(
+    house: House, visitors: Visitors
+) -> None:
+    await talk(house)
+    async with guests(house, "Ana") as (ana,), guest(house, "Dana", here=False) as dana:
+        page = await console(visitors, house)
+        await page.get_by_role("button", name="Announce…").click()
+        field = page.get_by_label("What should they read?")
+        await field.fill("あ" * 10_000)
+        await expect(page.get_by_role("dialog")).to_contain_text("That is 10,000 characters")
+        await page.keyboard.press("Control+Enter")
+        await is_accessible(page)
+        await field.fill("Tea!")
+        await page.keyboard.press("Control+Enter")
+        await ana.sees("notice", text="Tea!")
+        await ana.never_saw("notice", text=lambda text: len(str(text)) > 4)
+        await dana.is_refused("bad-message", "announce", text="あ" * 10_000)
+
+
+async def test_an_announcement_goes_to_the_rooms_that_are_ticked(
+    house: House, visitors: Visitors
+) -> None:
+    await talk(house)
+    async with guests(house, *NAMES) as everybody:
+        page = await console(visitors, house)
+        await page.get_by_role("button", name="Start round 1").click()
+        rooms = {guest.name: (await guest.sees("room"))["id"] for guest in everybody}
+        await page.get_by_role("button", name="Announce…").click()
+        await page.get_by_label("What should they read?").fill("Two minutes!")
+        await page.get_by_label("Some rooms").check()
+        await expect(page.get_by_role("button", name="Announce", exact=True)).to_be_disabled()
+        await page.get_by_role("checkbox", name="Room 1").check()
+        await expect(page.get_by_role("dialog")).to_contain_text("Meant for 3 people.")
+        await is_accessible(page)
+        await page.get_by_role("button", name="Announce", exact=True).click()
+        await expect(page.locator(".deliveries")).to_contain_text("Reached 3 of 3")
+        for guest in everybody:
+            if str(rooms[guest.name]).endswith("-1"):
+                await guest.sees("notice", text="Two minutes!")
+            else:
+                await guest.never_saw("notice", text="Two minutes!")
+
+
+async def test_a_move_into_a_full_room_is_a_sentence_and_the_board_stays_true(
+    house: House, visitors: Visitors
+) -> None:
+    await talk(house)
+    async with guests(house, *NAMES) as (ana, *_):
+        page = await console(visitors, house)
+        await page.get_by_role("button", name="Start round 1").click()
+        await ana.sees("room")
+        before = await page.locator("button[data-room]").evaluate_all(LABELS)
+        mine = page.locator("button[data-room]").filter(has=page.locator(person(ana)))
+        await mine.focus()
+        await page.keyboard.press("Enter")
+        await page.get_by_role("button", name="Move Ana").press("Enter")
+        await page.locator(".room-choice").nth(1).press("Enter")
+        await expect(page.locator(".refusal")).to_be_visible()
+        await page.keyboard.press("Escape")
+        await page.keyboard.press("Escape")
+        assert await page.locator("button[data-room]").evaluate_all(LABELS) == before
+
+
+LABELS = "tables => tables.map((table) => table.getAttribute('aria-label'))"
+
+
+async def test_a_revoked_link_ends_the_page_with_a_sentence(
+    house: House, visitors: Visitors
+) -> None:
+    await talk(house)
+    await house.brings([{"name": "Goran", "role": "host"}])
+    page = await visitors.page(desk=True)
+    await page.goto(house.people["Goran"].url)
+    await page.locator("main form button[type=submit]").click()
+    await expect(page.get_by_role("button", name="Announce…")).to_be_visible()
+    path = f"/api/events/{house.event}/attendees/{house.id('Goran')}/link"
+    await asyncio.to_thread(house.asker.delete, path)
+    await expect(page.locator(".line")).to_contain_text("may not host this event")
+    await (
+        page.get_by_role("button", name="Pause")
+        .or_(page.get_by_role("button", name="Start round 1"))
+        .first.click()
+    )
+    await expect(page.locator(".refusal")).to_contain_text("no longer connected")
+
+
+async def test_a_host_rehearses_from_the_console_and_cancels(
+    house: House, visitors: Visitors
+) -> None:
+    await talk(house)
+    page = await console(visitors, house)
+    await page.get_by_text("More", exact=True).click()
+    await page.get_by_role("button", name="Rehearse…").click()
+    sheet = page.get_by_role("dialog")
+    await expect(sheet).to_contain_text("The real event is not touched")
+    await is_accessible(page)
+    await sheet.get_by_role("button", name="Start the rehearsal").click()
+    await expect(sheet.get_by_role("progressbar")).to_be_visible()
+    await expect(sheet).to_contain_text(re.compile(r"Connected\s*\d of 6"), timeout=20_000)
+    await is_accessible(page)
+    await sheet.get_by_role("button", name="Cancel the rehearsal").click()
+    await expect(sheet).to_contain_text("was cancelled")
+
+
+async def test_a_host_saves_the_remaining_rounds(house: House, visitors: Visitors) -> None:
+    await talk(house)
+    page = await console(visitors, house)
+    await page.get_by_text("More", exact=True).click()
+    await page.get_by_role("button", name="Print the rest…").click()
+    await is_accessible(page)
+    async with page.expect_download() as downloading:
+        await page.get_by_role("button", name="Save the page to print").click()
+    saved = await (await downloading.value).path()
+    text = saved.read_text(encoding="utf-8")
+    assert all(name in text for name in NAMES)
+    await expect(page.get_by_role("dialog")).to_contain_text("Saved as plan.html.")

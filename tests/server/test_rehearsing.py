@@ -1,0 +1,117 @@
+"""Rehearsals from the console: a copy is played apart, and the real event stays as it was."""
+
+from __future__ import annotations
+
+import asyncio
+
+import msgspec
+import pytest
+
+from server.asking import Asker, NotAnswered
+from server.rehearsing import Rehearsal, State
+from tests.guests import House, quick_round
+from tests.server.waiting import wait_until
+
+PLAYED_SECONDS = 90.0
+ROUND = {"seconds": 80, "size": 3, "break_seconds": 10, "preview_seconds": 10}
+
+
+async def standing(house: House) -> Rehearsal:
+    path = f"/api/events/{house.event}/rehearsal"
+    return await asyncio.to_thread(house.asker.get, path, Rehearsal)
+
+
+async def begins(house: House, **body: object) -> Rehearsal:
+    path = f"/api/events/{house.event}/rehearsal"
+    return await asyncio.to_thread(house.asker.post, path, body, Rehearsal)
+
+
+async def cancels(house: House) -> None:
+    await asyncio.to_thread(house.asker.delete, f"/api/events/{house.event}/rehearsal")
+
+
+async def an_event(house: House) -> None:
+    await house.opens([], rounds=[quick_round(**ROUND)], doors=False)
+    people: list[dict[str, object]] = [
+        {"name": f"Guest {n}", "email": f"g{n}@example.org", "interests": "jazz"} for n in range(6)
+    ]
+    people += [{"name": "Emre", "mode": "on-site"}, {"name": "花子", "mode": "on-site"}]
+    await house.brings([*people, {"name": "Fatou", "mode": "on-site"}])
+
+
+@pytest.mark.timeout(120)
+async def test_a_copy_is_played_and_reported_and_the_real_event_is_untouched(house: House) -> None:
+    await an_event(house)
+    before = await house.reads("journal.jsonl")
+    attendees = await house.reads("attendees.csv")
+    begun = await begins(house, speed=10)
+    assert (begun.state, begun.people, begun.rounds) == (State.RUNNING, 9, 1)
+    seen: list[Rehearsal] = []
+
+    async def is_over() -> bool:
+        seen.append(await standing(house))
+        await asyncio.sleep(0.2)
+        return seen[-1].state is not State.RUNNING
+
+    await wait_until(is_over, "the rehearsal is over", PLAYED_SECONDS)
+    done = seen[-1]
+    assert done.state is State.DONE, done
+    assert done.figures is not None
+    assert (done.figures.joined, len(done.figures.rounds)) == (9, 1)
+    assert done.figures.rounds[0].seated >= 8
+    assert any(one.standing is not None and one.standing.seated > 0 for one in seen)
+    assert await house.reads("journal.jsonl") == before, "not one fact more"
+    assert await house.reads("attendees.csv") == attendees
+    listed = await asyncio.to_thread(house.asker.get, "/api/events", object)
+    assert msgspec.json.encode(listed).count(b'"title"') == 1, "and no other event"
+
+
+@pytest.mark.timeout(60)
+async def test_one_at_a_time_and_it_can_be_cancelled(house: House) -> None:
+    await an_event(house)
+    await begins(house, speed=1)
+    with pytest.raises(NotAnswered) as refused:
+        await begins(house, speed=1)
+    assert refused.value.code == "already-rehearsing"
+    await cancels(house)
+
+    async def is_cancelled() -> bool:
+        return (await standing(house)).state is State.CANCELLED
+
+    await wait_until(is_cancelled, "it is cancelled")
+
+    async def is_free() -> bool:
+        try:
+            await begins(house, speed=1)
+        except NotAnswered:
+            await asyncio.sleep(0.2)
+            return False
+        return True
+
+    await wait_until(is_free, "another can begin", 20)
+    await cancels(house)
+
+
+async def test_nobody_to_play_and_a_speed_beyond_ten_are_said(house: House) -> None:
+    await house.opens(["Ana"])
+    cases: tuple[tuple[str, dict[str, object]], ...] = (
+        ("too-few", {}),
+        ("bad-field", {"speed": 11}),
+    )
+    for code, body in cases:
+        with pytest.raises(NotAnswered) as refused:
+            await begins(house, **body)
+        assert refused.value.code == code
+    assert (await standing(house)).state is State.NONE
+
+
+async def test_only_hosts_rehearse(house: House) -> None:
+    await an_event(house)
+    assert house.created is not None
+    ana = Asker(house.url, house.people["Emre"].key)
+    with pytest.raises(NotAnswered) as refused:
+        await asyncio.to_thread(ana.post, f"/api/events/{house.event}/rehearsal", {}, object)
+    assert refused.value.code == "not-allowed"
+    host = Asker(house.url, house.created.host_key)
+    path = f"/api/events/{house.event}/rehearsal"
+    assert (await asyncio.to_thread(host.get, path, Rehearsal)).state is State.NONE
