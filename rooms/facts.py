@@ -290,6 +290,8 @@ class SeatingFixed(Fact, frozen=True, kw_only=True):
     """An open floor without a length: `ends_at` is the latest, a host ends it before."""
     changed: int = 0
     """Rooms that hold other people than in the proposal: who came or went was seen to."""
+    by: str = ""
+    """The host who started the round at once; empty: it was called before, or by the clock."""
 
 
 class PreviewShortened(Fact, frozen=True, kw_only=True):

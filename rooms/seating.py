@@ -160,6 +160,7 @@ def fix(
             kind=kind,
             until_ended=is_endless,
             changed=changed(seen.rooms, rooms) if seen is not None and seen.round == number else 0,
+            by=deciding.by if event.called is None and deciding.is_host else "",
         )
     )
 

@@ -41,7 +41,7 @@ export function Floor({ host }) {
     && roomMatches(room, roomSign(room), sought));
   const begin = (press) => {
     const held = press.target.closest("[data-person]");
-    if (held && host.board.value.you?.role !== "helper") drag.begin(press, held.dataset.person, held);
+    if (held && host.line.value.now === "open" && host.board.value.you?.role !== "helper") drag.begin(press, held.dataset.person, held);
   };
   return html`<section class="floor" aria-labelledby="floor-title" onPointerDown=${begin}>
     <header class="floor-head">

@@ -30,7 +30,7 @@ const LINES = {
   "event-ended": () => t("The event ended"),
   "round-called": ({ who }) => (who ? t("{who} called the round", { who }) : t("The round was called")),
   "call-withdrawn": () => t("The round could not be held: too few people are here"),
-  "seating-fixed": ({ line }) => (line.changed
+  "seating-fixed": ({ line, who }) => seatsFixed(who, line.changed
     ? tn("Everybody sees whom they meet; {n} room changed since the proposal", "Everybody sees whom they meet; {n} rooms changed since the proposal", line.changed)
     : t("Everybody sees whom they meet")),
   "round-started": () => t("The round started"),
@@ -87,4 +87,8 @@ function deadlineMoved({ line, who, room }) {
   return seconds < 0
     ? t("{who} took {length} off for {where}", { who, length, where })
     : t("{who} gave {where} {length} more", { who, length, where });
+}
+
+function seatsFixed(who, sentence) {
+  return who ? t("{who} called the round. {sentence}", { who, sentence }) : sentence;
 }

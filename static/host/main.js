@@ -50,6 +50,7 @@ function openConsole({ socket, title, programme = null, join_url = null, desk = 
 
   setInterval(() => { now.value = wire.now(); }, TICK_MS);
   addEventListener("online", () => wire.hurry());
+  addEventListener("offline", () => wire.hurry()); // asks at once whether the line still carries
   document.addEventListener("visibilitychange", () => { if (!document.hidden) wire.hurry(); });
   wire.start();
 

@@ -261,3 +261,11 @@ def test_the_log_names_who_changed_the_next_seating_and_who_took_it_back() -> No
     evening.asks("dana", Undo())
     lines = [(line.what, line.by) for line in evening.event.log[-2:]]
     assert lines == [("proposal-changed", "dana"), ("undone", "dana")]
+
+
+def test_the_log_names_the_host_who_started_a_round_with_a_fresh_proposal() -> None:
+    evening = Evening()
+    evening.comes("dana", "ana", "bo")
+    evening.offers([["ana", "bo"]], repeats=0)
+    evening.asks("dana", StartRound())
+    assert [(line.what, line.by) for line in evening.event.log][-1] == ("seating-fixed", "dana")
