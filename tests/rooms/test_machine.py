@@ -104,7 +104,8 @@ class Watched(Evening):
                     assert len(seats.people) > 1, "a room of one"
                     self._may_sit_together(seats.people, seats.people)
             case f.RoomOpened():
-                assert len(fact.room.people) > 1, "a room of one"
+                # On an open floor somebody takes an empty room, and others may follow.
+                assert fact.by or len(fact.room.people) > 1, "a room of one"
                 self._may_sit_together(fact.room.people, fact.room.people)
             case f.Seated():
                 assert fact.by or len(self.event.rooms[fact.room].people) > 1, "a room of one"
