@@ -1,8 +1,8 @@
 """The rounds that are left, on paper: what a host prints before the network is lost.
 
 Responsible for turning a live event into a programme on paper (who is here, who has met, the rules)
-and for the doors to download it. Plans through `rooms.matching.offline` in a process of its own, and
-writes through `paper_files.py`. Changes nothing of the event, and keeps nothing.
+and for the doors to download it. Plans through `rooms.matching.offline` in a process of its own,
+and writes through `paper_files.py`. Changes nothing of the event, and keeps nothing.
 
 Invariants: the live rules hold, blocks among them, and none is named; nobody meets somebody again
 while that can be avoided, as live; one plan at a time in this process.
