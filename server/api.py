@@ -18,11 +18,22 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from rooms.commands import AddAttendees, Clock, Here, Media, Say, Signal, SocketCommand
+from rooms.commands import (
+    AddAttendees,
+    Clock,
+    Here,
+    Media,
+    Observed,
+    RecordMeetings,
+    Say,
+    Signal,
+    SocketCommand,
+)
 from rooms.contacts import consented
 from rooms.messages import Contact, EventView, Room, You
 from rooms.people import Attendee, Role
 from rooms.refusal import Refusal
+from rooms.replanning import MOST_ROUNDS
 from rooms.view import view
 from server import words
 from server.auth import ORGANISER, Viewer, public_url
@@ -46,10 +57,12 @@ from server.planning import (
     EventBody,
     EventPatch,
     EventShown,
+    Instant,
     read_body,
     shown,
 )
 from server.problems import Problem, answering
+from server.reporting import reported
 from server.rights import host_or_organiser, oneself, organiser_only
 from server.sequencer import UnknownEvent
 from server.wire import HOST_TYPES, Ref, WireError, read_command, read_envelope
@@ -76,6 +89,24 @@ class HostBody(Struct, kw_only=True):
     """What the host of a new event is called; left out: Host."""
 
     host_name: Annotated[str, Meta(max_length=200)] = ""
+
+
+class MeetingBody(Struct, kw_only=True):
+    """Two people, by their ids, and when they were together: (from, to) in ms."""
+
+    a: str
+    b: str
+    spans: Annotated[tuple[tuple[int, int], ...], Meta(min_length=1, max_length=10_000)]
+
+
+class MeetingsBody(Struct, kw_only=True):
+    """Meetings of a round that were observed elsewhere; `ends`: with them the event is over."""
+
+    round: Annotated[int, Meta(ge=1, le=MOST_ROUNDS)]
+    starts_at: Instant
+    ends_at: Instant
+    meetings: Annotated[tuple[MeetingBody, ...], Meta(max_length=5_000)]
+    ends: bool = False
 
 
 class CreatedShown(Struct, kw_only=True):
@@ -261,6 +292,30 @@ async def remove_event(request: Request) -> Response:
     await organiser_only(request)
     await delete_event(request.app.state, await _evening(request))
     return Response(status_code=HTTPStatus.NO_CONTENT)
+
+
+async def show_report(request: Request) -> Response:
+    await organiser_only(request)
+    evening = await _evening(request)
+    found = await reported(evening, request.app.state.store.clock())
+    # Who met whom is in the graph's own files; here are the numbers.
+    return _json(msgspec.structs.replace(found, ties=()))
+
+
+async def record_meetings(request: Request) -> Response:
+    """Takes over meetings that were observed elsewhere, a part of them at a time."""
+    await organiser_only(request)
+    evening = await _evening(request)
+    body = read_body(await read_data(request, DATA_LIMIT), MeetingsBody)
+    command = RecordMeetings(
+        round=body.round,
+        starts_at=body.starts_at,
+        ends_at=body.ends_at,
+        meetings=tuple(Observed(a=m.a, b=m.b, spans=m.spans) for m in body.meetings),
+        ends=body.ends,
+    )
+    await evening.submit(ORGANISER, command)
+    return _json(DoneShown())
 
 
 # People
@@ -449,6 +504,8 @@ _ROUTES = (
     ("POST", "/api/events", create_event),
     ("GET", "/api/events", list_events),
     ("GET", "/api/events/{event}", show_event),
+    ("GET", "/api/events/{event}/report", show_report),
+    ("POST", "/api/events/{event}/meetings", record_meetings),
     ("PATCH", "/api/events/{event}", change_event),
     ("DELETE", "/api/events/{event}", remove_event),
     ("POST", "/api/events/{event}/commands", host_command),

@@ -16,6 +16,7 @@ import sys
 import tempfile
 import traceback
 from collections.abc import Callable, Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
@@ -405,6 +406,57 @@ def attendees_import(
         _write_links(links, [(one.name, one.external_id, one.url) for one in made])
     if not imported.attendees:
         raise Failed("Nobody was imported.")
+
+
+@meguri.command("import-contacts")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--title", default=None, help="Of the event; default: the file's name.")
+@click.option("--people", "people_file", type=click.Path(exists=True, path_type=Path),
+              help="A list of the people; external_id is what the contacts call them.")  # fmt: skip
+@click.option("--began", default=None, type=click.DateTime(),
+              help="Second 0 of the file, local time; default: so that it ends now.")  # fmt: skip
+@click.option("--silence-hours", default=4.0, show_default=True,
+              help="Hours without any contact after which a new round begins.")  # fmt: skip
+@click.option("--time-zone", default="UTC", show_default=True, help="As in Asia/Tokyo.")
+@_asks
+def import_contacts(
+    file: Path,
+    title: str | None,
+    people_file: Path | None,
+    began: datetime | None,
+    silence_hours: float,
+    time_zone: str,
+    url: str,
+    key: str | None,
+) -> None:
+    """Make an event of face-to-face contacts that sensors saw elsewhere.
+
+    FILE has a line `t i j` for each 20 seconds in which two faced each other: t is their end in
+    seconds, i and j are the people (as SocioPatterns publish theirs); it may be gzipped. Intervals
+    that follow each other are one meeting. The event is over when this is done: its report, graph
+    and exports can be made at once.
+    """
+    from server.contacts_import import Chosen, bring_contacts
+    from server.observations import BadObservations
+
+    asker = _asker(url, key)
+    chosen = Chosen(
+        title=title or file.name.partition(".")[0],
+        people=people_file.read_bytes() if people_file else None,
+        began_at=round(began.timestamp() * 1000) if began else None,
+        silence=round(silence_hours * 3600),
+        time_zone=time_zone,
+    )
+    try:
+        with _sentences():
+            brought = bring_contacts(asker, file.read_bytes(), chosen)
+    except BadObservations as error:
+        raise Failed(str(error)) from error
+    click.echo(
+        f"Event {brought.event_id} is there: {brought.people} people, {brought.pairs} pairs,"
+    )
+    click.echo(f"{brought.minutes} minutes together, in {brought.rounds} rounds.")
+    click.echo(f"Its report: {url.rstrip('/')}/desk/{brought.event_id}/report")
 
 
 def _write_links(path: Path, rows: list[tuple[str, str, str]]) -> None:

@@ -24,6 +24,7 @@ from rooms.people import (
     TAG_LIMIT,
     Attendee,
     Details,
+    Goals,
     Mode,
     Register,
     SegmentRule,
@@ -92,6 +93,16 @@ class SettingsBody(Struct, kw_only=True):
     suggestions: Annotated[tuple[Tag, ...], Meta(max_length=SUGGESTED)] | UnsetType = UNSET
 
 
+class GoalsBody(Struct, kw_only=True):
+    """What the organiser wants of the event, and what it costs; null: not said."""
+
+    people: Annotated[int, Meta(ge=0, le=1_000_000)] | UnsetType | None = UNSET
+    met: Annotated[float, Meta(ge=0, le=10_000)] | UnsetType | None = UNSET
+    contacts: Annotated[int, Meta(ge=0, le=10_000_000)] | UnsetType | None = UNSET
+    cost: Annotated[float, Meta(ge=0, le=1e12)] | UnsetType | None = UNSET
+    currency: Annotated[str, Meta(max_length=12)] | UnsetType = UNSET
+
+
 class EventPatch(Struct, kw_only=True):
     """What an organiser or a host changes; what is left out stays."""
 
@@ -104,6 +115,7 @@ class EventPatch(Struct, kw_only=True):
     stations: Count | UnsetType | None = UNSET
     series: Name | UnsetType = UNSET
     settings: SettingsBody | UnsetType = UNSET
+    goals: GoalsBody | UnsetType = UNSET
 
 
 class EventBody(EventPatch, kw_only=True):
@@ -201,6 +213,10 @@ def details_of(body: EventPatch, before: Details) -> Details:
             raise Problem(BAD, refusal.code, refusal.sentence, field="stream_url") from refusal
     if body.series is not UNSET:
         details = msgspec.structs.replace(details, series=body.series)
+    if body.goals is not UNSET:
+        wanted = {k: v for k, v in msgspec.structs.asdict(body.goals).items() if v is not UNSET}
+        goals = msgspec.structs.replace(details.goals, **wanted)
+        details = msgspec.structs.replace(details, goals=goals)
     if body.settings is UNSET:
         return details
     if body.settings.segments is not UNSET:
@@ -337,6 +353,7 @@ class EventShown(Struct, kw_only=True):
     stations: int | None
     series: str
     settings: SettingsShown
+    goals: Goals
     people: int
     present: int
     on_site: int
@@ -391,6 +408,7 @@ def shown(event: Event, register: Register, join_url: str) -> EventShown:
             synonyms=details.synonyms,
             suggestions=details.suggestions,
         ),
+        goals=details.goals,
         people=sum(person.role not in HOST_ROLES for person in register.attendees()),
         present=len(here),
         on_site=sum(p.mode is Mode.ON_SITE for p in here),

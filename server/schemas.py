@@ -18,6 +18,7 @@ from starlette.routing import Route
 from rooms import messages as m
 from rooms.commands import AttendeeCommand, HostCommand
 from rooms.people import CONTACT_FIELDS
+from rooms.report import Report
 from server import api
 from server.exports import XLSX
 from server.exports import routes as export_routes
@@ -112,6 +113,7 @@ _CHANNEL: Json = {"$ref": "#/channels/socket"}
 _BODIES: dict[str, tuple[str, type]] = {
     "create_event": ("A new event.", EventBody),
     "change_event": ("What is to change.", EventPatch),
+    "record_meetings": ("Meetings that were observed elsewhere.", api.MeetingsBody),
     "make_link": ("When the link runs out.", api.LinkBody),
 }
 _ANSWERS: dict[str, tuple[int, str, object]] = {
@@ -119,6 +121,8 @@ _ANSWERS: dict[str, tuple[int, str, object]] = {
     "list_events": (200, "All events.", list[EventShown]),
     "show_event": (200, "The event.", EventShown),
     "change_event": (200, "The event as it is now.", EventShown),
+    "record_meetings": (200, "They are taken over.", api.DoneShown),
+    "show_report": (200, "The report's numbers as of now; `ties` is left empty.", Report),
     "remove_event": (204, "It is deleted.", None),
     "import_people": (200, "What the import came to.", api.ImportedShown),
     "list_attendees": (200, "Everybody.", list[api.AttendeeShown]),

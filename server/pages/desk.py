@@ -53,6 +53,7 @@ from server.organising import (
 from server.pages.entry import check_origin, evening_of, let_in
 from server.pages.matching import matching_page, save_matching
 from server.pages.rendering import redirect, render
+from server.pages.report import report_page, save_goals
 from server.planning import EventBody, EventShown, read_body, shown
 from server.problems import Problem
 from server.rights import limits_of, take
@@ -411,6 +412,7 @@ async def _event_page(
             "people": f"{here}/people",
             "host": f"{here}/host",
             "matching": f"{here}/matching",
+            "report": f"{here}/report",
             "host_link": f"{here}/host-link",
             "links": f"{here}/links",
             "delete": f"{here}/delete",
@@ -556,6 +558,8 @@ routes = [
     Route("/desk/{event}/people/{who}/link", organisers(person_link), methods=["POST"]),
     Route("/desk/{event}/matching", organisers(matching_page), methods=["GET"]),
     Route("/desk/{event}/matching", organisers(save_matching), methods=["POST"]),
+    Route("/desk/{event}/report", organisers(report_page), methods=["GET"]),
+    Route("/desk/{event}/report", organisers(save_goals), methods=["POST"]),
     Route("/desk/{event}/links", organisers(save_links), methods=["POST"]),
     Route("/desk/{event}/host", organisers(become_host), methods=["POST"]),
     Route("/desk/{event}/host-link", organisers(host_link), methods=["POST"]),

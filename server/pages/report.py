@@ -1,0 +1,296 @@
+"""The desk's report: what came of an event, to look at and to print, and the goals it is held to.
+
+Responsible for words, pictures and the small form of goals. The numbers are those of
+`rooms/report.py`; nothing is counted here. Works without JavaScript.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from http import HTTPStatus
+
+import msgspec
+from babel.numbers import format_decimal
+from msgspec import Struct
+from starlette.datastructures import FormData
+from starlette.requests import Request
+from starlette.responses import Response
+
+from rooms.messages import Phase
+from rooms.people import Goals
+from rooms.report import Report, RoundFigures
+from server import words
+from server.auth import ORGANISER
+from server.bodies import read_form
+from server.evenings import Evening
+from server.organising import amend_event
+from server.pages.entry import evening_of
+from server.pages.picture import Picture, draw
+from server.pages.rendering import redirect, render
+from server.planning import EventPatch, read_body
+from server.problems import Problem
+from server.reporting import reported
+
+GOALS = ("people", "met", "contacts", "cost")
+
+FEW_SHOWN = 60
+BRIDGES_SHOWN = 8
+
+Say = Callable[..., str]
+Number = Callable[..., str]
+
+
+class GoalLine(Struct, frozen=True, kw_only=True):
+    """One goal beside its result; `share` of the goal reached, from 0 to 1, None without one."""
+
+    label: str
+    goal: str
+    result: str
+    share: float | None
+
+
+class StepLine(Struct, frozen=True, kw_only=True):
+    """One step of the path; `width` of its bar in hundredths."""
+
+    label: str
+    count: str
+    of_before: str
+    width: float
+
+
+class Bar(Struct, frozen=True, kw_only=True):
+    x: float
+    y: float
+    width: float
+    height: float
+    label: str
+    value: str
+
+
+class Typed(Struct, frozen=True, kw_only=True):
+    """The form of goals as it stands."""
+
+    people: str = ""
+    met: str = ""
+    contacts: str = ""
+    cost: str = ""
+    currency: str = ""
+
+
+async def report_page(request: Request) -> Response:
+    evening = await evening_of(request)
+    return await _page(request, evening, _kept(evening.register.details.goals))
+
+
+async def save_goals(request: Request) -> Response:
+    """Keeps the goals and the cost, or says what cannot be taken."""
+    evening = await evening_of(request)
+    typed = _typed(await read_form(request))
+    try:
+        await amend_event(evening, ORGANISER, _body(typed))
+    except Problem as problem:
+        return await _page(request, evening, typed, problem)
+    return redirect(f"/desk/{evening.id}/report")
+
+
+def _kept(goals: Goals) -> Typed:
+    values = {
+        name: "" if (value := getattr(goals, name)) is None else f"{value:g}"
+        if isinstance(value, float) and value < 1e6 else f"{value:.0f}"
+        for name in GOALS
+    }  # fmt: skip
+    return Typed(**values, currency=goals.currency)
+
+
+def _typed(form: FormData) -> Typed:
+    values = {name: str(form.get(name, "")).strip()[:40] for name in (*GOALS, "currency")}
+    return Typed(**values)
+
+
+def _body(typed: Typed) -> EventPatch:
+    """Returns the form as a change of the event; raises Problem."""
+    goals: dict[str, object] = {"currency": typed.currency}
+    for name in GOALS:
+        text = getattr(typed, name).replace(",", "").replace("\u00a0", "")
+        try:
+            number = float(text) if text else None
+        except ValueError:
+            number = -1.0
+        if number is not None and not 0 <= number < 1e12:
+            raise Problem(
+                HTTPStatus.UNPROCESSABLE_ENTITY,
+                "bad-field",
+                "“{value}” is not a number.",
+                field=name,
+                value=text[:40],
+            )
+        whole = name in ("people", "contacts")
+        goals[name] = round(number) if whole and number is not None else number
+    return read_body(msgspec.json.encode({"goals": goals}), EventPatch)
+
+
+async def _page(
+    request: Request, evening: Evening, typed: Typed, problem: Problem | None = None
+) -> Response:
+    """Draws desk_report.html; see there."""
+    language = words.language(request)
+    known = words.words(language)
+    now: int = request.app.state.store.clock()
+    found = await reported(evening, now)
+
+    def number(value: float, digits: int = 0) -> str:
+        pattern = "#,##0" if digits == 0 else "#,##0." + "0" * digits
+        return format_decimal(value, pattern, locale=known.locale)
+
+    say = known.gettext
+    titles = {
+        node.id: say(
+            "{name}: met {people}, {minutes} minutes",
+            name=found.names.get(node.id) or say("someone"),
+            people=node.degree,
+            minutes=number(node.minutes),
+        )
+        for node in found.network.nodes
+    }
+    picture: Picture = await asyncio.to_thread(draw, found.network, found.ties, found.names, titles)
+    context: dict[str, object] = {
+        "event": {"id": evening.id, "title": found.title},
+        "time_zone": evening.event.plan.time_zone,
+        "is_over": evening.event.phase is Phase.ENDED,
+        "report": found,
+        "number": number,
+        "goal_lines": _goal_lines(found, say, number),
+        "cost_lines": _cost_lines(found, say, number),
+        "steps": _step_lines(found, say, number),
+        "timeline": _timeline(found.rounds),
+        "histogram": _histogram(found, number),
+        "picture": picture,
+        "few": found.few[:FEW_SHOWN],
+        "few_more": max(0, len(found.few) - FEW_SHOWN),
+        "bridges": _bridges(found),
+        "reach": _mean([node.reach for node in found.network.nodes]),
+        "degree": _mean([float(node.degree) for node in found.network.nodes]),
+        "form": typed,
+        "problem": words.sentence(language, problem) if problem else None,
+        "problem_field": problem.field.rpartition(".")[2] if problem else None,
+        "urls": {"event": f"/desk/{evening.id}", "report": f"/desk/{evening.id}/report"},
+    }
+    status = problem.status if problem else HTTPStatus.OK
+    return render(request, "desk_report.html", context, status=status)
+
+
+def _mean(values: list[float]) -> float:
+    return sum(values) / len(values) if values else 0.0
+
+
+def _goal_lines(found: Report, say: Say, number: Number) -> list[GoalLine]:
+    goals = found.goals
+    lines = (
+        (say("People who came"), goals.people, float(found.steps.came), 0),
+        (say("New people met by each"), goals.met, found.met.mean, 1),
+        (say("Contacts made"), goals.contacts, float(found.contacts), 0),
+    )
+    return [
+        GoalLine(
+            label=label,
+            goal="–" if goal is None else number(goal, digits),
+            result=number(result, digits),
+            share=min(1.0, result / goal) if goal else None,
+        )
+        for label, goal, result, digits in lines
+    ]
+
+
+def _cost_lines(found: Report, say: Say, number: Number) -> list[tuple[str, str]]:
+    costs = found.costs
+    if costs is None:
+        return []
+    lines = (
+        (say("In all"), found.goals.cost),
+        (say("For each who came"), costs.attendee),
+        (say("For each first meeting"), costs.first_meeting),
+        (say("For each contact"), costs.contact),
+        (say("For each next step"), costs.next_step),
+    )
+    unit = f" {found.goals.currency}" if found.goals.currency else ""
+    return [
+        (label, f"{number(value, 0 if value >= 100 else 2)}{unit}" if value is not None else "–")
+        for label, value in lines
+    ]
+
+
+def _step_lines(found: Report, say: Say, number: Number) -> list[StepLine]:
+    steps = found.steps
+    counts = (
+        (say("On the list"), steps.invited),
+        (say("Signed up"), steps.signed_up),
+        (say("Came"), steps.came),
+        (say("Met somebody"), steps.met),
+        (say("Have a contact"), steps.contact),
+        (say("Noted a next step"), steps.next_step),
+    )
+    lines = []
+    before: int | None = None
+    for label, count in counts:
+        lines.append(
+            StepLine(
+                label=label,
+                count=say("fewer than five") if count is None else number(count),
+                of_before="" if not before or count is None else f"{round(100 * count / before)} %",
+                width=round(100 * (count or 0) / max(1, steps.invited), 1),
+            )
+        )
+        before = count
+    return lines
+
+
+def _timeline(rounds: tuple[RoundFigures, ...]) -> list[Bar]:
+    """Returns the rounds on a line of 1000 by 100, as high as many people sat in them."""
+    if not rounds:
+        return []
+    first = min(one.starts_at for one in rounds)
+    length = max(1, max(one.ends_at for one in rounds) - first)
+    most = max(1, *(one.people for one in rounds))
+    return [
+        Bar(
+            x=round(1000 * (one.starts_at - first) / length, 1),
+            y=round(100 - 78 * one.people / most, 1),
+            width=round(max(4.0, 1000 * (one.ends_at - one.starts_at) / length), 1),
+            height=round(78 * one.people / most, 1),
+            label=str(one.round),
+            value=str(one.people),
+        )
+        for one in rounds
+    ]
+
+
+def _histogram(found: Report, number: Number) -> list[Bar]:
+    """Returns how many people met how many, on 1000 by 220."""
+    counts = found.met.counts
+    if not counts:
+        return []
+    step, each = 1000 / len(counts), found.met.step
+    most = max(counts)
+    return [
+        Bar(
+            x=round(n * step + step * 0.1, 1),
+            y=round(190 - 160 * many / most, 1),
+            width=round(step * 0.8, 1),
+            height=round(160 * many / most, 1),
+            label=str(n) if each == 1 else f"{n * each}–",
+            value=number(many) if many else "",
+        )
+        for n, many in enumerate(counts)
+    ]
+
+
+def _bridges(found: Report) -> list[tuple[str, int, float]]:
+    """Returns who connects others most: (name, people met, betweenness)."""
+    nodes = [node for node in found.network.nodes if node.betweenness]
+    nodes.sort(key=lambda node: (-(node.betweenness or 0.0), node.id))
+    return [
+        (found.names.get(node.id, ""), node.degree, node.betweenness or 0.0)
+        for node in nodes[:BRIDGES_SHOWN]
+        if found.names.get(node.id)
+    ]
