@@ -20,7 +20,16 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
 IN_CI = os.environ.get("CI", "").lower() in {"1", "true"}
-NEEDED = ("pytest", "pytest_asyncio", "playwright", "ruff", "mypy", "importlinter", "coverage")
+NEEDED = (
+    "pytest",
+    "pytest_asyncio",
+    "xdist",
+    "playwright",
+    "ruff",
+    "mypy",
+    "importlinter",
+    "coverage",
+)
 DEBIAN = {
     "chromium": "chromium",
     "redis-server": "redis-server",
@@ -28,6 +37,8 @@ DEBIAN = {
     "turnserver": "coturn",
 }
 APT_SECONDS = 600
+AT_ONCE = ("-n", "auto", "--maxprocesses", "4", "--dist", "loadfile")
+"""One file's tests share pages and stores, so they stay together."""
 
 
 def main() -> int:
@@ -123,7 +134,8 @@ def _steps(absent: list[str]) -> list[tuple[str, float, int]]:
     ]
     if scripts and "node" not in absent:
         steps.append(("javascript", ["node", "--test", *scripts]))
-    steps.append(("tests", [python, "-m", "coverage", "run", "-m", "pytest", *sys.argv[1:]]))
+    tests = [python, "-m", "coverage", "run", "-m", "pytest", *AT_ONCE, *sys.argv[1:]]
+    steps.append(("tests", tests))
     steps.append(("combining", [python, "-m", "coverage", "combine", "--quiet"]))
     steps.append(("coverage", [python, "-m", "coverage", "report"]))
     ran: list[tuple[str, float, int]] = []
