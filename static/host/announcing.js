@@ -13,7 +13,7 @@ export function announcePanel(host, { rooms }) {
   const board = host.board.value;
   const only = rooms?.length === 1 ? board.rooms.get(rooms[0]) : null;
   const title = only ? t("Announce to {room}", { room: roomWithin(only) })
-    : rooms ? t("Announce to some rooms") : t("Announce to everybody");
+    : t("Announce");
   return { title, small: true, body: html`<${Announce} host=${host} rooms=${rooms} />` };
 }
 

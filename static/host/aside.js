@@ -1,13 +1,11 @@
 // The rest of the right column: the proposal for the next round, what was announced, what happened.
 
-import { clockText } from "../clock.js";
 import { Icon } from "../icons.js";
 import { html } from "../view.js";
 import { number, t, timeOfDay } from "../words.js";
 import { nameOf } from "./board.js";
 import { logSentence } from "./log.js";
 import { numberRows } from "./proposal-words.js";
-import { Refusal } from "./refusal.js";
 import { kindWords } from "./programme.js";
 import { lasting } from "./sentences.js";
 import { Topics } from "./topics.js";
@@ -90,13 +88,6 @@ function Deliveries({ host }) {
   </section>`;
 }
 
-function Undo({ host }) {
-  const ms = host.undoUntil.value - host.now.value;
-  return html`${ms > 0 && html`<button type="button" class="button wide undo" onClick=${() => host.ask("undo", "undo")}>
-      <${Icon} name="rotate-ccw" />${t("Undo the last change")} <span class="second" aria-hidden="true">${clockText(ms)}</span></button>`}
-    <${Refusal} host=${host} place="undo" />`;
-}
-
 function Log({ host }) {
   const board = host.board.value;
   const lines = [...board.log].reverse()
@@ -105,7 +96,6 @@ function Log({ host }) {
     .slice(0, LINES_SHOWN);
   return html`<section class="log" aria-labelledby="log-title">
     <h2 id="log-title">${t("What happened")}</h2>
-    <${Undo} host=${host} />
     ${lines.length ? html`<ol>${lines.map(({ at, sentence }, index) => html`<li key=${`${at}-${lines.length - index}`}>
       <time datetime=${new Date(at).toISOString()}>${timeOfDay(at, board.event.time_zone)}</time><span>${sentence}</span></li>`)}</ol>`
     : html`<p class="second">${t("Nothing yet.")}</p>`}

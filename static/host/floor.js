@@ -96,9 +96,18 @@ function nameTag(name) {
   return tag;
 }
 
+/** Whoever changed seats last may take it back for 30 s: shown where they look, with its countdown. */
+function Undo({ host }) {
+  const ms = host.undoUntil.value - host.now.value;
+  return html`${ms > 0 && html`<button type="button" class="button wide undo" onClick=${() => host.ask("undo", "undo")}>
+      <${Icon} name="rotate-ccw" />${t("Undo the last change")} <span class="second" aria-hidden="true">${clockText(ms)}</span></button>`}
+    <${Refusal} host=${host} place="undo" />`;
+}
+
 function Moved({ host }) {
   return html`<${Refusal} host=${host} place=${PLACE} />
-    <p class=${host.moved.value ? "floor-moved" : "visually-hidden"} role="status">${host.moved.value}</p>`;
+    <p class=${host.moved.value ? "floor-moved" : "visually-hidden"} role="status">${host.moved.value}</p>
+    <${Undo} host=${host} />`;
 }
 
 function Legend({ sound }) {
