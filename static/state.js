@@ -333,6 +333,10 @@ function shift(room, before, after) {
     moved.ends_at += after.ends_at - before.ends_at;
   if (before.starts_at === room.starts_at && after.starts_at !== null)
     moved.starts_at = after.starts_at;
+  const resumed = before.paused !== null && after.paused === null;
+  // A pause before the beginning moves that instead; then nothing has to be remembered.
+  if (resumed && room.ends_at !== null && moved.starts_at === room.starts_at)
+    moved.stood_ms = (room.stood_ms ?? 0) + (moved.ends_at - room.ends_at);
   return moved;
 }
 
@@ -351,6 +355,7 @@ function enter(state, room, at) {
       reasons: [],
       ...room,
       since,
+      stood_ms: same ? (state.room.stood_ms ?? 0) : 0, // how long pauses held the round up
       waits: same ? state.room.waits : false,
     },
     sitting_out: null,

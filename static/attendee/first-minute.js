@@ -37,13 +37,15 @@ export function turnLength(people, length) {
 
 /**
  * Returns whose turn it is: {ids, index, from, until} (instants, ms), or null once all have had theirs,
- * and in rounds too short for it. `room`: {id, people, starts_at, ends_at}.
+ * and in rounds too short for it. `room`: {id, people, starts_at, ends_at}, and `stood_ms` where the
+ * host's pauses have held it up for so long.
  */
 export function turnAt(room, now) {
-  const each = turnLength(room.people.length, room.ends_at - room.starts_at);
-  const index = Math.floor((now - room.starts_at) / each);
+  const begins = room.starts_at + (room.stood_ms ?? 0);
+  const each = turnLength(room.people.length, room.ends_at - begins);
+  const index = Math.floor((now - begins) / each);
   if (!each || index < 0 || index >= room.people.length) return null;
-  const from = room.starts_at + index * each;
+  const from = begins + index * each;
   const ids = order(
     room.id,
     room.people.map((card) => card.id),

@@ -52,3 +52,12 @@ test("it goes on by time, each once, then it is over", () => {
 test("alone there is nobody to begin for", () => {
   assert.equal(turnAt(room(["ana"]), 1_000_000), null);
 });
+
+test("a pause holds it up: afterwards the same one goes on with what was left", () => {
+  const four = room(["ana", "bo", "chidi", "emre"]);
+  const before = turnAt(four, 1_020_000);
+  const held = { ...four, stood_ms: 300_000, ends_at: four.ends_at + 300_000 };
+  const after = turnAt(held, 1_320_000);
+  assert.equal(after.index, before.index);
+  assert.equal(after.until, before.until + 300_000);
+});

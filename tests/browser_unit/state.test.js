@@ -429,3 +429,14 @@ test("a visiting host is seen in the room and sits nowhere in it", () => {
   assert.deepEqual(state.room.visitors, []);
   assert.deepEqual(state.happened.map((line) => [line.kind, line.name]), [["visits", "Dana"], ["visit-ended", "Dana"]]);
 });
+
+test("a pause in a round is counted for its room, and kept when its deadline changes", () => {
+  const seated = inRoom();
+  const paused = reduce(seated, phase("round", { paused: 20_000 }), 20_000);
+  const resumed = reduce(paused, phase("round", { ends_at: 91_000 }), 50_000);
+  assert.equal(resumed.room.stood_ms, 30_000);
+  const longer = reduce(resumed, phase("round", { ends_at: 151_000 }), 51_000);
+  assert.equal(longer.room.stood_ms, 30_000);
+  const own = reduce(longer, { type: "room", ...room({ ends_at: 99_000 }) }, 52_000);
+  assert.equal(own.room.stood_ms, 30_000);
+});
