@@ -14,6 +14,7 @@ from itertools import islice
 from rooms.event import Event
 from rooms.messages import Face, Faces
 from rooms.people import SEATED_ROLES, Register, normalise
+from rooms.synonyms import meanings
 
 FACES = 24
 """At most so many: a great table has so many places, and a crowd is a number."""
@@ -38,12 +39,18 @@ def faces(event: Event, register: Register) -> Faces:
 
 def suggested_interests(register: Register) -> tuple[str, ...]:
     """Returns the organiser's tags, then what five attendees or more have, most frequent first."""
+    same = meanings(register.details.synonyms)
+
+    def meaning(tag: str) -> str:
+        plain = _normalised(tag)
+        return same.get(plain, plain)
+
     holders: Counter[str] = Counter()
     written: dict[str, Counter[str]] = {}
     for person in register.attendees():
         if person.role not in SEATED_ROLES:
             continue
-        own = {_normalised(tag): tag for tag in person.interests}
+        own = {meaning(tag): tag for tag in person.interests}
         own.pop("", None)
         holders.update(own.keys())
         for tag, as_written in own.items():
@@ -55,5 +62,5 @@ def suggested_interests(register: Register) -> tuple[str, ...]:
     )
     found: dict[str, str] = {}
     for tag in (*register.details.suggestions, *worded):
-        found.setdefault(_normalised(tag), tag)
+        found.setdefault(meaning(tag), tag)
     return tuple(found.values())[:SUGGESTED]

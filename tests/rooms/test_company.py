@@ -97,6 +97,17 @@ def test_the_organisers_list_comes_first_each_tag_once() -> None:
     assert suggested_interests(register) == ("ceramics", "jazz", "hiking")
 
 
+def test_merged_words_are_counted_as_one_and_suggested_once() -> None:
+    people = [("AI",), ("AI",), ("人工知能",), ("人工知能",), ("AI",), ("jazz",)]
+    register = with_interests(*people)
+    merged = (("machine learning", "AI", "人工知能"),)
+    register.write({"e": Details(title="Tea", synonyms=merged)})
+    assert suggested_interests(register) == ("AI",)
+    listed = Details(title="Tea", synonyms=merged, suggestions=("machine learning",))
+    register.write({"e": listed})
+    assert suggested_interests(register) == ("machine learning",)
+
+
 def test_hosts_suggest_nothing() -> None:
     assert suggested_interests(with_interests(*[("rules",)] * 9, role=Role.HOST)) == ()
 
