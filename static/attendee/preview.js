@@ -1,11 +1,14 @@
 /** The seconds before a round: who you are about to meet, why, and where to go. */
+import { Dot } from "../circle.js";
 import { html } from "../view.js";
 import { others, stateOf } from "../state.js";
 import { t } from "../words.js";
+import { media } from "./calling.js";
 import { choices } from "./calling-back.js";
 import { Action, LeftRing, Person, Tags, roundWords } from "./pieces.js";
 import { ask, now, state } from "./session.js";
-import { Switches, isAtTable } from "./switches.js";
+import { Switches, isAtTable, isCompanion } from "./switches.js";
+import { Picture } from "./tiles.js";
 import { modeWords, sharedNow, whySentences, whyTitle, workWords } from "./wording.js";
 
 /** The preview: people, the reason, and on site the table to go to. */
@@ -35,7 +38,7 @@ export function PreviewView() {
       <${Why} />
     </div>
     <div class="preview-foot stack tight">
-      <${Switches} />
+      <div class="preview-media"><${Mirror} /><${Switches} /></div>
       <p class="second">
         ${choices.value.chime ? t("We will chime when it starts.") : t("We will say when it starts.")}
         <button type="button" class="link-button" onClick=${() => ask("sit-out")}>${t("Sit this one out")}</button>
@@ -61,6 +64,18 @@ function Counting({ room, onSite }) {
   if (seen.room !== room.id) seen = { room: room.id, at: now.peek() };
   const from = Math.min(seen.at, room.starts_at - 1_000);
   return html`<${LeftRing} from=${from} until=${room.starts_at} size=${onSite ? 148 : 132} />`;
+}
+
+/** Oneself as the others are about to see one: the picture, or the dot. Its size never changes. */
+function Mirror() {
+  const { room, you, media: carried } = state.value;
+  if (carried.policy === "none" || isCompanion(room, you)) return null;
+  const track = media.value?.devices.camera.value.track ?? null;
+  return html`<div class="preview-mirror" role="img"
+    aria-label=${track ? t("Your camera's picture") : t("Without a camera, the others see this.")}>
+    <${Dot} id=${you.id} name=${you.name} size=${44} />
+    ${track && html`<${Picture} track=${track} mirrored=${true} />`}
+  </div>`;
 }
 
 function Arrival({ you }) {

@@ -128,7 +128,7 @@ function Ear({ microphone, speaking }) {
 }
 
 /** A picture as it comes: invisible until its first frame, so that the dot stays till then. */
-function Picture({ stream = null, track = null, mirrored = false, dim = false, whole = false }) {
+export function Picture({ stream = null, track = null, mirrored = false, dim = false, whole = false }) {
   const element = useRef(null);
   const [begun, setBegun] = useState(false);
   useEffect(() => {
