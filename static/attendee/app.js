@@ -73,10 +73,9 @@ export function App() {
   return html`<div class=${`app scene-${["now", "practice"].includes(chosen) ? current : "page"}`}>
     <${Header} current=${current} />
     <section class="lines" aria-label=${t("News")}>
-      <${StoreLine} /><${ClosingLine} /><${Announcement} />
+      <${StoreLine} /><${ClosingLine} /><${Announcement} /><${Toasts} />
     </section>
     <${Chosen} page=${chosen} current=${current} />
-    <${Toasts} />
     ${sheet.value && html`<${Sheets} />`}
   </div>`;
 }

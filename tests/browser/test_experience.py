@@ -181,6 +181,22 @@ async def test_a_preview_calls_back_whoever_looked_at_another_page(
         await is_accessible(page)
 
 
+async def test_short_words_at_the_edge_lie_in_a_landmark(house: House, visitors: Visitors) -> None:
+    await house.opens([])
+    page = await visitors.page()
+    await comes_by_the_open_link(page, house, "Chidi")
+    await expect(page.get_by_role("heading", name="Welcome, Chidi")).to_be_visible()
+    news = page.get_by_role("region", name="News")
+    toast = news.locator(".toast", has_text="1 person here")
+
+    async def read_out() -> bool:
+        await page.keyboard.press("w")  # its listener comes with what is fetched at rest
+        return await toast.count() > 0
+
+    await wait_until(read_out, "the answer to be shown")
+    await is_accessible(page)
+
+
 # The room
 
 
