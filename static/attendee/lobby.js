@@ -33,7 +33,7 @@ export function LobbyView({ out = false }) {
       <${GreatTable} />
       ${tellsWhy && html`<p class="lobby-why">${isComingIn() ? t("There is a seat for you. You go in now.") : sittingOutWords(sitting_out.because)}</p>`}
       <${NextUp} />
-      <${TopicsCard} />
+      ${state.value.topics.round > 0 && html`<${TopicsCard} />`}
       <${TakingPart} />
       <${Company} />
       <${Preparing} />
