@@ -20,7 +20,7 @@ from websockets.exceptions import ConnectionClosed
 from server.asking import Asker, NotAnswered
 from server.rehearsal.run import Created, Enrolled, Imported
 
-SECONDS = 8.0
+SECONDS = 20.0
 """Long enough for a slow machine with all its tests at once; nothing takes it when all is well."""
 
 Said = dict[str, object]

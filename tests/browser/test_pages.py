@@ -12,7 +12,7 @@ from tests.browser.visitors import Visitors, findings
 from tests.guests import House, guest, guests, quick_round
 from tests.server.house import KEY
 
-ROUND = quick_round(seconds=40, size=4, break_seconds=30)
+ROUND = quick_round(seconds=600, size=4, break_seconds=30)
 
 
 async def is_accessible(page: Page) -> None:

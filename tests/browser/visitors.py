@@ -12,9 +12,20 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import axe_playwright_python
-from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Error, Page, Request
+from playwright.async_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Error,
+    Page,
+    Request,
+    expect,
+)
 
-SECONDS = 10.0
+SECONDS = 20.0
+"""How long a page may take to show something: on a busy machine a server needs seconds to start."""
+
+expect.set_options(timeout=SECONDS * 1000)  # else 5 s, whatever a context says
 PHONE = {"width": 390, "height": 844}
 DESK = {"width": 1280, "height": 800}
 
