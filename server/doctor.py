@@ -1,4 +1,4 @@
-"""Checks settings, relay, data folder and store, and says what to mend.
+"""Checks settings, relay, mail server, data folder and store, and says what to mend.
 
 Changes nothing: it writes one empty file into the data folder and takes it away again, and starts
 the bundled store only when nobody else has it, to see that it starts.
@@ -19,9 +19,10 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from server.bundled import BundledStore, running_url
+from server.carrier import ServerTrouble, connected
 from server.media import MOST_IN_MESH, has_relay, ice_servers
 from server.redis import Store, StoreAway, StoreError, shown, text
-from server.settings import Settings
+from server.settings import Settings, Smtp
 from server.turn import RelayError, ask_for_place
 
 LITTLE_SPACE = 500_000_000
@@ -41,7 +42,7 @@ class Finding(Struct, frozen=True):
 
 def examine(settings: Settings) -> list[Finding]:
     """Looks at everything; returns what was found, in the order it should be read."""
-    findings = [*_settings(settings), *_media(settings)]
+    findings = [*_settings(settings), *_media(settings), *mail_findings(settings)]
     if settings.redis_url is None:
         folder = _folder(settings.data_dir)
         findings += folder
@@ -125,6 +126,48 @@ def _media(settings: Settings) -> list[Finding]:
     else:
         findings += [_relay(settings, url) for url in settings.turn_urls if url[:4] == "turn"]
     return findings
+
+
+def mail_findings(settings: Settings) -> list[Finding]:
+    """Greets the mail server, signs in where asked to, and sends nothing."""
+    if settings.smtp is None:
+        return [
+            Finding(
+                True,
+                "No mail server is set: mails wait on the organiser's desk, to be copied.",
+                "Set MEGURI_SMTP_URL, and run `meguri worker`, to have them sent.",
+            )
+        ]
+    if settings.public_url is None:
+        return [
+            Finding(
+                False,
+                "MEGURI_SMTP_URL is set without MEGURI_PUBLIC_URL: links in mails begin with it.",
+                "Set MEGURI_PUBLIC_URL to the address that people open.",
+            )
+        ]
+    shown = settings.smtp.shown
+
+    async def greet(smtp: Smtp) -> None:
+        async with connected(smtp):
+            pass
+
+    try:
+        asyncio.run(greet(settings.smtp))
+    except ServerTrouble as trouble:
+        sentence = {
+            "password": "refuses the user or the password",
+            "refuses": "refuses to serve",
+            "slow": "does not answer in time",
+        }.get(trouble.why, "cannot be reached")
+        return [
+            Finding(
+                False,
+                f"The mail server at {shown} {sentence}: {trouble.said}.",
+                "Mend MEGURI_SMTP_URL, or start the mail server.",
+            )
+        ]
+    return [Finding(True, f"The mail server at {shown} answers; `meguri worker` sends mails.")]
 
 
 def _relay(settings: Settings, url: str) -> Finding:

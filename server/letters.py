@@ -28,7 +28,7 @@ from rooms.contacts import contacts_of, fields_by_card, fields_by_yes
 from rooms.encounters import encounters
 from rooms.event import Event
 from rooms.follow_up import Kind, Letter, open_steps
-from rooms.people import OUTCOMES, Attendee, Register, card, tidied
+from rooms.people import OUTCOMES, Attendee, MailText, Register, card, tidied
 from server import mail_texts, words
 from server.calendars import calendar_file
 from server.files import TEMPLATES
@@ -111,19 +111,35 @@ class Written(Struct, frozen=True, kw_only=True):
 class Writer:
     """Writes one letter."""
 
-    def __init__(self, event: Event, register: Register, letter: Letter, links: Links) -> None:
+    def __init__(
+        self,
+        event: Event,
+        register: Register,
+        letter: Letter,
+        links: Links,
+        *,
+        discreet: bool = False,
+        language: str = "",
+        text: MailText | None = None,
+    ) -> None:
+        """`discreet`: as the organiser may read it; `language`, `text`: tried, not the kept."""
         self._event = event
         self._register = register
         self._letter = letter
         self._links = links
         self._reader = register.attendee(letter.to)
         locale = self._reader.locale or event.plan.locale
+        locale = language or locale
         self.language = locale if locale in words.LANGUAGES else words.DEFAULT
+        self._discreet = discreet
+        self._text = text
         self._words = words.words(self.language)
 
     def write(self) -> Written:
         """Returns the letter."""
-        text = mail_texts.chosen(self._register.mail_texts, self._letter.kind, self.language)
+        text = self._text or mail_texts.chosen(
+            self._register.mail_texts, self._letter.kind, self.language
+        )
         values = self._values()
         subject = _line(mail_texts.filled(text.subject, values))
         parts = [
@@ -210,6 +226,9 @@ class Writer:
         profile = self._register.attendee(id)
         shown = ", ".join(_line(part) for part in (profile.title, profile.organisation) if part)
         lines = [Line("", shown)] if shown else []
+        if self._discreet:
+            lines.append(Line("", self._say("(What was given to the reader stands here.)")))
+            return Person(name=_named(profile), lines=tuple(lines))
         for name, value in self._fields(id).items():
             if name in ("email", "phone", "link"):
                 lines.append(Line(self._say(FIELD_LABELS[name]), _line(value)))
@@ -228,6 +247,8 @@ class Writer:
     def _known(self) -> list[str]:
         """Returns the reader's contacts, and those who gave them a card."""
         me = self._letter.to
+        if self._discreet:
+            return contacts_of(self._event, me)
         given = [by for (by, to), one in self._event.cards.items() if to == me and one.reached]
         ids = dict.fromkeys([*contacts_of(self._event, me), *given])
         return [id for id in ids if self._register.has(id) and self._fields(id)]
@@ -261,6 +282,9 @@ class Writer:
         return self._register.has(id) and not self._event.is_blocked(self._letter.to, id)
 
     def _steps(self) -> Sequence[Part]:
+        if self._discreet:
+            alone = self._say("(The reader's own next steps stand here; only they read them.)")
+            return [Part(kind="text", lines=(alone,))]
         steps = open_steps(self._register).get(self._letter.to, [])
         people = [
             Person(
@@ -288,6 +312,8 @@ class Writer:
                 return ()
 
     def _vcards(self, name: str, ids: Sequence[str]) -> tuple[Attachment, ...]:
+        if self._discreet:
+            return ()
         title = self._register.details.title
         cards = [vcard(card(self._register.attendee(id)), self._fields(id), met=title)
                  for id in ids]  # fmt: skip

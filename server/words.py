@@ -8,7 +8,7 @@ Invariant: a missing translation is the English sentence, never an empty one and
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from functools import cache
 from typing import Protocol
@@ -22,6 +22,9 @@ from starlette.requests import HTTPConnection
 from server.files import LOCALE, STATIC
 
 Value = str | int | float
+
+Saying = Callable[..., str]
+"""`Words.gettext`: a sentence and its values."""
 
 LANGUAGES: Mapping[str, str] = {"en": "English", "ja": "日本語"}
 """Code to the language's own name."""

@@ -51,6 +51,14 @@ from server.organising import (
     revoke_link,
 )
 from server.pages.entry import check_origin, evening_of, let_in
+from server.pages.mail import (
+    letter_page,
+    mail_page,
+    press_mail,
+    preview_html,
+    save_words,
+    words_page,
+)
 from server.pages.matching import matching_page, save_matching
 from server.pages.rendering import redirect, render
 from server.pages.report import report_page, save_goals
@@ -413,6 +421,7 @@ async def _event_page(
             "host": f"{here}/host",
             "matching": f"{here}/matching",
             "report": f"{here}/report",
+            "mail": f"{here}/mail",
             "host_link": f"{here}/host-link",
             "links": f"{here}/links",
             "delete": f"{here}/delete",
@@ -560,6 +569,12 @@ routes = [
     Route("/desk/{event}/matching", organisers(save_matching), methods=["POST"]),
     Route("/desk/{event}/report", organisers(report_page), methods=["GET"]),
     Route("/desk/{event}/report", organisers(save_goals), methods=["POST"]),
+    Route("/desk/{event}/mail", organisers(mail_page), methods=["GET"]),
+    Route("/desk/{event}/mail", organisers(press_mail), methods=["POST"]),
+    Route("/desk/{event}/mail/letters/{letter}", organisers(letter_page), methods=["GET"]),
+    Route("/desk/{event}/mail/{kind}", organisers(words_page), methods=["GET"]),
+    Route("/desk/{event}/mail/{kind}", organisers(save_words), methods=["POST"]),
+    Route("/desk/{event}/mail/{kind}/preview", organisers(preview_html), methods=["GET"]),
     Route("/desk/{event}/links", organisers(save_links), methods=["POST"]),
     Route("/desk/{event}/host", organisers(become_host), methods=["POST"]),
     Route("/desk/{event}/host-link", organisers(host_link), methods=["POST"]),

@@ -29,3 +29,26 @@ def test_an_empty_variable_is_not_set_and_a_slash_at_the_end_does_not_count() ->
     )
     assert settings.redis_url is None
     assert settings.public_url == "https://tea.example.org"
+
+
+@pytest.mark.parametrize(
+    ("url", "host", "port", "security", "password"),
+    [
+        ("smtp://mail.example.org", "mail.example.org", 25, "offered", ""),
+        ("starttls://u:p%40ss@mail.example.org", "mail.example.org", 587, "starttls", "p@ss"),
+        ("smtps://u:p@mail.example.org:4650", "mail.example.org", 4650, "tls", "p"),
+    ],
+)
+def test_a_mail_servers_address_says_how_it_is_spoken_to(
+    url: str, host: str, port: int, security: str, password: str
+) -> None:
+    smtp = read_settings({"MEGURI_SMTP_URL": url}).smtp
+    assert smtp is not None
+    assert (smtp.host, smtp.port, smtp.security, smtp.password) == (host, port, security, password)
+    assert password not in smtp.shown or not password
+
+
+@pytest.mark.parametrize("url", ["mail.example.org", "http://x", "smtp://", "smtp://x:99999"])
+def test_what_is_no_mail_server_is_refused_with_a_sentence(url: str) -> None:
+    with pytest.raises(SettingsError, match="MEGURI_SMTP_URL must look like"):
+        read_settings({"MEGURI_SMTP_URL": url})

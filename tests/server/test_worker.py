@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 from collections.abc import AsyncIterator
 
@@ -12,10 +13,11 @@ from rooms.follow_up import due
 from rooms.people import Attendee, Details, Role
 from rooms.programme import Plan
 from server.auth import Keys
+from server.doctor import Finding, mail_findings
 from server.evenings import Evening, Evenings
 from server.mail import Book, Entry, State, trouble
 from server.redis import Store
-from server.settings import Settings
+from server.settings import Settings, read_settings
 from tests.server.evening import DANA, EVENT, ROUNDS
 from tests.server.post import Postbox, a_post_office, a_worker
 from tests.server.waiting import wait_until
@@ -200,3 +202,20 @@ async def test_the_links_in_a_mail_are_the_same_each_time_and_end_with_the_perso
     assert await keys.mailed_key(EVENT, "a0", Role.ATTENDEE) != mailed
     await keys.forget(EVENT, ["a0"])
     assert not await keys.has_key(EVENT, "a0")
+
+
+async def test_the_doctor_greets_the_mail_server_and_sends_nothing() -> None:
+    postbox = Postbox()
+    async with a_post_office(postbox) as smtp_url:
+        found = await asyncio.to_thread(of, smtp_url)
+        assert [(one.well, postbox.sessions) for one in found] == [(True, 1)]
+    [gone] = await asyncio.to_thread(of, smtp_url)
+    assert not gone.well
+    assert "cannot be reached" in gone.sentence
+    assert postbox.to == []
+
+
+def of(smtp_url: str) -> list[Finding]:
+    """Returns what the doctor says of mail, with this server set."""
+    given = {"MEGURI_SMTP_URL": smtp_url, "MEGURI_PUBLIC_URL": "https://tea.example.org"}
+    return mail_findings(read_settings(given))

@@ -1,0 +1,148 @@
+"""Mail at the desk and by a mail's own link: sent by a press, stopped by one, worded by anybody."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import AsyncIterator
+
+import httpx2 as httpx
+import pytest
+import pytest_asyncio
+
+from rooms.people import Role
+from server.redis import Store
+from tests.server.callers import Doors, doors
+from tests.server.house import KEY
+
+
+@pytest_asyncio.fixture
+async def house(store: Store) -> AsyncIterator[Doors]:
+    async with doors(store) as house:
+        yield house
+
+
+@pytest_asyncio.fixture
+async def desk(house: Doors) -> AsyncIterator[httpx.AsyncClient]:
+    async with house.browser() as browser:
+        await browser.post("/desk", data={"key": KEY})
+        yield browser
+
+
+async def read(browser: httpx.AsyncClient, path: str) -> str:
+    """Returns a page's text."""
+    page = await browser.get(path)
+    assert page.status_code == 200, page.text
+    return html.unescape(page.text)
+
+
+async def test_links_are_sent_by_a_press_and_can_be_read_where_no_mail_server_is(
+    house: Doors, desk: httpx.AsyncClient
+) -> None:
+    event = (await house.makes_event())["id"]
+    [ana, _] = await house.brings(event)
+    here = f"/desk/{event}/mail"
+    page = await read(desk, here)
+    assert "MEGURI_SMTP_URL" in page
+    assert "2 people with an address have not been sent a link yet." in page
+    await desk.post(here, data={"do": "invite"})
+    page = await read(desk, here)
+    assert "Everybody with an address has a link." in page
+    [path] = {
+        part.split('"')[0] for part in page.split('href="') if f"confirmation:{ana.id}" in part
+    }
+    letter = await read(desk, path)
+    assert "Hello Ana" in letter
+    link = letter.split(f"{house.url}/e/{event}/in/")[1].split()[0]
+    async with house.browser() as phone:
+        assert "Ana" in await read(phone, f"/e/{event}/in/{link}")
+        came = await phone.post(f"/e/{event}/in/{link}", data={"agree": "1"})
+        assert came.headers["location"] == f"/e/{event}"
+        assert (await phone.get(f"/e/{event}")).status_code == 200
+
+
+async def test_words_are_edited_shown_with_a_person_and_refused_where_a_place_is_broken(
+    house: Doors, desk: httpx.AsyncClient
+) -> None:
+    event = (await house.makes_event())["id"]
+    await house.brings(event)
+    here = f"/desk/{event}/mail/missed"
+    form = {
+        "subject_en": "Oh, {name}", "text_en": "We missed you at {event}.",
+        "subject_ja": "{name}様", "text_ja": "残念です。", "on": "1", "language": "en",
+    }  # fmt: skip
+    shown = await desk.post(here, data={**form, "do": "preview"})
+    assert "We missed you at Tea." in shown.text
+    assert "We missed you at" not in await read(desk, here)
+    broken = await desk.post(here, data={**form, "text_ja": "{nmae}", "do": "save"})
+    assert broken.status_code == 422
+    assert "Nothing can be filled in for {nmae}." in html.unescape(broken.text)
+    await desk.post(here, data={**form, "do": "save"})
+    assert "We missed you at Tea." in await read(desk, here)
+    preview = await desk.get(f"{here}/preview?language=ja")
+    assert "残念です。" in preview.text
+    assert "sandbox" in preview.headers["content-security-policy"]
+    await desk.post(here, data={"do": "usual"})
+    assert "We missed you at" not in await read(desk, here)
+    await desk.post(here, data={**form, "on": "", "do": "save"})
+    assert '<span class="tag">off</span>' in await read(desk, f"/desk/{event}/mail")
+
+
+async def test_opening_a_mails_link_does_nothing_and_a_press_does(house: Doors) -> None:
+    event = (await house.makes_event())["id"]
+    [ana, _] = await house.brings(event)
+    key = await house.keys.choice_key(event, ana.id)
+    path = f"/e/{event}/mail/{ana.id}/{key}"
+    async with house.browser() as browser:
+        for _ in range(2):
+            assert "No more mails" in await read(browser, path)
+        await browser.post(path, data={"do": "stop"})
+        assert "You get no more mails about this event." in await read(browser, path)
+        await browser.post(path, data={"do": "start"})
+        await browser.post(path, data={"do": "decline"})
+        assert "You said that you can't come." in await read(browser, path)
+        assert (await browser.get(f"/e/{event}/mail/{ana.id}/wrong")).status_code == 404
+        other = await house.keys.choice_key(event, "somebody")
+        assert (await browser.get(f"/e/{event}/mail/{ana.id}/{other}")).status_code == 404
+
+
+async def test_a_mail_provider_unsubscribes_by_one_click_from_its_own_machines(
+    house: Doors,
+) -> None:
+    event = (await house.makes_event())["id"]
+    [ana, _] = await house.brings(event)
+    path = f"/e/{event}/mail/{ana.id}/{await house.keys.choice_key(event, ana.id)}"
+    async with httpx.AsyncClient(base_url=house.url) as provider:
+        away = {"origin": "https://provider.example"}
+        done = await provider.post(path, data={"List-Unsubscribe": "One-Click"}, headers=away)
+        assert done.status_code == 200
+        assert "You get no more mails" in await read(provider, path)
+        foreign = await provider.post(path, data={"do": "start"}, headers=away)
+        assert foreign.status_code == 403
+
+
+async def test_the_choice_link_signs_nobody_in(house: Doors) -> None:
+    event = (await house.makes_event())["id"]
+    [ana, _] = await house.brings(event)
+    key = await house.keys.choice_key(event, ana.id)
+    async with house.browser() as browser:
+        await browser.post(f"/e/{event}/mail/{ana.id}/{key}", data={"do": "decline"})
+        assert not browser.cookies
+        assert (await browser.get(f"/e/{event}/in/{key}")).status_code == 404
+
+
+@pytest.mark.parametrize("page", ["", "/missed", "/nothing", "/letters/x:y"])
+async def test_the_desks_mail_is_the_organisers_alone(house: Doors, page: str) -> None:
+    event = (await house.makes_event())["id"]
+    async with house.browser() as browser:
+        assert (await browser.get(f"/desk/{event}/mail{page}")).status_code == 401
+
+
+async def test_the_mailed_key_ends_when_a_new_link_is_made(
+    house: Doors, desk: httpx.AsyncClient
+) -> None:
+    event = (await house.makes_event())["id"]
+    [ana, _] = await house.brings(event)
+    key = await house.keys.mailed_key(event, ana.id, Role.ATTENDEE)
+    assert (await desk.get(f"/e/{event}/in/{key}")).status_code == 200
+    await desk.post(f"/desk/{event}/people/{ana.id}/link")
+    assert (await desk.get(f"/e/{event}/in/{key}")).status_code == 410
