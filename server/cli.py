@@ -724,6 +724,13 @@ _share = click.FloatRange(0, 100)
 @click.option("--leaving", default=3.0, show_default=True, type=_share, help="… leave on purpose.")
 @click.option("--silent", default=0.0, show_default=True, type=_share, help="… never look.")
 @click.option("--on-site", default=20.0, show_default=True, type=_share, help="… are on site.")
+@click.option(
+    "--stations",
+    default=0,
+    show_default=True,
+    type=click.IntRange(0, 1000),
+    help="Tables where people on site and online share a room.",
+)
 @click.option("--seed", default=1, show_default=True, type=int)
 @click.option("--workers", default=1, show_default=True, help="Of the server started for this.")
 @click.option("--json", "as_json", is_flag=True, help="Figures as JSON on standard output.")
@@ -806,6 +813,11 @@ def _show(figures: Figures) -> None:
             f"{one.repeats} met again; last room after {last}; "
             f"deadline ±{one.deadline_spread_ms:.0f} ms, "
             f"start +{one.start_lateness_ms:.0f} ms, end +{one.end_lateness_ms:.0f} ms"
+        )
+    if f.across:
+        click.echo(
+            f"Across: {f.across:.0%} of pairs are of somebody on site and somebody online; "
+            f"{f.mixed_people:.0%} of people met somebody of the other mode"
         )
     click.echo(f"Longest alone without choosing to wait: {f.longest_alone_s} s")
     click.echo(f"Left over without a word: {f.left_over_silently}")

@@ -1,7 +1,7 @@
 """Runs the demo: a store, a server and one evening after the other, until Ctrl-C.
 
 Everything is real but the people: the bundled store in a temporary folder, the server on a free
-port, sockets, rounds by the clock. Prints three links; ends with everything it started.
+port, sockets, rounds by the clock. Prints four links; ends with everything it started.
 """
 
 from __future__ import annotations
@@ -19,12 +19,13 @@ from msgspec import Struct
 
 from rooms.messages import Phase, PhaseChanged
 from rooms.people import Mode
+from rooms.programme import Mixing
 from server import serving
 from server.asking import Asker
 from server.attending import Door
 from server.demo.conversation import Speaker
 from server.demo.troupe import Role, Troupe
-from server.rehearsal.run import Created, Imported
+from server.rehearsal.run import Created, Enrolled, Imported
 from server.sample_people import Person, invented
 from server.settings import Settings
 
@@ -39,6 +40,8 @@ BREAK_SECONDS = 30
 PREVIEW_SECONDS = 10
 WALKING_SECONDS = 8
 USUAL_PORT = 8000
+STATIONS = 3
+"""Tables at which people on site and online share a room."""
 
 Say = Callable[[str], None]
 
@@ -112,13 +115,14 @@ class Demo:
         asker = Asker(url, self._key)
         first = True
         while True:
-            created, roles = await asyncio.to_thread(self._set_up, asker)
-            self._print_links(url, created, first=first)
+            created, roles, stations = await asyncio.to_thread(self._set_up, asker)
+            self._print_links(url, created, stations, first=first)
             first = False
-            troupe = Troupe(roles, self._tell)
+            doors = [Door(asker.socket_url, created.id, one.key) for one in stations]
+            troupe = Troupe(roles, doors, self._tell)
             await troupe.perform()
 
-    def _set_up(self, asker: Asker) -> tuple[Created, list[Role]]:
+    def _set_up(self, asker: Asker) -> tuple[Created, list[Role], list[Enrolled]]:
         """Makes the event, brings its people, opens the doors (blocking)."""
         options = self._options
         rounds = [
@@ -138,10 +142,16 @@ class Demo:
             "title": TITLE,
             "starts_at": int((time.time() + options.starts_in) * 1000),
             "programme": {"rounds": rounds},
+            "stations": STATIONS,
+            "settings": {"mixing": Mixing.MOST.value},
         }
         created = asker.post("/api/events", body, Created)
         people = invented(options.people)
         imported = asker.post(f"/api/events/{created.id}/attendees", people, Imported)
+        screens = [
+            {"name": f"Table {n}", "role": "station", "table": n} for n in range(1, STATIONS + 1)
+        ]
+        stations = asker.post(f"/api/events/{created.id}/attendees", screens, Imported)
         commands = f"/api/events/{created.id}/commands"
         asker.post(commands, {"type": "open-doors"}, object)
         roles: list[Role] = []
@@ -157,9 +167,11 @@ class Demo:
             )
             if mode is Mode.ON_SITE:
                 asker.post(commands, {"type": "check-in", "attendee": one.id}, object)
-        return created, roles
+        return created, roles, stations.attendees
 
-    def _print_links(self, url: str, created: Created, *, first: bool) -> None:
+    def _print_links(
+        self, url: str, created: Created, stations: list[Enrolled], *, first: bool
+    ) -> None:
         from rich.console import Console
         from rich.text import Text
 
@@ -171,6 +183,11 @@ class Demo:
                 "Be the organiser",
                 f"{url}/desk/in/{self._key}",
                 "import people, export who met whom",
+            ),
+            (
+                "Be the screen of a table",
+                stations[0].url,
+                "who is at table 1 and who joins it by video, when its room is mixed",
             ),
         ]
         console.print()

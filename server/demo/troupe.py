@@ -138,10 +138,31 @@ class Table:
         self.stir = asyncio.Event()
 
 
-class Troupe:
-    """All simulated people of one event."""
+class Screen:
+    """A simulated station: its table counts while it is there; its link's reader takes over."""
 
-    def __init__(self, roles: list[Role], tell: Callable[[messages.PhaseChanged], None]) -> None:
+    def __init__(self, door: Door) -> None:
+        self.chain = Chain(door, lambda message: None)
+
+    async def attend(self) -> None:
+        """Stays connected until somebody takes over or the evening is over."""
+        while True:
+            ended = await self.chain.attend()
+            if not ended.may_come_back:
+                return
+            await asyncio.sleep(random.uniform(0.3, 1.5))
+
+
+class Troupe:
+    """All simulated people of one event, and its stations."""
+
+    def __init__(
+        self,
+        roles: list[Role],
+        stations: list[Door],
+        tell: Callable[[messages.PhaseChanged], None],
+    ) -> None:
+        self._screens = [Screen(door) for door in stations]
         self.players: dict[str, Player] = {}
         for role in roles:
             self.players[role.speaker.id] = Player(role, self)
@@ -166,6 +187,7 @@ class Troupe:
         async with asyncio.TaskGroup() as acts:
             self._acts = acts
             running = [acts.create_task(self._talk_in_lobby())]
+            running += [acts.create_task(screen.attend()) for screen in self._screens]
             for player in early:
                 running.append(acts.create_task(player.attend()))
                 await asyncio.sleep(self._rng.uniform(0.02, 0.2))

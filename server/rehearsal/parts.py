@@ -31,6 +31,8 @@ class Options(Struct, frozen=True, kw_only=True):
     leaving: Percent = 3
     silent: Percent = 0
     on_site: Percent = 20
+    stations: int = 0
+    """Tables with a station: on-site and online people then share as many rooms as these allow."""
     seed: int = 1
     event: str | None = None
     """An event that is there already; its own programme is followed."""

@@ -73,6 +73,10 @@ class Figures(Struct, frozen=True, kw_only=True):
     unanswered: int
     answered_twice: int
     refusals: dict[str, int]
+    across: float
+    """The share of pairs who met that are of somebody on site and somebody online."""
+    mixed_people: float
+    """The share of people who met somebody of the other mode."""
     closed: dict[str, int]
     contacts: int
     contacts_missing: int
@@ -141,6 +145,7 @@ def judge(
     examples += [f"alone for {alone:.1f} s: {who}"] if alone > ALONE_SECONDS else []
     examples += lost_examples + minutes.examples + repeated[:EXAMPLES]
 
+    across = _across(came, met)
     figures = Figures(
         people=len(cast),
         joined=len(came),
@@ -161,6 +166,8 @@ def judge(
         answered_twice=sum(one.chain.answered_twice for one in came),
         refusals=_counted(code for one in came for code in one.refusals),
         closed=_counted(str(ended.code or "abruptly") for one in came for ended in one.ends),
+        across=round(len(across) / len(met), 3) if met else 0.0,
+        mixed_people=round(len({id for both in across for id in both}) / max(1, len(came)), 3),
         contacts=len(mutual) // 2,
         contacts_missing=len(missing_contacts),
         contacts_leaked=len(leaked),
@@ -177,6 +184,12 @@ def judge(
     )
     wrong += _wrong(figures)
     return figures
+
+
+def _across(came: list[SimulatedAttendee], met: set[tuple[str, str]]) -> set[tuple[str, str]]:
+    """Returns the pairs who met of whom one is on site and the other online."""
+    on_site = {one.id for one in came if one.part.on_site}
+    return {(a, b) for a, b in met if (a in on_site) != (b in on_site)}
 
 
 def _wrong(figures: Figures) -> list[str]:

@@ -16,6 +16,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from rooms.messages import Phase
+from rooms.programme import Mixing
 from server.asking import Asker, NotAnswered
 from server.attending import Door
 from server.rehearsal.attendee import SimulatedAttendee
@@ -164,7 +165,9 @@ async def _event(asker: Asker, options: Options) -> tuple[str, list[_Round]]:
         walking_seconds=options.walking_seconds,
     )
     rounds = [one] * options.rounds
-    anew = {"title": "Rehearsal", "programme": _Programme(rounds)}
+    anew: dict[str, object] = {"title": "Rehearsal", "programme": _Programme(rounds)}
+    if options.stations:
+        anew |= {"stations": options.stations, "settings": {"mixing": Mixing.MOST.value}}
     created = await asyncio.to_thread(asker.post, "/api/events", anew, Created)
     return created.id, rounds
 

@@ -26,29 +26,25 @@ export function StationView({ current }) {
     <div class="station-head">
       <h1 class="station-sign"><span class="second">${t("Table")}</span> <strong class="figures">${table ?? "?"}</strong></h1>
       <p class="second">${roundWords(event)}</p>
-      ${sits && html`<p class="station-clock"><${Clock} room=${room} current=${current} /></p>`}
+      ${sits && current === "preview" && html`<p class="station-clock"><${Clock} room=${room} /></p>`}
     </div>
     ${sits ? html`<${Sitting} room=${room} current=${current} />` : html`<${Idle} />`}
   </main>`;
 }
 
-function Clock({ room, current }) {
-  const [sentence, until] =
-    current === "preview"
-      ? ["The round begins in {time}.", room.starts_at]
-      : ["{time} left", room.ends_at];
-  if (until === null) return null;
-  return html`<${Say} sentence=${sentence} values=${{ time: html`<${Left} until=${until} className="strong" />` }} />`;
+function Clock({ room }) {
+  return html`<${Say} sentence="The round begins in {time}."
+    values=${{ time: html`<${Left} until=${room.starts_at} className="strong" />` }} />`;
 }
 
 function Sitting({ room, current }) {
-  return html`<div class="station-stage"><${Tiles} /></div>
+  return html`<${TurnOn} />
+    <div class="station-stage"><${Tiles} /></div>
     <aside class="station-side stack">
       <${AtTable} room=${room} />
       ${current === "room" && html`<${Starter} />`}
     </aside>
     <div class="controls" role="group" aria-label=${t("What you can do here")}>
-      <${TurnOn} />
       <${Switches} />
     </div>`;
 }

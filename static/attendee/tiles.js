@@ -48,6 +48,8 @@ function stationCard(room) {
 
 function Tile({ card }) {
   const isPerson = card.mode !== "station";
+  // A station is nobody: it keeps in touch with nobody, and blocks and reports nobody.
+  const mayAct = isPerson && state.value.you.role !== "station";
   const isAtTable = card.mode === "on-site";
   const known = media.value;
   const call = known?.calls.calls.value.get(card.id) ?? NO_CALL;
@@ -65,7 +67,7 @@ function Tile({ card }) {
         ${known && !isAtTable && html`<${Ear} microphone=${sends.microphone} speaking=${speaking} />`}
         <span class="tile-name strong"><${Name} card=${card} reading=${false} /></span>
       </p>
-      ${isPerson && html`<div class="tile-more"><${More} card=${card} /></div>`}
+      ${mayAct && html`<div class="tile-more"><${More} card=${card} /></div>`}
     </div>
     <div class="tile-words">
       ${card.reading && html`<bdi class="second reading">${card.reading}</bdi>`}
@@ -78,14 +80,15 @@ function Tile({ card }) {
           onClick=${() => known.calls.retry(card.id)}>${t("Try again")}</button>`
       }
     </div>
-    <div class="tile-actions">${isPerson && html`<${KeepButton} card=${card} />`}</div>
+    <div class="tile-actions">${mayAct && html`<${KeepButton} card=${card} />`}</div>
   </li>`;
 }
 
 /** Who sits before the station's camera. */
 function atTable() {
   const here = state.value.room.people.filter((card) => card.mode === "on-site");
-  return list(here.map((card) => called(card.name || t("someone"))));
+  const names = list(here.map((card) => called(card.name || t("someone"))));
+  return names ? t("In the picture: {names}", { names }) : "";
 }
 
 /** Oneself, as in a mirror. */

@@ -195,6 +195,18 @@ async def test_an_evening_of_sixty_goes_well(house: House, told: list[str]) -> N
     assert any("Round 2 of 2 is over" in line for line in told)
 
 
+async def test_on_site_and_online_people_meet_over_an_evening_with_stations(
+    house: House, told: list[str]
+) -> None:
+    plain = replace(QUICK, seconds=4, late=0, dropping=0, leaving=0)
+    options = replace(plain, people=24, on_site=50, stations=3, rounds=4)
+    figures = await rehearse(house.asker, options, told.append)
+    assert (figures.left_over_silently, figures.pairs_missing, figures.pairs_invented) == (0, 0, 0)
+    assert figures.mixed_people > 0.5
+    assert figures.across > 0.1
+    assert figures.repeats == 0
+
+
 @pytest.mark.parametrize("people", [2, 3])
 async def test_very_small_evenings_go_well(house: House, told: list[str], people: int) -> None:
     small = replace(QUICK, seconds=3, late=0, dropping=0, leaving=0, on_site=0)

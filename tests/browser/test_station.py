@@ -1,0 +1,47 @@
+"""A table's station and people online, in real pages: they see and hear each other (rule 25)."""
+
+from __future__ import annotations
+
+from playwright.async_api import expect
+
+from tests.browser.callers import OWN_ID, Caller, Callers
+from tests.browser.coming import comes_by_their_own_link
+from tests.browser.conftest import Visitors
+from tests.browser.test_pages import is_accessible
+from tests.guests import House, quick_round
+
+LONG = quick_round(seconds=600, size=3, least=2, walking_seconds=2)
+
+
+async def test_a_station_and_people_online_see_and_hear_each_other(
+    house: House, visitors: Visitors
+) -> None:
+    await house.opens([], rounds=[LONG], tables=3, stations=1, settings={"mixing": "most"})
+    await house.brings(
+        [
+            {"name": "Emre", "mode": "on-site"},
+            {"name": "Station", "role": "station", "table": 2},
+        ]
+    )
+    page = await visitors.page()
+    await page.context.grant_permissions(["camera", "microphone"])
+    await comes_by_their_own_link(page, house, "Station")
+    await expect(page.get_by_role("heading", name="Table 2")).to_be_visible()
+    station = Caller(page, "Station", str(await page.evaluate(OWN_ID)))
+    await is_accessible(page)
+    callers = Callers(house, visitors)
+    ana, bo = await callers.comes("Ana"), await callers.comes("Bo")
+    await house.commands("check-in", attendee=house.id("Emre"))
+    await house.commands("start-round")
+    for one in (ana, bo, station):
+        await one.is_seated()
+    await page.get_by_role("button", name="Turn on camera and microphone").click()
+    for one in (ana, bo):
+        await one.turns_on("Microphone", "Camera")
+    await station.sees_and_hears(ana, bo)
+    await ana.sees_and_hears(station, bo)
+    await expect(ana.tile("Table 2").locator("video.begun")).to_be_visible()
+    await expect(ana.tile("Emre").locator("video")).to_have_count(0)
+    await expect(page.get_by_role("button", name="Keep in touch")).to_have_count(0)
+    await is_accessible(page)
+    await is_accessible(ana.page)
