@@ -36,7 +36,7 @@ def test_an_empty_variable_is_not_set_and_a_slash_at_the_end_does_not_count() ->
     [
         ("smtp://mail.example.org", "mail.example.org", 25, "offered", ""),
         ("starttls://u:p%40ss@mail.example.org", "mail.example.org", 587, "starttls", "p@ss"),
-        ("smtps://u:p@mail.example.org:4650", "mail.example.org", 4650, "tls", "p"),
+        ("smtps://u:s3cret@mail.example.org:4650", "mail.example.org", 4650, "tls", "s3cret"),
     ],
 )
 def test_a_mail_servers_address_says_how_it_is_spoken_to(
