@@ -37,6 +37,12 @@ from rooms.matching.solver import FORBIDDEN, Floats, Search
 CHECKED = 256
 """Rows and columns of weights that are checked at a time."""
 
+LONGER = 10
+"""How often a search goes on over its time, as long as somebody sits with whom they must not."""
+
+AT_A_TIME = 20
+"""Steps of each such time: a slow machine takes few steps in a second, and none is an answer."""
+
 SIZES = "A size is a whole number from 0, or (least, most) with least ≤ most."
 
 Size = int | tuple[int, int]
@@ -64,8 +70,9 @@ def solve(
     `weights` is n×n, symmetric, finite and not negative (float32 halves the memory of thousands);
     a size is a number or (least, most); `forbidden` is an n×n array of pairs that must not share a
     room. Goes on for `seconds`, checks included, or for `steps` where given: the same seed and
-    steps give the same answer. Raises ValueError for input that contradicts itself, and Impossible,
-    with the cause, when no allowed seating was found.
+    steps give the same answer. Where `seconds` found no allowed seating it takes up to
+    `LONGER * AT_A_TIME` steps more. Raises ValueError for input that contradicts itself, and
+    Impossible, with the cause, when no allowed seating was found.
     """
     budget = Budget(seconds, steps)
     worth = _checked_weights(weights)
@@ -87,9 +94,19 @@ def solve(
         table[apart] = -FORBIDDEN
     search = Search(table, ranges, rng)
     search.run(budget)
+    if steps is None:
+        _search_on(search, budget)
     if search.is_forbidden:
         raise _not_found(budget.taken, _forbidden_people(search.best, table))
     return search.best
+
+
+def _search_on(search: Search, budget: Budget) -> None:
+    for _ in range(LONGER):
+        if search.is_over or not search.is_forbidden:
+            break
+        budget.grant(AT_A_TIME)
+        search.run(budget)
 
 
 def _in_pairs(
@@ -162,7 +179,7 @@ def _checked_sizes(sizes: Sequence[Size], people: int) -> list[tuple[int, int]]:
     fewest, most = sum(least for least, _ in pairs), sum(most for _, most in pairs)
     if not fewest <= people <= most:
         raise ValueError(f"The sizes add up to {fewest} to {most} seats for {people} people.")
-    return pairs
+    return [(least, min(most, people - fewest + least)) for least, most in pairs]
 
 
 def _checked_forbidden(forbidden: ArrayLike, people: int) -> Bools:

@@ -39,8 +39,8 @@ def best_pairs(
     if apart is not None:
         allowed = ~apart[a, b]
         a, b = a[allowed], b[allowed]
-    scale = UNIT / (float(weights.max(initial=0.0)) or 1.0)
-    worth = np.rint(weights[a, b] * scale).astype(np.int64)
+    greatest = float(weights.max(initial=0.0)) or 1.0
+    worth = np.rint(weights[a, b] / greatest * UNIT).astype(np.int64)
     graph.add_edges_from(list(zip(a.tolist(), b.tolist(), worth.tolist(), strict=True)))
     graph.add_edges_from([(p, people + i, 0) for i in range(alone) for p in range(people)])
     matched = rustworkx.max_weight_matching(graph, max_cardinality=True, weight_fn=int)

@@ -210,6 +210,29 @@ def test_somebody_who_blocked_all_but_three_sits_with_those(people: int) -> None
     assert [0, 1, 2, 3] in rooms
 
 
+def test_no_time_is_no_reason_to_find_no_seating() -> None:
+    forbidden = np.zeros((1001, 1001), dtype=bool)
+    forbidden[0, 1:997] = True
+    rooms = solve(weights(1001), [(3, 5)] * 250, forbidden=forbidden, seconds=0)
+    with_first = next(room for room in rooms if 0 in room)
+    assert not forbidden[0, with_first].any()
+
+
+def test_ranges_without_end_are_as_good_as_all_the_people() -> None:
+    rooms = solve(weights(8), [(0, 10**12), (3, 10**40)], steps=30)
+    assert sorted(person for room in rooms for person in room) == list(range(8))
+    assert len(rooms[1]) >= 3
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("scale", [1e-310, 1e-3, 1e307])
+def test_pairs_are_the_same_however_large_the_weights(scale: float) -> None:
+    table = np.zeros((6, 6))
+    for a, b in ((0, 3), (1, 2), (4, 5)):
+        table[a, b] = table[b, a] = 1.0
+    assert sorted(solve(table * scale, [2, 2, 2])) == [[0, 3], [1, 2], [4, 5]]
+
+
 def test_first_sizes_have_the_most_pairs() -> None:
     least, most = np.array([3, 2, 5, 0]), np.array([4, 7, 6, 3])
     assert first_sizes(least, most, 15).tolist() == [3, 7, 5, 0]
