@@ -12,7 +12,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from http import HTTPStatus
 
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
 from rooms.refusal import Refusal
@@ -97,6 +97,12 @@ async def on_http(request: Request, error: Exception) -> Response:
     return response
 
 
+async def on_gone(request: Request, error: Exception) -> Response:
+    """Answers nobody: a page that was closed while it sent something is no bug of ours."""
+    log.info("%s %s: gone before it was sent.", request.method, _without_keys(request))
+    return Response(status_code=HTTPStatus.BAD_REQUEST)
+
+
 async def on_bug(request: Request, error: Exception) -> Response:
     """Answers a bug of ours: a reference for the person, the traceback for the log."""
     reference = secrets.token_hex(4)
@@ -127,6 +133,7 @@ handlers: dict[type[Exception], Handler] = {
     StoreAway: on_known,
     UnknownFact: on_known,
     HTTPException: on_http,
+    ClientDisconnect: on_gone,
     Exception: on_bug,
 }
 """For the application's `exception_handlers`."""

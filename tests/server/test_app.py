@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from typing import cast
 
+import pytest
 from starlette.testclient import TestClient
 
 from server.alarms import Alarms
@@ -13,6 +15,8 @@ from server.pulse import Pulse
 from server.redis import Store
 from server.settings import Settings
 from server.solving import Solving
+from tests.guests import House
+from tests.server.waiting import wait_until
 
 
 class Idle:
@@ -54,3 +58,23 @@ async def test_a_background_task_that_dies_takes_readiness_down_and_says_why(sto
     assert answer.status_code == 503
     assert answer.json() == {"ready": False, "trouble": readiness.trouble}
     assert (await asyncio.to_thread(TestClient(app).get, "/healthz")).json() == {"alive": True}
+
+
+async def test_a_page_that_goes_in_the_middle_of_a_sentence_is_no_bug(
+    house: House, caplog: pytest.LogCaptureFixture
+) -> None:
+    await house.opens(["Ana"])
+    caplog.set_level(logging.INFO)
+    host, port = house.url.removeprefix("http://").split(":")
+    _, writer = await asyncio.open_connection(host, int(port))
+    head = (
+        f"POST /api/events/{house.event}/attendees/me/commands HTTP/1.1",
+        f"Host: {host}:{port}",
+        f"Authorization: Bearer {house.key('Ana')}",
+        "Content-Length: 100",
+    )
+    writer.write("\r\n".join([*head, "", '{"type": "note"']).encode())
+    await writer.drain()
+    writer.close()
+    await wait_until(lambda: "gone before it was sent" in caplog.text, "a line in the log")
+    assert not [record for record in caplog.records if record.levelno >= logging.ERROR]
