@@ -265,7 +265,7 @@ async def test_calling_the_host_shows_that_it_was_seen_and_the_answer_is_heard_o
         await page.get_by_role("button", name="Call host").click()
         await page.get_by_label("What can they help with?").fill(SCRIPT)
         await page.get_by_role("button", name="Call", exact=True).click()
-        await expect(page.get_by_text("It is on their screen now.")).to_be_visible()
+        await expect(page.get_by_text("It is on their screen now.").first).to_be_visible()
         changed = await dana.sees("board-change", parts=lambda parts: "calls" in str(parts))
         calls = cast(dict[str, list[dict[str, str]]], changed["parts"])["calls"]
         await dana.asks("call-seen", call=calls[0]["id"])
