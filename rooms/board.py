@@ -17,7 +17,7 @@ from rooms import messages as m
 from rooms.event import Event
 from rooms.lobby import is_station_away
 from rooms.matching.affinity import reasons
-from rooms.people import HOST_ROLES, Mode, Register, RoomMode, shared_interests
+from rooms.people import HOST_ROLES, Mode, Register, Role, RoomMode, shared_interests
 from rooms.programme import Kind
 from rooms.seating import have_met
 from rooms.standing import Person, Room
@@ -246,7 +246,8 @@ def _programme(event: Event, register: Register) -> m.ProgrammeView:
 
 
 def _pool(event: Event, register: Register) -> m.PoolView:
-    people = [p for p in event.people.values() if p.role not in HOST_ROLES or p.takes_seat]
+    stands_apart = HOST_ROLES | {Role.STATION}
+    people = [p for p in event.people.values() if p.role not in stands_apart or p.takes_seat]
     waiting = [p for p in people if p.seat is None and (p.present or p.connections)]
     return m.PoolView(
         present=len(event.present),

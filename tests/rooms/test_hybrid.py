@@ -231,3 +231,11 @@ def test_who_was_in_a_mixed_room_is_known_to_the_next_seating() -> None:
     assert {p.id: p.mixed for p in asked.people}["ana"] == 1
     assert {p.id: p.mixed for p in asked.people}["chidi"] == 0
     assert {p.mode for p in asked.people} == set(Mode)
+
+
+def test_a_station_is_nobody_who_waits_in_the_lobby() -> None:
+    evening = hybrid(links=(1,))
+    evening.seated([["ana", "bo", "emre", "finn"]])
+    pool = board(evening.event, evening.register).parts.pool
+    assert isinstance(pool, m.PoolView)
+    assert (pool.in_rooms, pool.in_lobby, pool.waiting) == (4, 0, ())
