@@ -40,7 +40,7 @@ def test_every_message_is_in_the_table() -> None:
 
 
 def test_every_shown_command_line_exists() -> None:
-    for name, rest in re.findall(r"meguri ([a-z]+)((?: --[a-z-]+| [a-z]+)*)", README):
+    for name, rest in re.findall(r"meguri ([a-z][a-z-]*)((?: --[a-z-]+| [a-z]+)*)", README):
         command = meguri.commands.get(name)
         assert command is not None, name
         options = {option for parameter in command.params for option in parameter.opts}

@@ -28,6 +28,9 @@ TOO_WIDE = """() => {
 """Returns what is wider than the page, or nothing; what lies in a box that scrolls may be."""
 
 
+LOOKS_AGAIN = 3
+
+
 class Faults:
     """What was found, each fault with the states that show it."""
 
@@ -38,7 +41,7 @@ class Faults:
         """Looks at a state in light and dark, and at its narrowest."""
         for theme in ("light", "dark"):
             await page.emulate_media(color_scheme=theme)
-            for fault in await findings(page):
+            for fault in await _lasting(page):
                 self._add(fault, f"{name}, {theme}")
         size = page.viewport_size
         assert size is not None
@@ -53,6 +56,18 @@ class Faults:
     def report(self) -> str:
         """Returns all faults, or nothing."""
         return "\n".join(f"{fault}\n    in {'; '.join(at)}" for fault, at in self._found.items())
+
+
+async def _lasting(page: Page) -> list[str]:
+    """Returns what axe finds again and again: for a moment after a theme's change, or while
+    something fades in, Chromium still paints the colours of before."""
+    found = await findings(page)
+    for _ in range(LOOKS_AGAIN):
+        if not found:
+            break
+        await page.evaluate("new Promise((done) => requestAnimationFrame(() => setTimeout(done)))")
+        found = await findings(page)
+    return found
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
