@@ -459,10 +459,12 @@ def _resume(event: Event, at: int) -> None:
     event.starts_at, event.ends_at = moved(event.starts_at), moved(event.ends_at)
     event.break_ends_at = moved(event.break_ends_at)
     for room in event.running_rooms():
+        began = room.starts_at < paused_at
         event.rooms[room.id] = replace(
             room,
             starts_at=moved(room.starts_at) or room.starts_at,
             ends_at=moved(room.ends_at) or room.ends_at,
+            stood_ms=room.stood_ms + (shift if began else 0),
         )
     event.paused_at = None
 

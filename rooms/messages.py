@@ -158,6 +158,8 @@ class Room(Message, frozen=True, kw_only=True):
     """Hosts who are visiting the room: they see and hear what is in it, and sit nowhere."""
     station: str | None = None
     """The id of the station at the table of a mixed room: its screen, camera and microphone."""
+    stood_ms: int = 0
+    """How long pauses have held it up since `starts_at`: the first minute goes on after them."""
 
 
 class MediaState(Struct, frozen=True, kw_only=True):

@@ -115,6 +115,8 @@ class Room(Struct, frozen=True, kw_only=True):
     """How many facts there had been when its seats were last changed."""
     met_ms: int = 0
     """Two people who were together for so long in it have met (rule 4)."""
+    stood_ms: int = 0
+    """How long pauses have held it up since it began."""
 
 
 class Alone(Struct, frozen=True):

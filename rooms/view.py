@@ -181,6 +181,7 @@ def room_message(event: Event, register: Register, room: Room) -> m.Room:
         topic=register.text(room.topic),
         visitors=tuple(card_of(register, id) for id, at in event.visits.items() if at == room.id),
         station=station,
+        stood_ms=room.stood_ms,
     )
 
 

@@ -355,7 +355,7 @@ function enter(state, room, at) {
       reasons: [],
       ...room,
       since,
-      stood_ms: same ? (state.room.stood_ms ?? 0) : 0, // how long pauses held the round up
+      stood_ms: room.stood_ms ?? (same ? state.room.stood_ms : 0), // held up by pauses for so long
       waits: same ? state.room.waits : false,
     },
     sitting_out: null,

@@ -439,4 +439,6 @@ test("a pause in a round is counted for its room, and kept when its deadline cha
   assert.equal(longer.room.stood_ms, 30_000);
   const own = reduce(longer, { type: "room", ...room({ ends_at: 99_000 }) }, 52_000);
   assert.equal(own.room.stood_ms, 30_000);
+  const read = reduce(initial(), { ...welcome(), room: room({ stood_ms: 30_000 }) }, 53_000);
+  assert.equal(read.room.stood_ms, 30_000, "a reload reads it from the server");
 });

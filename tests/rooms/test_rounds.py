@@ -646,6 +646,21 @@ def test_a_pause_shifts_rooms_with_deadlines_of_their_own() -> None:
     assert evening.last("ana", m.Room).ends_at == evening.instant(20 + 480 - 100 + 50)
 
 
+def test_whoever_comes_back_reads_how_long_pauses_have_held_a_round_up() -> None:
+    evening = Evening(preview=20)
+    evening.comes("ana", "bo")
+    evening.seated([["ana", "bo"]])
+    for _ in range(2):  # in the preview, which moves the beginning; in the round, which holds it up
+        evening.asks("dana", Pause())
+        evening.passes(30)
+        evening.asks("dana", Resume())
+        evening.passes(25)
+    room = evening.sees("ana").room
+    assert room is not None
+    assert room.starts_at == evening.instant(50)
+    assert room.stood_ms == 30_000
+
+
 def test_pausing_and_resuming_are_each_refused_twice() -> None:
     evening = four_talk()
     assert evening.refuses("dana", Resume()) == "not-paused"
