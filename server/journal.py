@@ -294,6 +294,18 @@ class Journal:
         reply = await self._store.call("XREVRANGE", self._chat, "+", "-", "COUNT", most)
         return [_said(item) for item in reversed(items(reply))]
 
+    async def said_by(self, sender: str) -> list[ChatEntry]:
+        """Reads everything somebody said that is still kept, the oldest first."""
+        found: list[ChatEntry] = []
+        after = START
+        while True:
+            reply = await self._store.call("XRANGE", self._chat, f"({after}", "+", "COUNT", PAGE)
+            page = [_said(item) for item in items(reply)]
+            if not page:
+                return found
+            after = page[-1][0]
+            found += [entry for _, entry in page if entry.sender == sender]
+
     async def forget_said(self, sender: str) -> None:
         """Deletes everything somebody said."""
         after = START

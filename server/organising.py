@@ -14,6 +14,7 @@ from typing import Protocol
 from msgspec import Struct
 
 from rooms.commands import AddAttendees, ChangeEvent, CreateEvent, EndLink, Erase
+from rooms.kept import Kept, Said, kept_about
 from rooms.people import Attendee, Details, Role
 from rooms.programme import Plan
 from rooms.refusal import Refusal
@@ -159,9 +160,21 @@ def find_person(evening: Evening, who: str) -> Attendee | None:
     return next((p for p in evening.register.attendees() if p.external_id == who), None)
 
 
-async def erase(services: Services, evening: Evening, person: Attendee) -> None:
-    """Erases a person: profile and notes by the rules, and what they said, and their key."""
-    await evening.submit(ORGANISER, Erase(attendee=person.id))
+async def everything_about(services: Services, evening: Evening, id: str) -> Kept | None:
+    """Returns all that is kept about a person, for themselves; None: nobody, or erased."""
+    said = await Journal(services.store, evening.id).said_by(id)
+    lines = [Said(at=entry.at, room=entry.room, text=entry.text) for entry in said]
+    return kept_about(evening.event, evening.register, id, services.store.clock(), lines)
+
+
+async def erase(
+    services: Services, evening: Evening, person: Attendee, *, by: str = ORGANISER
+) -> None:
+    """Erases a person: profile and notes by the rules, and what they said, and their key.
+
+    `by` is the organiser, a host, or the person themselves.
+    """
+    await evening.submit(by, Erase(attendee=person.id))
     await services.keys.forget(evening.id, [person.id])
     await Journal(services.store, evening.id).forget_said(person.id)
 
