@@ -16,12 +16,14 @@ from rooms.people import (
     CONSENT_FIELDS,
     CONTACT_FIELDS,
     HOST_ROLES,
+    NEWS,
     SEATED_ROLES,
     Attendee,
     Consent,
     Mode,
     RoomMode,
     attendee_key,
+    chosen_consents,
     consent_key,
     is_visible,
     text_key,
@@ -389,6 +391,7 @@ def change_profile(deciding: Deciding, command: c.Profile) -> None:
     if after == before:
         return
     _check_fields(after)
+    after = replace(after, organiser_may_export=chosen_consents(after.organiser_may_export))
     deciding.wrote(attendee_key(me.id), after)
     _profile_changed(deciding, me, after)
     if set(after.organiser_may_export) != set(before.organiser_may_export):
@@ -470,7 +473,7 @@ def _profile_changed(deciding: Deciding, known: Person, profile: Attendee) -> No
 
 def _check_fields(profile: Attendee) -> None:
     for field in profile.organiser_may_export:
-        if field not in CONSENT_FIELDS:
+        if field not in (*CONSENT_FIELDS, NEWS):
             raise Refusal("bad-field", "There is no field {field} to agree to.", field=field)
     for field in profile.contact_fields:
         if field not in CONTACT_FIELDS:

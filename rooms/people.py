@@ -21,6 +21,10 @@ CONTACT_FIELDS = ("email", "phone", "link")
 CONSENT_FIELDS = ("organisation", "email", "phone", "link")
 """Fields an attendee may let the organiser export (rule 20)."""
 
+NEWS = "news"
+"""The choice to hear from the organiser afterwards, by e-mail; kept beside those fields. Its words
+say that it hands over the e-mail address, so it never stands without that field."""
+
 OUTCOMES = ("met-again", "together", "help", "nothing")
 """What may have come of an evening: met or talked again; work or a plan together; advice, help or
 an introduction; nothing so far."""
@@ -217,6 +221,18 @@ class MailTexts(Struct, frozen=True, kw_only=True, omit_defaults=True, tag="mail
 
 
 Row = Attendee | Text | Note | Details | Consent | MailTexts
+
+
+def chosen_consents(fields: Iterable[str]) -> tuple[str, ...]:
+    """Returns what somebody lets the organiser have, in its usual order; news bring the address.
+
+    >>> chosen_consents(["news", "link"])
+    ('email', 'link', 'news')
+    """
+    given = set(fields)
+    if NEWS in given:
+        given.add("email")
+    return tuple(field for field in (*CONSENT_FIELDS, NEWS) if field in given)
 
 
 def attendee_key(id: str) -> str:

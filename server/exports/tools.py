@@ -22,11 +22,8 @@ from msgspec import Struct
 
 from rooms.contacts import consented
 from rooms.event import Event
-from rooms.people import HOST_ROLES, Attendee, Register
+from rooms.people import HOST_ROLES, NEWS, Attendee, Register
 from server.exports.cells import FORMULA
-
-NEWS = "news"
-"""The choice to hear from the organiser, among the fields that somebody lets them have."""
 
 PHONE = re.compile(r"[+0-9][0-9 ()./-]*")
 NOT_PROVIDED = "[not provided]"

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from rooms.people import CONSENT_FIELDS, Attendee, Consent
+from rooms.people import CONSENT_FIELDS, Attendee, Consent, chosen_consents
 from server.words import Words
 
-VERSION = "2026-11"
+VERSION = "2026-11-b"
 
 PARAGRAPHS = (
     "The organiser of “{title}” runs this evening and answers for what is kept of it.",
@@ -30,6 +30,10 @@ FIELD_LABELS = {
     "phone": "my phone number",
     "link": "my link",
 }
+NEWS_LABEL = (
+    "The organiser may write to me by e-mail afterwards, also about other events, and has my e-mail"
+    " address for it. I can take this back at any time on my page, under “You”."
+)
 
 
 class Choice(Struct, frozen=True):
@@ -48,6 +52,7 @@ class Asked(Struct, frozen=True):
     agree: str
     fields_label: str
     fields: tuple[Choice, ...]
+    news: str
 
 
 def asked(words: Words, title: str) -> Asked:
@@ -59,6 +64,7 @@ def asked(words: Words, title: str) -> Asked:
         agree=words.gettext(AGREE),
         fields_label=words.gettext(FIELDS_LABEL),
         fields=tuple(Choice(field, words.gettext(FIELD_LABELS[field])) for field in CONSENT_FIELDS),
+        news=words.gettext(NEWS_LABEL),
     )
 
 
@@ -69,12 +75,11 @@ def is_needed(person: Attendee) -> bool:
 
 def given(attendee_id: str, words: Asked, fields: list[str], at: int) -> Consent:
     """Returns the consent as it is kept: its wording, version, instant (ms) and recipient."""
-    chosen = tuple(field for field in CONSENT_FIELDS if field in fields)
     return Consent(
         attendee=attendee_id,
-        wording="\n".join((*words.paragraphs, words.agree, words.fields_label)),
+        wording="\n".join((*words.paragraphs, words.agree, words.fields_label, words.news)),
         version=words.version,
         at=at,
         recipient=words.organiser,
-        fields=chosen,
+        fields=chosen_consents(fields),
     )

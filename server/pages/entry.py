@@ -17,7 +17,15 @@ from starlette.routing import Route
 
 from rooms.commands import AddAttendees, GiveConsent
 from rooms.messages import Phase
-from rooms.people import CONSENT_FIELDS, HOST_ROLES, STAFF_ROLES, Attendee, Mode, Role, is_visible
+from rooms.people import (
+    HOST_ROLES,
+    STAFF_ROLES,
+    Attendee,
+    Mode,
+    Role,
+    chosen_consents,
+    is_visible,
+)
 from server import words
 from server.auth import (
     COOKIE_SECONDS,
@@ -278,7 +286,7 @@ async def open_link(request: Request) -> Response:
     take(limits_of(request).joins, address(request))
     sent = await read_form(request)
     form = {field: clean(str(sent.get(field, "")), field) for field in FORM_FIELDS}
-    chosen = [str(field) for field in sent.getlist("fields") if field in CONSENT_FIELDS]
+    chosen = list(chosen_consents(str(field) for field in sent.getlist("fields")))
     try:
         person = _newcomer(form, words.language(request, evening.event.plan.locale))
         if sent.get("agree") != "1":

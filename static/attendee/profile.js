@@ -88,12 +88,13 @@ function About() {
   </form>`;
 }
 
+/** What the organiser may export; to hear from them needs the address, so one goes with the other. */
 function Export() {
   const chosen = state.value.you.profile?.organiser_may_export ?? [];
   const toggle = (field) =>
     ask("profile", {
       organiser_may_export: chosen.includes(field)
-        ? chosen.filter((one) => one !== field)
+        ? chosen.filter((one) => one !== field && !(field === "email" && one === "news"))
         : [...chosen, field],
     });
   return html`<fieldset class="card">
@@ -106,6 +107,10 @@ function Export() {
         <span>${fieldWords(field)}</span>
       </label>`,
     )}
+    <label class="check">
+      <input type="checkbox" checked=${chosen.includes("news")} onChange=${() => toggle("news")} />
+      <span>${t("The organiser may write to me by e-mail afterwards, also about other events, and has my e-mail address for it.")}</span>
+    </label>
   </fieldset>`;
 }
 

@@ -244,6 +244,19 @@ def test_letting_the_organiser_export_fields_is_a_choice_that_is_kept_and_taken_
     assert evening.register.attendee("ana").organiser_may_export == ()
 
 
+def test_hearing_from_the_organiser_hands_over_the_address_and_is_kept_and_taken_back() -> None:
+    evening = Evening()
+    evening.comes("ana")
+    evening.asks("ana", Profile(organiser_may_export=("news",)))
+    assert evening.register.attendee("ana").organiser_may_export == ("email", "news")
+    evening.asks("ana", Profile(organiser_may_export=("email",)))
+    kept = [evening.register.rows[consent_key("ana", i)] for i in range(2)]
+    assert [row.fields for row in kept if isinstance(row, Consent)] == [
+        ("email", "news"),
+        ("email",),
+    ]
+
+
 # Erasure (rule 21)
 
 

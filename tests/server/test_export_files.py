@@ -12,7 +12,7 @@ import pytest
 import pytest_asyncio
 
 from rooms.commands import KeepInTouch
-from rooms.people import Attendee
+from rooms.people import NEWS, Attendee
 from server.exports.cells import csv_lines
 from server.exports.graphs import gexf, graphml
 from server.exports.rows import (
@@ -25,7 +25,6 @@ from server.exports.rows import (
 )
 from server.exports.sheets import pieces, workbook
 from server.exports.tools import (
-    NEWS,
     NOT_PROVIDED,
     NoTemplate,
     in_cp932,

@@ -118,10 +118,11 @@ async def test_a_personal_link_lets_in_by_one_press_after_the_consent(house: Doo
         assert page.status_code == 200
         assert not browser.cookies, "opening is not coming in: mail scanners open links"
         assert words.fill(consent.PARAGRAPHS[0], {"title": "Tea"}) in page.text
+        assert '<input type="checkbox" name="fields" value="news">' in page.text, "not ticked"
         refused = await browser.post(ana.url)
         assert refused.status_code == 422
         assert not browser.cookies
-        entered = await browser.post(ana.url, data={"agree": "1", "fields": ["email"]})
+        entered = await browser.post(ana.url, data={"agree": "1", "fields": ["email", "news"]})
         assert (entered.status_code, entered.headers["location"]) == (303, f"/e/{made['id']}")
         cookie = entered.headers["set-cookie"].lower()
         assert "httponly" in cookie
@@ -132,12 +133,13 @@ async def test_a_personal_link_lets_in_by_one_press_after_the_consent(house: Doo
         assert consent.AGREE not in again.text, "asked once"
     profile = await person(house, made["id"], ana.id)
     assert profile.consent_version == consent.VERSION
-    assert profile.organiser_may_export == ("email",)
+    assert profile.organiser_may_export == ("email", "news")
     kept = await house.store.call("HGET", f"meguri:{{{made['id']}}}:register", f"c:{ana.id}:0")
     assert isinstance(kept, bytes)
     record = json.loads(kept)
     assert (record["version"], record["recipient"]) == (consent.VERSION, "Tea")
     assert "who shared a room with whom" in record["wording"]
+    assert consent.NEWS_LABEL in record["wording"]
 
 
 async def test_a_hosts_link_opens_the_hosts_page_and_both_roles_fit_one_browser(
