@@ -1,4 +1,4 @@
-"""Reading lists of people, from CSV or JSON, and planning whom they make or change.
+"""Reading lists of people, from tables or JSON, and planning whom they make or change.
 
 Responsible for turning bytes into typed rows, and rows into profiles, created or updated; the unit
 is the row: good ones land, each bad one is named with its number and what to mend. Does not write
@@ -10,40 +10,30 @@ person is row 1.
 
 from __future__ import annotations
 
-import csv
-import re
 import secrets
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import msgspec
 from msgspec import UNSET, Struct
 
 from rooms.people import HOST_ROLES, SEATED_ROLES, Attendee, Role, normalise
-from server.delimited import DATA_LIMIT, Unreadable, decode, find_delimiter, records
+from server.columns import BY_TITLE, Columns, Table, columns_of, read_table
+from server.delimited import DATA_LIMIT, Unreadable
 from server.person_rows import (
-    ALIASES,
-    COLUMN_NAME_LIMIT,
-    COLUMNS,
     CUSTOM_COLUMNS_LIMIT,
     CUSTOM_LIMIT,
     LISTS,
     NOT_COMING,
-    STATUS_COLUMNS,
     BadRow,
     PersonRow,
     Sentence,
     clean,
-    is_column,
     limited,
     plain,
     read_object,
     split,
     typed_row,
 )
-
-COLUMNS_LIMIT = 1000
-"""A file of another kind (JSON in one line) has a "header" of any length, which would be read for
-minutes before it is found to have no names."""
 
 REPEATS_TOLD = 20
 """Rows that repeat earlier ones are told one by one up to here."""
@@ -81,87 +71,32 @@ class Plan(Struct, frozen=True, kw_only=True):
     notes: tuple[Sentence, ...]
 
 
-# Records to rows
+# Rows of a table
 
 
-class _Columns(Struct, frozen=True):
-    """What each column of a file is: a field of ours, or a custom one; and the status column."""
+def read_people(data: bytes, chosen: Mapping[int, str] = BY_TITLE) -> Reading:
+    """Reads a list of people, CSV or a workbook; `chosen` says what a column is, by its place.
 
-    fields: tuple[str | None, ...]
-    custom: tuple[str, ...]
-    titles: tuple[str, ...]
-    status: int | None
-
-
-def _columns(header: Sequence[str]) -> _Columns:
-    plain_names = [plain(cell) for cell in header]
-    fields: list[str | None] = [None] * len(header)
-    taken: set[str] = set()
-    for exact in (True, False):  # a column with the contract's own name goes before its aliases
-        for at, name in enumerate(plain_names):
-            own = name.replace(" ", "_") if name.replace(" ", "_") in COLUMNS else None
-            field = own if exact else ALIASES.get(name)
-            if field and fields[at] is None and field not in taken:
-                fields[at] = field
-                taken.add(field)
-    status = next((at for at, name in enumerate(plain_names) if name in STATUS_COLUMNS), None)
-    return _Columns(tuple(fields), _told_apart(header), tuple(header), status)
+    Raises Unreadable when it is empty, no list, or has no column of names.
+    """
+    return read_rows(read_table(data), chosen)
 
 
-def _told_apart(header: Sequence[str]) -> tuple[str, ...]:
-    """Returns the columns' titles as the names of custom fields, no two of them the same."""
-    names: dict[str, None] = {}
-    for at, title in enumerate(header):
-        name = own = " ".join(title.split())[:COLUMN_NAME_LIMIT] or f"column {at + 1}"
-        count = 1
-        while name in names:
-            count += 1
-            name = f"{own[: COLUMN_NAME_LIMIT - 7]} ({count})"
-        names[name] = None
-    return tuple(names)
-
-
-def read_people(data: bytes) -> Reading:
-    """Reads a CSV file; raises Unreadable when it is empty, no text, or has no column of names."""
-    if len(data) > DATA_LIMIT:
-        raise Unreadable("too-big", "The file is too big: at most {megabytes} MB.", megabytes=20)
-    text, notes = decode(data)
-    if not text.strip("\ufeff \t\r\n\x00"):
-        raise Unreadable("empty-file", "The file is empty.")
-    csv.field_size_limit(DATA_LIMIT)  # a huge cell costs its own row, not the file
-    delimiter = find_delimiter(text, is_column)
-    told = re.match(r'"?sep=(.)"?\r?\n', text)
-    if told:  # Excel's own way of naming the delimiter
-        delimiter = told.group(1)
-    rows = records(text, delimiter)
-    if told:
-        next(rows)
-    header: list[str] = []
-    for _, cells in rows:
-        header = cells or []
-        if any(cell.strip() for cell in header):
-            break
-    if len(header) > COLUMNS_LIMIT:
-        raise Unreadable(
-            "too-many-columns",
-            "The first row has {count} columns, and at most {most} are read. Is this a list of"
-            " people?",
-            count=len(header),
-            most=COLUMNS_LIMIT,
-        )
-    columns = _columns(header)
-    if not {"name", "given_name", "family_name"} & set(columns.fields):
-        shown = ", ".join(f"“{title.strip()[:40]}”" for title in header[:12])
+def read_rows(table: Table, chosen: Mapping[int, str] = BY_TITLE) -> Reading:
+    """Returns the people of a table; raises Unreadable when no column holds their names."""
+    columns = columns_of(table, chosen)
+    if not columns.name_somebody:
+        shown = ", ".join(f"“{title.strip()[:40]}”" for title in table.header[:12])
         raise Unreadable(
             "no-name-column",
             "The file has no column “name”. The columns found in its first row: {columns}.",
             columns=shown,
         )
-    return _read_rows(list(rows), columns, notes)
+    return _read_rows(table.rows, columns, list(table.notes))
 
 
 def _read_rows(
-    numbered: list[tuple[int, list[str] | None]], columns: _Columns, notes: list[Sentence]
+    numbered: Sequence[tuple[int, list[str] | None]], columns: Columns, notes: list[Sentence]
 ) -> Reading:
     columns, more = _looked_at(numbered, columns)
     notes = [*notes, *more]
@@ -190,8 +125,8 @@ def _read_rows(
 
 
 def _looked_at(
-    numbered: Iterable[tuple[int, list[str] | None]], columns: _Columns
-) -> tuple[_Columns, list[Sentence]]:
+    numbered: Iterable[tuple[int, list[str] | None]], columns: Columns
+) -> tuple[Columns, list[Sentence]]:
     """Returns the columns after a look at what is in them.
 
     A column `reading` without a single letter is somebody's score for reading, not how names are
@@ -210,11 +145,11 @@ def _looked_at(
         " field.",
         {"column": columns.titles[at].strip()},
     )
-    return _Columns(fields, columns.custom, columns.titles, columns.status), [note]
+    return msgspec.structs.replace(columns, fields=fields), [note]
 
 
 def _separators(
-    numbered: Iterable[tuple[int, list[str] | None]], columns: _Columns, notes: list[Sentence]
+    numbered: Iterable[tuple[int, list[str] | None]], columns: Columns, notes: list[Sentence]
 ) -> dict[str, str]:
     """Returns, for each column that lists things, the characters at which it is split.
 
@@ -242,7 +177,7 @@ def _separators(
 
 
 def _person(
-    row: int, cells: list[str] | None, columns: _Columns, separators: Mapping[str, str]
+    row: int, cells: list[str] | None, columns: Columns, separators: Mapping[str, str]
 ) -> PersonRow:
     if cells is None:
         raise BadRow("A quotation mark opens in this row and is never closed.")
@@ -257,6 +192,8 @@ def _person(
     given: dict[str, str] = {}
     custom: dict[str, str] = {}
     for at, cell in enumerate(cells[: len(columns.fields)]):
+        if columns.is_left_out(at):
+            continue
         field = columns.fields[at]
         value = clean(cell, columns.titles[at] if field else columns.custom[at])
         if not value:
@@ -364,10 +301,13 @@ class _Known:
         return next(iter(same)) if len(same) == 1 else None
 
 
-def plan_import(reading: Reading, existing: Iterable[Attendee]) -> Plan:
+def plan_import(
+    reading: Reading, existing: Iterable[Attendee], id_of: Callable[[int], str] | None = None
+) -> Plan:
     """Returns the profiles that the rows make or change, given those that exist.
 
-    A row updates by `external_id`, else by `email`, an earlier row of the same file too.
+    A row updates by `external_id`, else by `email`, an earlier row of the same file too. `id_of`
+    names newcomers by their row: who landed by that name before is not made again.
     """
     known = _Known(existing)
     landings: dict[int, Landing] = {}
@@ -375,6 +315,8 @@ def plan_import(reading: Reading, existing: Iterable[Attendee]) -> Plan:
     repeated: list[Sentence] = []
     for row in reading.rows:
         person, by = known.find(row)
+        id = id_of(row.row) if id_of is not None else new_id()
+        person = person or known.by_id.get(id)
         if by == "email" and str(row.email).casefold() in known.shared:
             # Anybody may give somebody else's address as their own; a row must not be theirs then.
             why = Sentence("Two people have this e-mail address; add their external_id.")
@@ -385,7 +327,7 @@ def plan_import(reading: Reading, existing: Iterable[Attendee]) -> Plan:
             continue
         if person is not None and person.id in known.rows:
             repeated.append(_repeated(row.row, known.rows[person.id], by))
-        landed = changed(person or Attendee(id=new_id(), name=""), row)
+        landed = changed(person or Attendee(id=id, name=""), row)
         if landed.sits_with and landed.role not in SEATED_ROLES | HOST_ROLES:
             why = Sentence("Only attendees sit with somebody.")
             rejected.append(Named(row=row.row, why=why))

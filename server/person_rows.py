@@ -93,6 +93,8 @@ ALIASES: Final[Mapping[str, str]] = {
     "full name": "name", "display name": "name", "attendee name": "name",
     "表示名": "name", "氏名": "name", "名前": "name", "お名前": "name",
     "first name": "given_name", "given name": "given_name", "名": "given_name",
+    "attendee first name": "given_name", "attendee last name": "family_name",
+    "attendee email": "email",
     "last name": "family_name", "family name": "family_name", "surname": "family_name",
     "姓": "family_name",
     "フリガナ": "reading", "ふりがな": "reading", "よみがな": "reading", "カナ": "reading",
@@ -114,6 +116,7 @@ ALIASES: Final[Mapping[str, str]] = {
     "参加方法": "mode", "役割": "role", "テーブル": "table", "テーブル番号": "table",
     "website": "link", "url": "link", "リンク": "link",
     "external id": "external_id", "attendee #": "external_id", "guest id": "external_id",
+    "attendee id": "external_id",
     "api id": "external_id", "ユーザー名": "external_id",
 }  # fmt: skip
 

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import io
 import time
+import zipfile
 from pathlib import Path
 
+import openpyxl
 import pytest
 
 from rooms.people import Attendee, Mode, Role
+from server.columns import CUSTOM, LEFT_OUT
 from server.delimited import Unreadable
 from server.importing import Reading, plan_import, read_json, read_people
 from server.person_rows import PersonRow
@@ -367,3 +371,61 @@ def test_a_row_never_lands_on_somebody_who_took_anothers_address() -> None:
     assert [named.row for named in by_address.rejected] == [2]
     by_id = plan_import(read_people(b"name,email,external_id\nAna,ana@example.org,7\n"), there)
     assert [landing.attendee.id for landing in by_id.landings] == ["a2"]
+
+
+def workbook(*rows: list[object]) -> bytes:
+    book = openpyxl.Workbook()
+    for row in rows:
+        book.active.append(row)
+    file = io.BytesIO()
+    book.save(file)
+    return file.getvalue()
+
+
+def test_a_workbook_is_read_whatever_its_file_is_called() -> None:
+    data = workbook(
+        ["氏名", "電話番号", "", "興味"], ["髙橋 花子", 9012345678, None, "茶;AI"], [], ["Bo"]
+    )
+    reading = read_people(data)
+    assert [(row.row, row.name) for row in reading.rows] == [(2, "髙橋 花子"), (4, "Bo")]
+    assert (reading.rows[0].phone, reading.rows[0].interests) == ("9012345678", ("茶", "AI"))
+    assert str(reading.notes[0]) == "The sheet “Sheet” of an Excel workbook was read."
+
+
+@pytest.mark.parametrize(
+    ("data", "code"),
+    [
+        (b"PK\x03\x04 is no zip", "unreadable-workbook"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1 an .xls", "old-workbook"),
+        (workbook(), "empty-file"),
+    ],
+)
+def test_a_workbook_that_cannot_be_read_says_what_to_do(data: bytes, code: str) -> None:
+    with pytest.raises(Unreadable) as refused:
+        read_people(data)
+    assert refused.value.code == code
+
+
+def test_a_workbook_with_entities_is_refused_before_they_grow() -> None:
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as book:
+        book.writestr("xl/workbook.xml", '<!DOCTYPE x [<!ENTITY a "aaaa">]><x>&a;</x>')
+    with pytest.raises(Unreadable, match="no Excel workbook"):
+        read_people(file.getvalue())
+
+
+def test_columns_are_chosen_by_hand_where_a_title_says_nothing() -> None:
+    data = b"who,name,secret,email\nAna,ana-nick,shh,ana@example.org\n"
+    [row] = read_people(data, {0: "name", 1: CUSTOM, 2: LEFT_OUT}).rows
+    assert (row.name, row.email) == ("Ana", "ana@example.org")
+    assert row.custom == {"name": "ana-nick"}
+
+
+def test_the_same_landing_twice_makes_nobody_twice() -> None:
+    reading = read_people(b"name\nAna\nBo\n")
+    first = plan_import(reading, (), lambda row: f"r{row}")
+    again = plan_import(reading, [one.attendee for one in first.landings], lambda row: f"r{row}")
+    assert [one.created for one in first.landings] == [True, True]
+    assert [(one.created, one.attendee) for one in again.landings] == [
+        (False, one.attendee) for one in first.landings
+    ]
