@@ -133,6 +133,8 @@ def apply(event: Event, fact: f.AnyFact) -> None:
             | f.MoreTimeWished()
         ):
             _apply_seat(event, fact)
+        case f.QuestionsAnswered():
+            event.answers[fact.id] = (fact.again, fact.change)
         case f.Rated():
             event.ratings[(fact.id, fact.round)] = fact.stars
         case (
@@ -360,6 +362,7 @@ def _apply_profile(
             event.choices.pop(fact.id, None)
             event.chose.pop(fact.id, None)
             event.outcomes.pop(fact.id, None)
+            event.answers.pop(fact.id, None)
         case _:
             pass  # about somebody erased meanwhile
 

@@ -104,6 +104,13 @@ class Rate(Command, frozen=True, kw_only=True):
     """The round meant, of those one was in; left out: the latest."""
 
 
+class AnswerQuestions(Command, frozen=True, kw_only=True):
+    """Answers the two closing questions: one of `people.COMES_AGAIN`, and some of `CHANGES`."""
+
+    again: ShortWords
+    change: Fields = ()
+
+
 class Block(Command, frozen=True, kw_only=True):
     about: Id
     leave: bool = False
@@ -193,6 +200,7 @@ AttendeeCommand = (
     | GiveCard
     | Note
     | Rate
+    | AnswerQuestions
     | Block
     | Unblock
     | Report

@@ -76,12 +76,22 @@ def keep_in_touch(deciding: Deciding, command: c.KeepInTouch) -> None:
         if (me.id, about) in event.yeses:
             deciding.happened(_withdrawal(deciding, about))
         return
-    if event.ended_at is not None and deciding.now > event.ended_at + YES_AFTER_END_MS:
-        raise Refusal("too-late", "A yes can be given until 14 days after the event.")
     fields = _chosen(deciding, command.fields)
+    if is_too_late(event, deciding.now) and not _narrows(event.yeses.get((me.id, about)), fields):
+        raise Refusal("too-late", "A yes can be given until 14 days after the event.")
     if event.yeses.get((me.id, about)) != fields:
         deciding.happened(f.YesGiven(at=deciding.now, by=me.id, about=about, fields=fields))
     _make_contact(deciding, me.id, about)
+
+
+def is_too_late(event: Event, now: int) -> bool:
+    """Says whether it is too late at `now` (ms) to give a yes or a card; taking back never is."""
+    return event.ended_at is not None and now > event.ended_at + YES_AFTER_END_MS
+
+
+def _narrows(given: tuple[str, ...] | None, fields: tuple[str, ...]) -> bool:
+    """Says whether fields are some of those that were given already."""
+    return given is not None and set(fields) <= set(given)
 
 
 def _withdrawal(deciding: Deciding, about: str) -> f.YesWithdrawn:
@@ -137,6 +147,9 @@ def give_card(deciding: Deciding, command: c.GiveCard) -> None:
         given = event.cards.get((me.id, to))
         if given is None and not fields:
             continue
+        before = None if given is None else given.fields
+        if is_too_late(event, deciding.now) and not _narrows(before, fields):
+            raise Refusal("too-late", "A card can be given until 14 days after the event.")
         deciding.happened(_card(deciding, to, fields))
         reached = given is not None and given.reached
         if fields and not reached and not event.share_running_room(me.id, to):

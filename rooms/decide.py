@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import assert_never
 
-from rooms import commands as c
 from rooms import (
+    closing,
     contacts,
     correspondence,
     floor,
@@ -22,6 +22,7 @@ from rooms import (
     seats,
     topics,
 )
+from rooms import commands as c
 from rooms import facts as f
 from rooms.deciding import CLOCK, ORGANISER, SERVER, Deciding, Decision
 from rooms.event import Event
@@ -34,6 +35,7 @@ AFTER_END = (
     | c.GiveCard
     | c.Note
     | c.Rate
+    | c.AnswerQuestions
     | c.Profile
     | c.Block
     | c.Unblock
@@ -144,6 +146,8 @@ def _carry_out(deciding: Deciding, command: c.AnyCommand) -> None:
             contacts.note(deciding, command)
         case c.Rate():
             contacts.rate(deciding, command)
+        case c.AnswerQuestions():
+            closing.answer(deciding, command)
         case c.Block():
             contacts.block(deciding, command)
         case c.Unblock():

@@ -52,6 +52,7 @@ class Event:
         "allowed",
         "alone",
         "announcements",
+        "answers",
         "asked",
         "been",
         "blocks",
@@ -219,6 +220,9 @@ class Event:
         self.no_mail: dict[str, int] = {}
         """Who wants no mail about this event."""
         self.outcomes: dict[str, str] = {}
+        self.answers: dict[str, tuple[str, tuple[str, ...]]] = {}
+        """Answers to the closing questions: whether somebody comes again, and what they would
+        change."""
         self.thanked_at: int | None = None
         self.announcements: tuple[f.Announced, ...] = ()
         self.reports: tuple[f.Reported, ...] = ()

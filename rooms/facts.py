@@ -587,6 +587,14 @@ class OutcomeTold(Fact, frozen=True, kw_only=True):
     outcome: str
 
 
+class QuestionsAnswered(Fact, frozen=True, kw_only=True):
+    """Somebody answered the two closing questions (`people.COMES_AGAIN`, `CHANGES`)."""
+
+    id: str
+    again: str
+    change: tuple[str, ...] = ()
+
+
 class MailWritten(Fact, frozen=True, kw_only=True):
     """The organiser's words for mails changed; they stand in the register."""
 
@@ -647,4 +655,5 @@ AnyFact = (
     | Visited | VisitEnded | LinkEnded
     | MeetingsRecorded | Exported
     | Invited | ComingChanged | MailChosen | OutcomeTold | MailWritten | ThanksSent
+    | QuestionsAnswered
 )  # fmt: skip

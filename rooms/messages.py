@@ -74,6 +74,8 @@ class Met(Struct, frozen=True, kw_only=True):
     card_fields: tuple[str, ...] = ()
     text: str = ""
     next_step: str = ""
+    done: bool = False
+    """Whether the next step was taken."""
 
 
 class EventView(Struct, frozen=True, kw_only=True):

@@ -29,6 +29,15 @@ OUTCOMES = ("met-again", "together", "help", "nothing")
 """What may have come of an evening: met or talked again; work or a plan together; advice, help or
 an introduction; nothing so far."""
 
+COMES_AGAIN = ("yes", "maybe", "no")
+"""Answers to the first closing question: would you come again?"""
+
+CHANGES = (
+    "longer-rounds", "shorter-rounds", "more-rounds", "more-breaks", "larger-rooms",
+    "smaller-rooms", "closer-matches", "more-variety", "sound-and-picture", "nothing",
+)  # fmt: skip
+"""Answers to the second: what would you change? Chosen, not typed, so that totals say it all."""
+
 NAME_LIMIT = 200
 TAG_LIMIT = 80
 TAGS_LIMIT = 60

@@ -19,7 +19,17 @@ from msgspec import Struct
 from rooms.encounters import MET_MS, by_pair, rooms_by_round, round_encounters
 from rooms.event import Event
 from rooms.network import Network, Tie, measure
-from rooms.people import HOST_ROLES, Goals, Mode, Note, Register, Role, meant
+from rooms.people import (
+    CHANGES,
+    COMES_AGAIN,
+    HOST_ROLES,
+    Goals,
+    Mode,
+    Note,
+    Register,
+    Role,
+    meant,
+)
 from rooms.standing import Pair, Room
 from rooms.synonyms import meanings
 
@@ -148,9 +158,19 @@ class Report(Struct, frozen=True, kw_only=True):
     few: tuple[Someone, ...]
     modes: tuple[ModeFigures, ...]
     interests: tuple[InterestFigures, ...]
+    closing: Closing | None
+    """None: fewer than five people answered the closing questions."""
     network: Network
     names: dict[str, str]
     ties: tuple[Tie, ...]
+
+
+class Closing(Struct, frozen=True, kw_only=True):
+    """Answers to the two closing questions, as totals by answer, from five people on."""
+
+    answered: int
+    again: dict[str, int]
+    change: dict[str, int]
 
 
 class _Tally:
@@ -214,6 +234,7 @@ def report(event: Event, register: Register, now: int) -> Report:
         few=_few(register, came, tally),
         modes=_modes(event, came, tally),
         interests=_interests(event, register, tally.met),
+        closing=_closing(event, counted),
         network=measure(known, ties),
         names={id: register.attendee(id).name for id in known},
         ties=ties,
@@ -295,6 +316,20 @@ def _stars(ratings: Iterable[tuple[tuple[str, int], int]]) -> tuple[float | None
     if len(people) < TOTALS_FROM:
         return None, None
     return sum(stars for _, stars in given) / len(given), len(people)
+
+
+def _closing(event: Event, counted: set[str]) -> Closing | None:
+    """Returns the totals of the closing questions; nothing below five people."""
+    given = [answer for id, answer in event.answers.items() if id in counted]
+    if len(given) < TOTALS_FROM:
+        return None
+    again = Counter(one for one, _ in given)
+    change = Counter(one for _, chosen in given for one in chosen)
+    return Closing(
+        answered=len(given),
+        again={one: again[one] for one in COMES_AGAIN},
+        change={one: change[one] for one in CHANGES},
+    )
 
 
 def _next_steps(register: Register, counted: set[str]) -> tuple[int | None, int | None]:

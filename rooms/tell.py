@@ -116,7 +116,9 @@ def _told(event: Event, register: Register, fact: f.AnyFact) -> list[Told]:
             | f.ChoseToMeetOthers()
         ):
             return _seat_told(event, register, fact)
-        case f.MoreTimeWished() | f.Rated() | f.NoteWritten() | f.Reported():
+        case (
+            f.MoreTimeWished() | f.Rated() | f.QuestionsAnswered() | f.NoteWritten() | f.Reported()
+        ):
             return []
         case (
             f.Invited()

@@ -498,6 +498,7 @@ def _met(event: Event, register: Register, id: str, now: int) -> list[m.Met]:
                 card_fields=given.fields if given else (),
                 text=note.text,
                 next_step=note.next_step,
+                done=note.done,
             )
         )
     return met[::-1]

@@ -202,10 +202,11 @@ const DONE = {
       (next, id) => changeMet(next, id, () => ({ card_fields: fields })),
       state,
     ),
-  note: (state, { about, text, next_step }) =>
+  note: (state, { about, text, next_step, done }) =>
     changeMet(state, about, (met) => ({
       text: text ?? met.text,
       next_step: next_step ?? met.next_step,
+      done: done ?? met.done,
     })),
   rate: (state, { stars, round = state.event.round }) => ({
     ...state,
@@ -496,6 +497,7 @@ function emptyMet(card) {
     card_fields: [],
     text: "",
     next_step: "",
+    done: false,
   };
 }
 

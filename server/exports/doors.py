@@ -42,6 +42,7 @@ from server.rights import organiser_only
 SECRET_FACTS = (
     f.YesGiven, f.YesWithdrawn, f.CardGiven, f.CardReached, f.NoteWritten,
     f.Blocked, f.Unblocked, f.MoreTimeWished, f.Rated, f.OutcomeTold,
+    f.QuestionsAnswered,
 )  # fmt: skip
 """Facts that no export shows."""
 

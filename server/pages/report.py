@@ -25,6 +25,7 @@ from server.auth import ORGANISER
 from server.bodies import read_form
 from server.evenings import Evening
 from server.organising import amend_event
+from server.pages.answers import AGAIN_LABELS, CHANGE_LABELS
 from server.pages.entry import evening_of
 from server.pages.picture import Picture, draw
 from server.pages.rendering import redirect, render
@@ -169,6 +170,7 @@ async def _page(
         "few": found.few[:FEW_SHOWN],
         "few_more": max(0, len(found.few) - FEW_SHOWN),
         "bridges": _bridges(found),
+        "closing": _closing(found, say),
         "reach": _mean([node.reach for node in found.network.nodes]),
         "degree": _mean([float(node.degree) for node in found.network.nodes]),
         "form": typed,
@@ -178,6 +180,26 @@ async def _page(
     }
     status = problem.status if problem else HTTPStatus.OK
     return render(request, "desk_report.html", context, status=status)
+
+
+class ClosingLines(Struct, frozen=True, kw_only=True):
+    """Totals of the closing questions, each answer in words."""
+
+    answered: int
+    again: list[tuple[str, int]]
+    change: list[tuple[str, int]]
+
+
+def _closing(found: Report, say: Say) -> ClosingLines | None:
+    """Returns the totals in words, the changes most asked for first; None below five answers."""
+    if found.closing is None:
+        return None
+    asked_for = sorted(found.closing.change.items(), key=lambda item: -item[1])
+    return ClosingLines(
+        answered=found.closing.answered,
+        again=[(say(AGAIN_LABELS[one]), n) for one, n in found.closing.again.items()],
+        change=[(say(CHANGE_LABELS[one]), n) for one, n in asked_for if n],
+    )
 
 
 def _mean(values: list[float]) -> float:
