@@ -17,6 +17,8 @@ from rooms import messages as m
 from rooms.event import Event
 from rooms.lobby import is_station_away
 from rooms.matching.affinity import reasons
+from rooms.messages import Phase
+from rooms.met_few import met_few
 from rooms.people import HOST_ROLES, Mode, Register, Role, RoomMode, shared_interests
 from rooms.programme import Kind
 from rooms.seating import have_met
@@ -34,7 +36,7 @@ REASONS_SHOWN = 3
 
 PARTS = (
     "pool", "proposal", "calls", "deliveries", "reports", "people", "log", "called", "topics",
-    "programme",
+    "programme", "met_few",
 )  # fmt: skip
 
 
@@ -66,6 +68,8 @@ def board_change(
     shown = [id for id in _shown(event) if id in rooms]
     kept = [event.rooms[id] for id in shown]
     gone = tuple(sorted(rooms - set(shown)))
+    if "pool" in parts and event.phase not in (Phase.PREVIEW, Phase.ROUND):
+        parts = parts | {"met_few"}  # once seated, who met few stays as it was before the round
     return m.BoardChange(
         rooms=tuple(_room(event, register, room, wrote) for room in kept),
         gone=gone,
@@ -206,7 +210,16 @@ def _parts(event: Event, register: Register, parts: set[str]) -> m.BoardParts:
         called=event.called is not None if "called" in parts else UNSET,
         topics=_topics(event, register) if "topics" in parts else UNSET,
         programme=_programme(event, register) if "programme" in parts else UNSET,
+        met_few=_met_few(event, register) if "met_few" in parts else UNSET,
     )
+
+
+def _met_few(event: Event, register: Register) -> tuple[m.MetFew, ...]:
+    found = [
+        m.MetFew(id=id, name=register.attendee(id).name, met=met)
+        for id, met in met_few(event).items()
+    ]
+    return tuple(sorted(found, key=lambda one: (one.name, one.id))[:SHOWN])
 
 
 def _topics(event: Event, register: Register) -> m.TopicsView:

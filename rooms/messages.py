@@ -519,6 +519,14 @@ class ProgrammeView(Struct, frozen=True, kw_only=True):
     rounds: tuple[ProgrammeRound, ...]
 
 
+class MetFew(Struct, frozen=True, kw_only=True):
+    """Somebody who is here and has met few people so far. `met`: in rounds that are over."""
+
+    id: str
+    name: str
+    met: int
+
+
 class BoardParts(Struct, frozen=True, kw_only=True, omit_defaults=True):
     pool: PoolView | UnsetType = UNSET
     proposal: Proposal | UnsetType | None = UNSET
@@ -530,6 +538,8 @@ class BoardParts(Struct, frozen=True, kw_only=True, omit_defaults=True):
     called: bool | UnsetType = UNSET
     topics: TopicsView | UnsetType = UNSET
     programme: ProgrammeView | UnsetType = UNSET
+    met_few: tuple[MetFew, ...] | UnsetType = UNSET
+    """By name, at most 200: no ranking, but whom the next round may do some good."""
 
 
 class Board(Message, frozen=True, kw_only=True):

@@ -67,12 +67,14 @@ export function Ring({ left, size = 124, width = 8, children }) {
 
 /**
  * Draws a room as a table with its people around it.
- * `people`: [{id, name, state}]; `onSite` gives the table its strong ring; `left` its time.
+ * `people`: [{id, name, state}]; `onSite` gives the table its strong ring, `mixed` half of it;
+ * `left` its time.
  */
 export function RoundTable({
   people,
   label = "",
   onSite = false,
+  mixed = false,
   left = null,
   size = 96,
   letters = false,
@@ -81,8 +83,9 @@ export function RoundTable({
   const places = around(people.length, 40);
   const length = 2 * Math.PI * 24;
   return html`<svg class="table-drawing" width=${size} height=${size} viewBox="-52 -52 104 104" aria-hidden="true">
-    <circle r="24" fill="var(--card)" stroke=${onSite ? "var(--on-site)" : "var(--line)"}
+    <circle r="24" fill="var(--card)" stroke=${onSite && !mixed ? "var(--on-site)" : "var(--line)"}
       stroke-width=${onSite ? 3 : 2} />
+    ${mixed && html`<path d="M0 24A24 24 0 0 1 0 -24" fill="none" stroke="var(--on-site)" stroke-width="3" />`}
     ${
       left !== null &&
       html`<circle r="24" fill="none" stroke="var(--accent)" stroke-width="3" stroke-linecap="round"

@@ -59,9 +59,6 @@ class Reader:
         self.speech = speech
         self.board = board
 
-    def _(self, msgid: str, **values: str | int) -> str:
-        return self.speech.gettext(msgid, **values)
-
     def read(self, line: str) -> Asked | Local:
         """Returns what a line asks for. Raises Unclear."""
         name, _, rest = _first(line)
@@ -616,6 +613,7 @@ LOCALS = {
     "room": "shows one room",
     "wait": "waits for so many seconds, or until a phase (for scripts)",
     "help": "lists the commands",
+    "seen-to": "takes the gravest report or silent room from what waits",
     "quit": "ends the console; the evening goes on",
 }
 """What the console itself can do: by name, what it does (msgids)."""

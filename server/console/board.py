@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from msgspec import UNSET, Struct
 from msgspec.structs import replace
@@ -40,6 +40,7 @@ class Board(Struct, frozen=True, kw_only=True):
     called: bool = False
     topics: m.TopicsView | None = None
     programme: m.ProgrammeView | None = None
+    met_few: tuple[m.MetFew, ...] = ()
     said: tuple[m.Said, ...] = ()
     """In the room one visits, since one came."""
     store_away: bool = False
@@ -171,7 +172,7 @@ def is_silent(board: Board, room: m.BoardRoom, now: int) -> bool:
 
 
 def stands_out(board: Board, room: m.BoardRoom, now: int | None = None) -> str:
-    """Returns what stands out in a room: `calls`, `alone`, `away`, `silent` or "".
+    """Returns what stands out in a room: `calls`, `alone`, `station`, `away`, `silent` or "".
 
     The gravest counts. `now` (ms) is left out where rooms stand still.
     """
@@ -181,12 +182,24 @@ def stands_out(board: Board, room: m.BoardRoom, now: int | None = None) -> str:
         return "calls"
     if room.alone:
         return "alone"
+    if room.station_away:
+        return "station"
     if any(seat.state in AWAY for seat in room.people):
         return "away"
     return "silent" if now is not None and is_silent(board, room, now) else ""
 
 
-GRAVITY = ("calls", "alone", "away", "silent", "")
+def listens_at(board: Board, now: int) -> int | None:
+    """Returns `now` (ms) while a round runs; None where rooms stand still, and none is silent."""
+    event = board.event
+    runs = event is not None and event.phase is m.Phase.ROUND and event.paused is None
+    return now if runs else None
+
+
+GRAVITY = ("calls", "alone", "station", "away", "silent", "")
+
+SILENT_SHOWN = 3
+"""So many silent rooms are named one by one; more of them are one thing to look at."""
 
 
 class Need(Struct, frozen=True, kw_only=True):
@@ -196,12 +209,31 @@ class Need(Struct, frozen=True, kw_only=True):
     call: m.Call | None = None
     report: m.ReportView | None = None
     room: m.BoardRoom | None = None
+    why: str = ""
+    """What a room needs a host for: `alone`, `station` or `silent`."""
     seat: m.Seat | None = None
+    silent: int = 0
+    """So many silent rooms, where they are too many to be named."""
+
+    @property
+    def may_be_seen_to(self) -> bool:
+        """Whether only the host can tell that it is over: the board cannot."""
+        return self.report is not None or self.why == "silent" or self.silent > 0
 
 
-def needs(board: Board) -> list[Need]:
-    """Returns everything that waits for a host, the gravest first."""
+def needs(
+    board: Board, now: int | None = None, seen_to: Collection[str] = frozenset()
+) -> list[Need]:
+    """Returns everything that waits for a host, the gravest first, but for what was seen to.
+
+    `now` (ms) is left out where rooms stand still: then none is silent.
+    """
+    return [need for need in _needs(board, now, seen_to) if need.key not in seen_to]
+
+
+def _needs(board: Board, now: int | None, seen_to: Collection[str]) -> list[Need]:
     waiting = board.pool.waiting if board.pool is not None else ()
+    rooms = [room for room in in_order(board.rooms.values()) if not room.ended]
     return [
         *(Need(key=f"call-{call.id}", call=call) for call in open_calls(board)),
         *(Need(key=f"report-{report.id}", report=report) for report in board.reports),
@@ -211,11 +243,27 @@ def needs(board: Board) -> list[Need]:
             if seat.state == "waits-for-yes"
         ),
         *(
-            Need(key=f"alone-{room.id}-{room.alone}", room=room)
-            for room in in_order(board.rooms.values())
-            if room.alone and not room.ended
+            Need(key=f"alone-{room.id}-{room.alone}", room=room, why="alone")
+            for room in rooms
+            if room.alone
         ),
+        *(
+            Need(key=f"station-{room.id}", room=room, why="station")
+            for room in rooms
+            if room.station_away
+        ),
+        *_silent_needs(board, rooms, now, seen_to),
     ]
+
+
+def _silent_needs(
+    board: Board, rooms: list[m.BoardRoom], now: int | None, seen_to: Collection[str]
+) -> list[Need]:
+    keys = {f"silent-{room.id}": room for room in rooms if now and is_silent(board, room, now)}
+    found = [(key, room) for key, room in keys.items() if key not in seen_to]
+    if len(found) <= SILENT_SHOWN:
+        return [Need(key=key, room=room, why="silent") for key, room in found]
+    return [Need(key=f"silent-{rooms[0].round}", silent=len(found))]
 
 
 def folded(text: str) -> str:

@@ -121,7 +121,9 @@ class Plain:
             return False
         if asked.name == "quit":
             return True
-        if asked.name == "wait":
+        if asked.name == "seen-to":
+            self._session.see_to_first()
+        elif asked.name == "wait":
             await self._wait(asked.about)
         else:
             self._show(asked)
@@ -286,7 +288,7 @@ class Plain:
 
     def _say_needs(self) -> None:
         board = self._session.board
-        for need in b.needs(board):
+        for need in self._session.needs():
             if need.key not in self._needed:
                 self._needed.add(need.key)
                 needed = self._speech.gettext("Needs you")

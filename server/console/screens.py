@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from rooms import messages as m
 from rooms.messages import Phase
-from rooms.people import Mode
+from rooms.people import Mode, RoomMode
 from server.console import board as b
 from server.console import naming
 from server.console.asked import FORMS, LOCALS
@@ -147,10 +147,10 @@ def room_row(speech: Speech, board: Board, room: m.BoardRoom, kind: str, now: in
         state = "here" if running and seat.state == "expected" else seat.state
         tone = "attention" if state in b.AWAY else "second" if room.ended else ""
         people.append(Piece(SIGNS.get(state, "") + seat.name, tone))
-    tone = {"calls": "grave", "alone": "attention", "away": "attention", "silent": "attention"}.get(
-        kind, "second"
-    )
+    tone = "grave" if kind == "calls" else "attention" if kind else "second"
     caption = stand_out_words(speech, room, kind) or _own_end(speech, board, room, now)
+    if room.mode is RoomMode.MIXED:
+        caption = " · ".join(piece for piece in (caption, speech.gettext("mixed")) if piece)
     visitors = [b.name_of(board, id) for id in room.visitors]
     if visitors:
         caption = " · ".join(piece for piece in (caption, "+" + ", ".join(visitors)) if piece)
@@ -210,6 +210,11 @@ def room_screen(speech: Speech, board: Board, id: str, now: int) -> Screen:
         to = room.starts_at if now < room.starts_at else room.ends_at
         until = _("until {time}", time=speech.time_of_day(room.ends_at, event.time_zone))
         rows.append(text_row(f"{clock_text(left(to, now, event.paused))} · {until}", "strong", 3))
+    if room.mode is RoomMode.MIXED:
+        rows.append(text_row(_("People on site and online share this table."), "second", 3))
+    if room.station_away:
+        away = _("Its station is not connected: neither side hears the other.")
+        rows.append(text_row(away, "attention", 3))
     if room.topic:
         rows.append(text_row(_("They talk about “{topic}”.", topic=room.topic), "", 3))
     for seat in room.people:
@@ -260,6 +265,7 @@ def next_screen(speech: Speech, board: Board, sought: str = "") -> Screen:
                 continue
             rows += _proposed_rows(speech, board, one, names)
     plan = board.programme
+    rows += _met_few_rows(speech, board, sought)
     later = plan.rounds[1:] if plan is not None else ()
     if later and not sought:
         rows.append(text_row(_("Rounds to come"), "strong", 3))
@@ -288,6 +294,33 @@ def _proposed_rows(
         Row((cell(""), cell(line, "second"), cell(""))) for line in why_words(speech, board, room)
     ]
     return [first, *why]
+
+
+def _met_few_rows(speech: Speech, board: Board, sought: str) -> list[Row]:
+    """Returns whom the next round may do some good: by name, and no ranking."""
+    _ = speech.gettext
+    few = [one for one in board.met_few if name_matches(one.name, sought)]
+    if not few:
+        return []
+    return [
+        text_row(_("Have met few people so far"), "strong", 3),
+        *(
+            Row(
+                (
+                    cell(""),
+                    cell(one.name),
+                    cell(
+                        speech.ngettext("met {n}", "met {n}", one.met)
+                        if one.met
+                        else _("met nobody"),
+                        "second",
+                    ),
+                ),
+                f"person:{one.id}",
+            )
+            for one in few
+        ),
+    ]
 
 
 def next_lines(speech: Speech, board: Board) -> list[tuple[str, str]]:

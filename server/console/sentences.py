@@ -262,6 +262,8 @@ def stand_out_words(speech: Speech, room: m.BoardRoom, kind: str) -> str:
         return _("alone")
     if kind == "silent":
         return _("silent")
+    if kind == "station":
+        return _("station away")
     if kind != "away":
         return ""
     dropped = sum(1 for seat in room.people if seat.state == "dropped")
@@ -311,6 +313,13 @@ def need_words(speech: Speech, board: Board, need: Need) -> str:
         a, about = b.name_of(board, need.report.by), b.name_of(board, need.report.about)
         said = _("{a} reports {b}", a=a, b=about)
         return f"{said}: {need.report.text}" if need.report.text else said
+    if need.silent:
+        return _("{n} rooms are silent", n=need.silent)
+    if need.room is not None and need.why == "silent":
+        return _("{room} is silent", room=room_name(speech, need.room))
+    if need.room is not None and need.why == "station":
+        within = room_within(speech, need.room.id, board.rooms)
+        return _("The station of {room} is away", room=within)
     if need.room is not None:
         name = b.name_of(board, need.room.alone or "")
         within = room_within(speech, need.room.id, board.rooms)

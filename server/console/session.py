@@ -15,7 +15,7 @@ from rooms import messages as m
 from rooms.people import STAFF_ROLES
 from server.attending import UNANSWERED, Answer, Door, Ended, Heard
 from server.console.asked import Asked, Reader
-from server.console.board import Board, heard, open_calls
+from server.console.board import Board, Need, heard, listens_at, needs, open_calls
 from server.console.happened import log_sentence
 from server.console.line import Line, Now
 from server.console.sentences import closed_words, lost_words
@@ -52,6 +52,7 @@ class Session:
         self.line_changed: Callable[[Now], None] = lambda now: None
         self.welcomed = asyncio.Event()
         self._seen: set[str] = set()
+        self._seen_to: set[str] = set()
         self.line = Line(door, self._hear, lambda now: self.line_changed(now))
 
     @property
@@ -127,6 +128,17 @@ class Session:
 
     def _is_staff(self, line: m.LogLine) -> bool:
         return line.what != "host-called" and not line.what.startswith("unseated-left")
+
+    def needs(self) -> list[Need]:
+        """Returns what waits for a host now, but for what was seen to at this console."""
+        return needs(self.board, listens_at(self.board, self.now()), self._seen_to)
+
+    def see_to_first(self) -> Need | None:
+        """Takes the gravest report or silent room from what waits; None: there is none."""
+        need = next((one for one in self.needs() if one.may_be_seen_to), None)
+        if need is not None:
+            self._seen_to.add(need.key)
+        return need
 
     def tell_seen(self) -> None:
         """Lets callers know that their calls are on a screen somebody looks at."""

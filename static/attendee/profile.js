@@ -28,7 +28,7 @@ export function ProfileView() {
     <${Blocked} />
     <section class="card stack tight">
       <h2 class="card-title">${t("What hosts can see about you")}</h2>
-      <p class="second">${t("Hosts see your name, your organisation, which room you are in, and whether you are connected. They see reports and calls. They see no notes, no yes or no, no cards, no blocks, and nothing that is said in a room.")}</p>
+      <p class="second">${t("Hosts see your name, your organisation, which room you are in, whether you are connected, and whether you have met few people so far. They see reports and calls. They see no notes, no yes or no, no cards, no blocks, and nothing that is said in a room.")}</p>
     </section>
   </div>`;
 }

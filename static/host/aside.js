@@ -1,8 +1,9 @@
 // The rest of the right column: the proposal for the next round, what was announced, what happened.
 
+import { Dot } from "../circle.js";
 import { Icon } from "../icons.js";
 import { html } from "../view.js";
-import { number, t, timeOfDay } from "../words.js";
+import { number, t, timeOfDay, tn } from "../words.js";
 import { nameOf } from "./board.js";
 import { logSentence } from "./log.js";
 import { numberRows } from "./proposal-words.js";
@@ -17,6 +18,7 @@ export function Aside({ host }) {
   return html`<section class="aside" tabindex="0" aria-label=${t("Next round and what happened")}>
     <${NextRound} host=${host} />
     <${Topics} host=${host} />
+    <${MetFew} host=${host} />
     <${Deliveries} host=${host} />
     <${Log} host=${host} />
   </section>`;
@@ -72,6 +74,21 @@ function seatlessWords(kind) {
 
 function Numbers({ board, proposal }) {
   return html`<dl class="numbers">${numberRows(board, proposal).map(([label, value]) => html`<div key=${label}><dt>${label}</dt><dd>${value}</dd></div>`)}</dl>`;
+}
+
+/** Whom the next round may do some good: folded up, by name, and no ranking. */
+function MetFew({ host }) {
+  const { met_few: few, event } = host.board.value;
+  if (!few.length || event.phase === "ended") return null;
+  return html`<details class="met-few">
+    <summary>${tn("{n} person has met few people so far", "{n} people have met few people so far", few.length)}</summary>
+    <p class="second">${t("In rounds that are over, among those who are here. Keep them with somebody in the next seating, or move them.")}</p>
+    <ul class="people-chips">${few.map((one) => html`<li key=${one.id}>
+      <button type="button" class="person-chip" onClick=${() => host.show({ kind: "person", id: one.id })}>
+        <${Dot} id=${one.id} name=${one.name} size=${28} />
+        <span><bdi>${one.name}</bdi><span class="second">${one.met ? tn("met {n}", "met {n}", one.met) : t("met nobody")}</span></span>
+      </button></li>`)}</ul>
+  </details>`;
 }
 
 function Deliveries({ host }) {

@@ -5,8 +5,8 @@ import { nameOf, needs } from "./board.js";
 import { phaseTitle, roomName, roomWithin } from "./sentences.js";
 
 /** Returns what waits and has not been said yet as [key, sentence] pairs, in order of gravity. */
-export function newlyNeeded(board, saidKeys) {
-  return needs(board)
+export function newlyNeeded(board, saidKeys, now = null, seenTo = undefined) {
+  return needs(board, now, seenTo)
     .filter((need) => !saidKeys.has(need.key))
     .map((need) => [need.key, aloud(board, need)]);
 }
@@ -27,6 +27,12 @@ function aloud(board, need) {
       return t("{name} is alone in {room}", {
         name: nameOf(board, need.room.alone), room: roomWithin(need.room),
       });
+    case "station":
+      return t("The station of {room} is away", { room: roomWithin(need.room) });
+    case "silent":
+      return t("{room} is silent", { room: roomName(need.room) });
+    case "silent-many":
+      return t("{n} rooms are silent", { n: need.count });
     default:
       return t("{name} waits for your yes", { name: need.seat.name });
   }

@@ -2,7 +2,7 @@
 // Rooms keep their identity while they do not change, so that only changed tables are drawn again.
 // It words nothing (sentences.js does) and asks nothing (asking.js does).
 
-const REPLACED_PARTS = ["pool", "proposal", "calls", "deliveries", "reports", "log", "called"];
+const REPLACED_PARTS = ["pool", "proposal", "calls", "deliveries", "reports", "log", "called", "met_few"];
 
 const SAID_KEPT = 50;
 
@@ -18,6 +18,7 @@ export const EMPTY = Object.freeze({
   reports: [],
   log: [],
   called: false,
+  met_few: [], // who is here and has met few so far, by name
   topics: [],
   listed: null, // topics: chosen, and proposed
   plan: null, // the rounds to come, and their revision
@@ -146,13 +147,15 @@ export function hasNoCamera(board, seat) {
 }
 
 /**
- * Returns what stands out in a room, the gravest first: "calls", "alone", "away", "silent", or "".
+ * Returns what stands out in a room, the gravest first: "calls", "alone", "station", "away",
+ * "silent", or "".
  * `now` (ms) is left out where rooms carry no sound, or stand still.
  */
 export function standsOut(room, calling, now = null) {
   if (room.ended) return "";
   if (calling.has(room.id) || room.calls > 0) return "calls";
   if (room.alone) return "alone";
+  if (room.station_away) return "station";
   if (room.people.some((seat) => seat.state === "dropped" || seat.state === "not-here-yet")) {
     return "away";
   }
@@ -160,21 +163,49 @@ export function standsOut(room, calling, now = null) {
   return "";
 }
 
-/** Returns everything that waits for a host, the gravest first, each with a key of its own. */
-export function needs(board) {
+/** So many silent rooms are named one by one; more of them are one thing to look at. */
+const SILENT_SHOWN = 3;
+
+/** Returns the instant as of which rooms are silent, or null where nobody can be heard now. */
+export function listensAt(board, now) {
+  const heard = board.sound && board.event?.phase === "round" && board.event.paused == null;
+  return heard ? now : null;
+}
+
+/**
+ * Returns everything that waits for a host, the gravest first, each with a key of its own, but for
+ * what was `seenTo`. `now` (ms) is null where rooms carry no sound, or stand still.
+ */
+export function needs(board, now = null, seenTo = new Set()) {
+  return allNeeds(board, now, seenTo).filter((need) => !seenTo.has(need.key));
+}
+
+function allNeeds(board, now, seenTo) {
   const calls = board.calls
     .filter((call) => call.answered == null)
     .map((call) => ({ kind: "call", key: `call-${call.id}`, call }));
   const reports = board.reports.map((report) => ({
     kind: "report", key: `report-${report.id}`, report,
   }));
-  const alone = inOrder(board.rooms)
-    .filter((room) => room.alone && !room.ended)
+  const rooms = inOrder(board.rooms).filter((room) => !room.ended);
+  const alone = rooms
+    .filter((room) => room.alone)
     .map((room) => ({ kind: "alone", key: `alone-${room.id}-${room.alone}`, room }));
+  const stations = rooms
+    .filter((room) => room.station_away)
+    .map((room) => ({ kind: "station", key: `station-${room.id}`, room }));
   const waiting = waitingForYes(board).map((seat) => ({
     kind: "yes", key: `yes-${seat.id}`, seat,
   }));
-  return [...calls, ...reports, ...waiting, ...alone];
+  return [...calls, ...reports, ...waiting, ...alone, ...stations, ...silentNeeds(rooms, now, seenTo)];
+}
+
+function silentNeeds(rooms, now, seenTo) {
+  const silent = rooms
+    .filter((room) => now != null && isSilent(room, now) && !seenTo.has(`silent-${room.id}`))
+    .map((room) => ({ kind: "silent", key: `silent-${room.id}`, room }));
+  if (silent.length <= SILENT_SHOWN) return silent;
+  return [{ kind: "silent-many", key: `silent-${rooms[0].round}`, count: silent.length }];
 }
 
 /**

@@ -8,7 +8,7 @@ import { html, useLayoutEffect, useMemo, useRef, useState } from "../view.js";
 import { number, t, timeOfDay, tn } from "../words.js";
 import { clockText } from "../clock.js";
 import {
-  callingRooms, folded, hasNoCamera, inOrder, nameMatches, nameOf, roomMatches, roomOf, standsOut,
+  callingRooms, folded, hasNoCamera, inOrder, listensAt, nameMatches, nameOf, roomMatches, roomOf, standsOut,
 } from "./board.js";
 import { makeDragging } from "./dragging.js";
 import { Refusal } from "./refusal.js";
@@ -19,8 +19,6 @@ const FOUND_MOST = 12;
 const MANY = 60;
 /** The server lists no more people without a room. */
 const WAITING_MOST = 200;
-/** How often is looked whether a room has become silent. */
-const LOOK_MS = 5000;
 const PLACE = "floor";
 
 export function Floor({ host }) {
@@ -29,8 +27,7 @@ export function Floor({ host }) {
   const onlyAttention = host.onlyAttention.value;
   const calling = useMemo(() => callingRooms(board.calls), [board.calls]);
   const seated = ["preview", "round"].includes(board.event.phase);
-  const heard = board.sound && board.event.phase === "round" && board.event.paused == null;
-  const at = heard ? Math.floor(host.now.value / LOOK_MS) * LOOK_MS : null;
+  const at = listensAt(board, host.looked.value);
   const tables = useMemo(
     () => (seated ? inOrder(board.rooms) : []).map((room) => ({ room, kind: standsOut(room, calling, at) })),
     [board.rooms, calling, seated, at],
@@ -152,13 +149,14 @@ function Table({ room, kind, sought, calledAt, own, running, zone, stop, size, n
   return useMemo(() => {
     const found = sought ? room.people.filter((seat) => nameMatches(seat.name, sought)) : [];
     const caption = room.ended ? t("ended") : standOutWords(kind, room)
-      || (own ? t("until {time}", { time: timeOfDay(room.ends_at, zone) }) : "");
+      || (own ? t("until {time}", { time: timeOfDay(room.ends_at, zone) }) : "")
+      || (room.mode === "mixed" ? t("mixed") : "");
     const seats = (running ? room.people.map(assumedHere) : room.people)
       .map((seat) => (hasNoCamera({ sound }, seat) ? { ...seat, state: "no-camera" } : seat));
     return html`<li title=${room.people.map((seat) => seat.name).join("\n")}>
       <button type="button" class=${["table", kind && `table-${kind}`, room.ended && "table-ended"].filter(Boolean).join(" ")}
         data-room=${room.id} tabindex=${stop ? 0 : -1} aria-label=${roomAloud(room, kind)}>
-        <${RoundTable} people=${seats} label=${roomSign(room)} onSite=${room.mode === "on-site" || room.table != null} size=${size} />
+        <${RoundTable} people=${seats} label=${roomSign(room)} onSite=${room.mode === "on-site" || room.table != null} mixed=${room.mode === "mixed"} size=${size} />
         ${caption && html`<span class="table-caption" aria-hidden="true">${caption}${calledAt ? html` · <${Since} at=${calledAt} now=${now} />` : ""}</span>`}
         ${found.length > 0 && html`<span class="table-found" aria-hidden="true">${found.map((seat) => seat.name).join(", ")}</span>`}
       </button>

@@ -7,7 +7,7 @@ import { readBoot } from "../words.js";
 import { makeAsking } from "./asking.js";
 import { Aside } from "./aside.js";
 import { newlyNeeded, phaseAloud, tabTitle } from "./attention.js";
-import { EMPTY, heard, needs } from "./board.js";
+import { EMPTY, heard, listensAt, needs } from "./board.js";
 import { ClockPanel } from "./clock-panel.js";
 import { Floor } from "./floor.js";
 import { Line } from "./line.js";
@@ -15,6 +15,8 @@ import { Needs } from "./needs.js";
 import { Panels } from "./panels.js";
 
 const TICK_MS = 250;
+/** How often is looked whether a room has become silent. */
+const LOOK_MS = 5000;
 
 /** The server takes a change of seats back for so long. */
 const UNDO_MS = 30_000;
@@ -59,6 +61,7 @@ function openConsole({ socket, title, programme = null, join_url = null, desk = 
     board,
     line,
     now,
+    looked: computed(() => Math.floor(now.value / LOOK_MS) * LOOK_MS),
     sheets,
     seenTo,
     undoUntil,
@@ -106,9 +109,9 @@ function sayAloud(host, title) {
   effect(() => {
     const board = host.board.value;
     if (!board.event) return;
-    const waiting = needs(board).filter((need) => !host.seenTo.value.has(need.key));
-    document.title = tabTitle(title, waiting.length);
-    const sentences = newlyNeeded(board, said).map(([key, sentence]) => (said.add(key), sentence));
+    const at = listensAt(board, host.looked.value);
+    document.title = tabTitle(title, needs(board, at, host.seenTo.value).length);
+    const sentences = newlyNeeded(board, said, at, host.seenTo.value).map(([key, sentence]) => (said.add(key), sentence));
     const phase = phaseAloud(before, board.event);
     before = board.event;
     for (const sentence of phase ? [phase, ...sentences] : sentences) {

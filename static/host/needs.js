@@ -2,14 +2,14 @@
 
 import { Icon } from "../icons.js";
 import { html, useState } from "../view.js";
-import { t } from "../words.js";
-import { nameOf, needs, roomOf } from "./board.js";
+import { number, t } from "../words.js";
+import { listensAt, nameOf, needs } from "./board.js";
 import { Refusal } from "./refusal.js";
 import { ago, roomName, roomWithin } from "./sentences.js";
 
 export function Needs({ host }) {
   const board = host.board.value;
-  const waiting = needs(board).filter((need) => !host.seenTo.value.has(need.key));
+  const waiting = needs(board, listensAt(board, host.looked.value), host.seenTo.value);
   return html`<section class="needs" aria-labelledby="needs-title">
     <h2 id="needs-title">${t("Needs you")}</h2>
     ${waiting.length === 0 && html`<p class="second">${t("Nothing now. Calls from rooms appear here.")}</p>`}
@@ -20,7 +20,10 @@ export function Needs({ host }) {
   </section>`;
 }
 
-const VIEWS = { call: CallNeed, report: ReportNeed, alone: AloneNeed, yes: YesNeed };
+const VIEWS = {
+  call: CallNeed, report: ReportNeed, alone: AloneNeed, yes: YesNeed, station: StationNeed,
+  silent: SilentNeed, "silent-many": ManySilentNeed,
+};
 
 function CallNeed({ host, need: { call, key }, board }) {
   const [text, setText] = useState("");
@@ -67,6 +70,36 @@ function AloneNeed({ host, need: { room }, board }) {
     <div class="buttons even">
       <button type="button" class="button" onClick=${() => host.show({ kind: "room", id: room.id })}>${t("Look")}</button>
       <button type="button" class="button" onClick=${() => host.show({ kind: "move", id: room.alone })}>${t("Move…")}</button>
+    </div>
+  </article>`;
+}
+
+function StationNeed({ host, need: { room } }) {
+  return html`<article class="need card soft">
+    <h3>${t("The station of {room} is away", { room: roomWithin(room) })}</h3>
+    <p class="second">${t("People there and those online do not hear each other until it is back.")}</p>
+    <div class="buttons"><button type="button" class="button" onClick=${() => host.show({ kind: "room", id: room.id })}>${t("Look")}</button></div>
+  </article>`;
+}
+
+function SilentNeed({ host, need: { room, key } }) {
+  return html`<article class="need card soft">
+    <h3>${t("{room} is silent", { room: roomName(room) })}</h3>
+    <p class="second">${t("For a minute all microphones have been off and nobody wrote.")}</p>
+    <div class="buttons even">
+      <button type="button" class="button" onClick=${() => host.show({ kind: "room", id: room.id })}>${t("Look")}</button>
+      <button type="button" class="button" onClick=${() => host.markSeenTo(key)}>${t("Seen to")}</button>
+    </div>
+  </article>`;
+}
+
+function ManySilentNeed({ host, need: { count, key } }) {
+  return html`<article class="need card soft">
+    <h3>${t("{n} rooms are silent", { n: number(count) })}</h3>
+    <p class="second">${t("For a minute all microphones have been off and nobody wrote.")}</p>
+    <div class="buttons even">
+      <button type="button" class="button" onClick=${() => { host.onlyAttention.value = true; }}>${t("Show them")}</button>
+      <button type="button" class="button" onClick=${() => host.markSeenTo(key)}>${t("Seen to")}</button>
     </div>
   </article>`;
 }

@@ -64,6 +64,8 @@ function roomPanel(host, { id }) {
     second: room.ended ? t("ended") : `${people} · ${until}`,
     body: html`
       ${!room.ended && !endless && html`<p class="room-clock"><${RoomClock} host=${host} room=${room} /></p>`}
+      ${room.mode === "mixed" && html`<p class="second">${t("People on site and online share this table.")}</p>`}
+      ${room.station_away && html`<p class="strained">${t("Its station is not connected: neither side hears the other.")}</p>`}
       ${room.topic && html`<p>${t("They talk about “{topic}”.", { topic: room.topic })}</p>`}
       <ul class="people-rows">${room.people.map((seat) => html`<${PersonRow} key=${seat.id} host=${host} seat=${seat} />`)}</ul>
       <${Refusal} host=${host} place=${place} />

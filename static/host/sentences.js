@@ -184,6 +184,7 @@ export function standOutWords(kind, room) {
   if (kind === "calls") return t("calls");
   if (kind === "alone") return t("alone");
   if (kind === "silent") return t("silent");
+  if (kind === "station") return t("station away");
   if (kind !== "away") return "";
   const late = room.people.filter((seat) => seat.state === "not-here-yet").length;
   const dropped = room.people.filter((seat) => seat.state === "dropped").length;
@@ -198,7 +199,8 @@ export function roomAloud(room, kind) {
     return how ? t("{name} ({state})", { name: seat.name, state: how }) : seat.name;
   });
   const who = people.length ? list(people) : t("nobody");
-  const what = room.ended ? t("ended") : standOutWords(kind, room);
+  const mixed = room.mode === "mixed" ? t("mixed") : "";
+  const what = room.ended ? t("ended") : [standOutWords(kind, room), mixed].filter(Boolean).join(" · ");
   const whole = t("{room}: {people}", { room: roomName(room), people: who });
   return what ? t("{room}. {state}", { room: whole, state: what }) : whole;
 }

@@ -12,12 +12,14 @@ from rooms.commands import (
     Block,
     CallHost,
     CheckOut,
+    EndRound,
     GiveCard,
     KeepInTouch,
     Leave,
     Media,
     Note,
     Rate,
+    Rejoin,
     Report,
     SitOut,
     StartRound,
@@ -269,3 +271,24 @@ def test_the_log_names_the_host_who_started_a_round_with_a_fresh_proposal() -> N
     evening.offers([["ana", "bo"]], repeats=0)
     evening.asks("dana", StartRound())
     assert [(line.what, line.by) for line in evening.event.log][-1] == ("seating-fixed", "dana")
+
+
+def test_hosts_read_who_has_met_few_so_far_once_a_round_is_over_and_by_name() -> None:
+    evening = Evening()
+    evening.comes("dana", "ana", "bo", "chidi")
+    evening.talking([["ana", "bo", "chidi"]])
+    evening.passes(60)
+    assert shown(evening).parts.met_few == (), "before a round is over nobody has"
+    evening.asks("dana", EndRound())
+    evening.comes("hana", "ines")
+    evening.asks("ines", SitOut())
+    change = board_change(evening.event, evening.register, set(), {"pool"})
+    assert change.parts.met_few == (m.MetFew(id="hana", name="花子", met=0),)
+    evening.asks("ines", Rejoin())
+    assert [one.id for one in few(evening)] == ["ines", "hana"], "by name, not by number"
+
+
+def few(evening: Evening) -> tuple[m.MetFew, ...]:
+    found = shown(evening).parts.met_few
+    assert isinstance(found, tuple)
+    return found

@@ -268,7 +268,7 @@ class Terminal(App[int]):
         self._put("phase", lines)
 
     def _draw_needs(self) -> None:
-        waiting = b.needs(self._board)
+        waiting = self._session.needs()
         now, lines = self._session.now(), []
         most = NEEDS_SHOWN if self.size.height < 40 else NEEDS_SHOWN * 3
         for need in waiting[:most]:
@@ -424,6 +424,8 @@ class Terminal(App[int]):
                 self.action_attention()
             case "room":
                 self._show_room(asked.about)
+            case "seen-to":
+                self.action_seen_to()
             case "quit":
                 self.exit(0)
             case "wait":
@@ -585,6 +587,16 @@ class Terminal(App[int]):
     def action_draw(self) -> None:
         """Draws another seating."""
         self._obey("reshuffle")
+
+    def action_seen_to(self) -> None:
+        """Takes the gravest report or silent room from what waits."""
+        need = self._session.see_to_first()
+        if need is None:
+            self._say(self._speech.gettext("Nothing to be seen to."), "attention")
+            return
+        words = need_words(self._speech, self._board, need)
+        self._say(f"{self._speech.gettext('Seen to')}: {words}", "good")
+        self._draw_soon()
 
     def action_undo(self) -> None:
         """Takes back the last change of seats."""

@@ -18,6 +18,7 @@ KEYS: tuple[tuple[str, str, str], ...] = (
     ("a", "announce", "announce"),
     ("A", "announce_here", "announce here"),
     ("c", "answer", "answer a call"),
+    ("t", "seen_to", "seen to"),
     ("m", "move", "move"),
     ("v", "visit", "visit"),
     ("x", "remove", "remove"),
@@ -62,6 +63,7 @@ def named_now(speech: Speech, board: Board, screen: str, undo: str) -> list[tupl
         labels["pause"] = speech.gettext("resume")
     if undo:
         labels["undo"] = f"{labels['undo']} {undo}"
+    seeable = bool(board.reports) or phase is Phase.ROUND
     rounds = board.event is not None and board.event.round < board.event.rounds
     shown = {
         "start": phase is Phase.DRAFT or (phase in (Phase.LOBBY, Phase.BREAK) and rounds),
@@ -70,6 +72,7 @@ def named_now(speech: Speech, board: Board, screen: str, undo: str) -> list[tupl
         "shorter": running,
         "end": phase in (Phase.PREVIEW, Phase.ROUND),
         "answer": any(call.answered is None for call in board.calls),
+        "seen_to": seeable,
         "announce_here": screen in ("rooms", "room") and phase in (Phase.PREVIEW, Phase.ROUND),
         "move": phase in (Phase.PREVIEW, Phase.ROUND),
         "visit": phase in (Phase.PREVIEW, Phase.ROUND),
