@@ -165,6 +165,12 @@ def apply(event: Event, fact: f.AnyFact) -> None:
             _record_meetings(event, fact)
         case f.Exported():
             event.exports = (*event.exports, fact)
+        case f.WebhookChanged():
+            event.webhooks = (*event.webhooks, fact)
+            if fact.change == "removed":
+                event.webhook_at = None
+            elif fact.change == "set" and event.webhook_at is None:
+                event.webhook_at = fact.at
         case (
             f.TopicsNamed()
             | f.TopicProposed()
@@ -258,6 +264,8 @@ def _rooms_changed(before: f.SeatingOffered | None, now: f.SeatingOffered) -> in
 
 
 def _end_event(event: Event, fact: f.EventEnded) -> None:
+    if event.is_running:
+        event.rounds_ended[event.round] = fact.at
     for id in list(event.holding):
         event.end_room(id, fact.at, "round-ended")
     event.phase = Phase.ENDED
@@ -474,6 +482,7 @@ def _resume(event: Event, at: int) -> None:
 
 def _end_round(event: Event, fact: f.RoundEnded) -> None:
     by_host = bool(fact.by)
+    event.rounds_ended[fact.round] = fact.as_of
     for room in event.running_rooms():
         if by_host or room.ends_at <= fact.as_of:
             event.end_room(room.id, fact.as_of, "")

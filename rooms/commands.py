@@ -10,7 +10,7 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
-from rooms.people import Attendee, Consent, Details, MailTexts, Mode
+from rooms.people import Attendee, Consent, Details, MailTexts, Mode, Webhook
 from rooms.programme import USUAL, Allow, Kind, Plan
 
 Id = Annotated[str, Meta(min_length=1, max_length=64)]
@@ -508,6 +508,13 @@ class SendThanks(Command, frozen=True, kw_only=True):
     """The organiser has the thank-you sent to everybody who came."""
 
 
+class ChangeWebhook(Command, frozen=True, kw_only=True):
+    """Where the organiser's program hears of the event; None: nowhere. `test`: only sends one."""
+
+    webhook: Webhook | None = None
+    test: bool = False
+
+
 MailCommand = Invite | Coming | ChooseMail | TellOutcome | WriteMail | SendThanks
 
 OrganiserCommand = (
@@ -519,6 +526,7 @@ OrganiserCommand = (
     | Erase
     | RecordMeetings
     | NoteExport
+    | ChangeWebhook
     | MailCommand
 )
 

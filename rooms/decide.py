@@ -21,6 +21,7 @@ from rooms import (
     rounds,
     seats,
     topics,
+    webhooks,
 )
 from rooms import commands as c
 from rooms import facts as f
@@ -54,6 +55,7 @@ AFTER_END = (
     | c.AnswerCall
     | c.EndLink
     | c.NoteExport
+    | c.ChangeWebhook
     | c.ChooseMail
     | c.TellOutcome
     | c.WriteMail
@@ -208,6 +210,7 @@ def _carry_out(deciding: Deciding, command: c.AnyCommand) -> None:
             | c.Erase()
             | c.RecordMeetings()
             | c.NoteExport()
+            | c.ChangeWebhook()
             | c.Invite()
             | c.Coming()
             | c.ChooseMail()
@@ -298,6 +301,8 @@ def _carry_out_for_organiser(deciding: Deciding, command: c.OrganiserCommand) ->
             records.record_meetings(deciding, command)
         case c.NoteExport():
             records.note_export(deciding, command)
+        case c.ChangeWebhook():
+            webhooks.change(deciding, command)
         case (
             c.Invite()
             | c.Coming()

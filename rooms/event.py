@@ -104,6 +104,7 @@ class Event:
         "round",
         "round_seconds",
         "round_size",
+        "rounds_ended",
         "signed_up",
         "starts_at",
         "stations",
@@ -116,6 +117,8 @@ class Event:
         "visits",
         "waiting",
         "warned",
+        "webhook_at",
+        "webhooks",
         "yeses",
     )
 
@@ -228,6 +231,11 @@ class Event:
         self.reports: tuple[f.Reported, ...] = ()
         self.exports: tuple[f.Exported, ...] = ()
         """Who took what home, and when."""
+        self.webhooks: tuple[f.WebhookChanged, ...] = ()
+        self.webhook_at: int | None = None
+        """Since when an address of the organiser's program is set (ms); None: there is none."""
+        self.rounds_ended: dict[int, int] = {}
+        """Rounds that were held to their end, and when that was (ms)."""
         self.log: tuple[LogLine, ...] = ()
 
     def copy(self) -> Event:

@@ -638,6 +638,14 @@ class Exported(Fact, frozen=True, kw_only=True):
     by: str = ""
 
 
+class WebhookChanged(Fact, frozen=True, kw_only=True):
+    """`change`: `set` (`text` names the address), `renewed` (its secret), `removed`, `test`."""
+
+    change: str
+    text: str = ""
+    by: str = ""
+
+
 AnyFact = (
     EventCreated | EventChanged | DoorsOpened | ClosingBegan | EventEnded
     | AttendeeAdded | ProfileChanged | ConsentGiven | Erased | Removed | Readmitted
@@ -653,7 +661,7 @@ AnyFact = (
     | Announced | HostCalled | CallWasSeen | CallAnswered
     | TopicsNamed | TopicProposed | TopicAccepted | TopicDropped | TopicChosen
     | Visited | VisitEnded | LinkEnded
-    | MeetingsRecorded | Exported
+    | MeetingsRecorded | Exported | WebhookChanged
     | Invited | ComingChanged | MailChosen | OutcomeTold | MailWritten | ThanksSent
     | QuestionsAnswered
 )  # fmt: skip

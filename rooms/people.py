@@ -229,7 +229,14 @@ class MailTexts(Struct, frozen=True, kw_only=True, omit_defaults=True, tag="mail
     """Kinds that are not sent at all."""
 
 
-Row = Attendee | Text | Note | Details | Consent | MailTexts
+class Webhook(Struct, frozen=True, kw_only=True, tag="webhook"):
+    """Where the organiser's program hears of the event. `salt`: what its secret is derived from."""
+
+    address: str
+    salt: str
+
+
+Row = Attendee | Text | Note | Details | Consent | MailTexts | Webhook
 
 
 def chosen_consents(fields: Iterable[str]) -> tuple[str, ...]:
@@ -266,6 +273,7 @@ def consent_key(attendee: str, count: int) -> str:
 
 DETAILS_KEY = "e"
 MAIL_TEXTS_KEY = "m"
+WEBHOOK_KEY = "w"
 
 
 class Register:
@@ -316,6 +324,12 @@ class Register:
         """The organiser's own words for mails."""
         row = self.rows.get(MAIL_TEXTS_KEY)
         return row if isinstance(row, MailTexts) else MailTexts()
+
+    @property
+    def webhook(self) -> Webhook | None:
+        """Where the organiser's program hears of the event; None: nowhere."""
+        row = self.rows.get(WEBHOOK_KEY)
+        return row if isinstance(row, Webhook) else None
 
     @property
     def details(self) -> Details:
