@@ -343,7 +343,7 @@ def imported(request: Request, event_id: str, brought: Brought) -> ImportedShown
 
     def enrolled(landing: Landing) -> EnrolledShown:
         person = landing.attendee
-        key = brought.keys.get(person.id, "") if landing.created else ""
+        key = brought.keys.get(person.id, "")
         return EnrolledShown(
             id=person.id,
             external_id=person.external_id,

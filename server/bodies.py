@@ -19,6 +19,8 @@ from server.problems import Problem
 MEBIBYTE = 1024 * 1024
 FORM_LIMIT = 64 * 1024
 FIELDS_LIMIT = 200
+LET_GO_LIMIT = 256 * MEBIBYTE
+"""An upload that is too big is let come to its end up to here, so that its sender is answered."""
 MULTIPART_EDGES = 16 * 1024
 """What boundaries and headers of an upload may take besides the file."""
 
@@ -29,12 +31,7 @@ async def pieces(request: Request, most: int) -> AsyncGenerator[bytes, None]:
     async for piece in request.stream():
         length += len(piece)
         if length > most:
-            raise Problem(
-                HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
-                "too-big",
-                "That is too big: at most {megabytes} MB.",
-                megabytes=max(1, most // MEBIBYTE),
-            )
+            raise _too_big(most)
         yield piece
 
 
@@ -58,24 +55,49 @@ async def read_form(request: Request, most: int = FORM_LIMIT) -> FormData:
     return FormData(fields)
 
 
-async def read_upload(request: Request, most: int) -> FormData:
+async def read_upload(request: Request, most: int, *, fields: int = FIELDS_LIMIT) -> FormData:
     """Returns the fields of a form with one file of at most `most` bytes; raises Problem.
 
     The caller must then close the form.
     """
+    await _refuse_early(request, most + MULTIPART_EDGES)
     if not request.headers.get("content-type", "").startswith("multipart/form-data"):
         return await read_form(request, most)
     parser = MultiPartParser(
         request.headers,
         pieces(request, most + MULTIPART_EDGES),
         max_files=1,
-        max_fields=FIELDS_LIMIT,
+        max_fields=fields,
         max_part_size=most,
     )
     try:
         return await parser.parse()
     except (MultiPartException, KeyError) as error:  # KeyError: no boundary was named
         raise _unreadable() from error
+
+
+async def _refuse_early(request: Request, most: int) -> None:
+    """Raises Problem for a body that says it is too long, once it has come.
+
+    Browsers show no answer that comes before they have sent everything, but a broken connection.
+    So what is somewhat too long is let in and thrown away piece by piece.
+    """
+    said = request.headers.get("content-length", "")
+    if not said.isdigit() or int(said) <= most:
+        return
+    if int(said) <= LET_GO_LIMIT:
+        async for _ in request.stream():
+            pass
+    raise _too_big(most)
+
+
+def _too_big(most: int) -> Problem:
+    return Problem(
+        HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+        "too-big",
+        "That is too big: at most {megabytes} MB.",
+        megabytes=max(1, most // MEBIBYTE),
+    )
 
 
 def _unreadable() -> Problem:

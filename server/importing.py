@@ -310,6 +310,8 @@ def plan_import(
     names newcomers by their row: who landed by that name before is not made again.
     """
     known = _Known(existing)
+    here = {name for name, ids in known.by_name.items() if ids}
+    same_names: list[Sentence] = []
     landings: dict[int, Landing] = {}
     rejected: list[Named] = list(reading.rejected)
     repeated: list[Sentence] = []
@@ -336,6 +338,9 @@ def plan_import(
             why = Sentence("A station needs the number of its table.")
             rejected.append(Named(row=row.row, why=why))
             continue
+        told_apart = person is not None or landed.email or landed.external_id
+        if not told_apart and normalise(landed.name) in here:
+            same_names.append(_same_name(row.row, landed.name))
         known.put(landed)
         known.rows.setdefault(landed.id, row.row)
         landings[row.row] = Landing(row=row.row, attendee=landed, created=person is None)
@@ -344,17 +349,29 @@ def plan_import(
     return Plan(
         landings=tuple(landings.values()),
         rejected=tuple(sorted(rejected, key=lambda named: named.row)),
-        notes=(*reading.notes, *_few(repeated), *unknown),
+        notes=(
+            *reading.notes,
+            *_few(same_names, "Another {count} rows have the names of people who are here."),
+            *_few(repeated, "Another {count} rows repeat earlier ones and update them."),
+            *unknown,
+        ),
     )
 
 
-def _few(repeated: list[Sentence]) -> list[Sentence]:
-    """Returns remarks on repeated rows, after the first ones as a number."""
-    more = len(repeated) - REPEATS_TOLD
+def _few(remarks: list[Sentence], others: str) -> list[Sentence]:
+    """Returns the first remarks of a kind, and how many more there are."""
+    more = len(remarks) - REPEATS_TOLD
     if more <= 0:
-        return repeated
-    told = Sentence("Another {count} rows repeat earlier ones and update them.", {"count": more})
-    return [*repeated[:REPEATS_TOLD], told]
+        return remarks
+    return [*remarks[:REPEATS_TOLD], Sentence(others, {"count": more})]
+
+
+def _same_name(row: int, name: str) -> Sentence:
+    text = (
+        "“{name}” in row {row} is here already, and the row has neither an e-mail address nor an"
+        " external_id to tell whether it is them: a second person of that name is made."
+    )
+    return Sentence(text, {"name": name, "row": row})
 
 
 def _resolve_companions(landings: dict[int, Landing], known: _Known) -> list[Named]:

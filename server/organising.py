@@ -7,7 +7,7 @@ Rights are the doors' business, rules are those of `rooms/`.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from http import HTTPStatus
 from typing import Protocol
 
@@ -114,10 +114,19 @@ async def delete_event(services: Services, evening: Evening) -> None:
     await services.evenings.delete(evening.id)
 
 
-async def bring_in(services: Services, evening: Evening, reading: Reading) -> Brought:
-    """Writes the people of a list; its unit is the row, so a refused one is named and left out."""
+async def bring_in(
+    services: Services,
+    evening: Evening,
+    reading: Reading,
+    id_of: Callable[[int], str] | None = None,
+) -> Brought:
+    """Writes the people of a list; its unit is the row, so a refused one is named and left out.
+
+    `id_of` names newcomers by their row: with it the same list lands again without doubling
+    anybody, and whoever came in without a link (the store went away in between) gets theirs.
+    """
     existing = list(evening.register.attendees())
-    plan = await asyncio.to_thread(plan_import, reading, existing)
+    plan = await asyncio.to_thread(plan_import, reading, existing, id_of)
     landed: list[Landing] = []
     refused: list[Named] = []
     for some in _some(plan.landings):
@@ -133,6 +142,12 @@ async def bring_in(services: Services, evening: Evening, reading: Reading) -> Br
                     why = Sentence(refusal.sentence, refusal.details)
                     refused.append(Named(row=one.row, why=why))
     made = [landing.attendee for landing in landed if landing.created]
+    if id_of is not None:
+        for landing in landed:
+            id = landing.attendee.id
+            is_ours = not landing.created and id == id_of(landing.row)
+            if is_ours and not await services.keys.has_key(evening.id, id):
+                made.append(landing.attendee)
     keys = await services.keys.make_all(evening.id, [(one.id, one.role) for one in made])
     return Brought(
         landings=tuple(landed),

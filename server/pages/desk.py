@@ -6,9 +6,6 @@ Secrets (a host's link, personal links) are shown once, in the answer that made 
 
 from __future__ import annotations
 
-import asyncio
-import csv
-import io
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 from http import HTTPStatus
@@ -17,7 +14,6 @@ from zoneinfo import available_timezones
 import msgspec
 import segno
 from msgspec import Struct
-from starlette.datastructures import FormData, UploadFile
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -26,7 +22,7 @@ from rooms.contacts import consented
 from rooms.people import HOST_ROLES
 from rooms.refusal import Refusal
 from server import words
-from server.api import all_evenings, imported, join_url, personal_url
+from server.api import all_evenings, join_url, personal_url
 from server.auth import (
     DESK_COOKIE,
     DESK_COOKIE_SECONDS,
@@ -35,14 +31,9 @@ from server.auth import (
     organiser_by_cookie,
     set_cookie,
 )
-from server.bodies import read_form, read_upload
-from server.delimited import DATA_LIMIT, Unreadable
+from server.bodies import read_form
 from server.evenings import Evening
-from server.exports import safe
-from server.importing import read_people
 from server.organising import (
-    Brought,
-    bring_in,
     delete_event,
     find_person,
     first_host,
@@ -51,6 +42,7 @@ from server.organising import (
     revoke_link,
 )
 from server.pages.entry import check_origin, evening_of, let_in
+from server.pages.importing import LinkLine, import_page, press_import, save_links
 from server.pages.mail import (
     letter_page,
     mail_page,
@@ -331,28 +323,6 @@ class Taken(Struct, frozen=True):
     at: int
 
 
-class RejectedLine(Struct, frozen=True):
-    row: int
-    reason: str
-
-
-class LinkLine(Struct, frozen=True):
-    name: str
-    url: str
-
-
-class Result(Struct, frozen=True, kw_only=True):
-    """What an import came to, as the page shows it."""
-
-    created: int
-    updated: int
-    rejected: tuple[RejectedLine, ...]
-    notes: tuple[str, ...]
-    links: tuple[LinkLine, ...]
-    links_csv: str
-    file: str
-
-
 async def event_page(request: Request) -> Response:
     return await _event_page(request, await evening_of(request))
 
@@ -362,7 +332,6 @@ async def _event_page(
     evening: Evening,
     *,
     host_url: str | None = None,
-    result: Result | None = None,
     made: LinkLine | None = None,
     revoked: str = "",
     problem: str | None = None,
@@ -370,8 +339,8 @@ async def _event_page(
 ) -> Response:
     """Draws desk_event.html.
 
-    `event`, `join_url`, `join_qr`, `host_url`, `people`, `more_people`, `result`, `made`,
-    `revoked`, `problem`, `exports`, `taken`, `urls`.
+    `event`, `join_url`, `join_qr`, `host_url`, `people`, `more_people`, `made`, `revoked`,
+    `problem`, `exports`, `taken`, `urls`.
     """
     language = words.language(request)
     link = join_url(request, evening.id, await keys_of(request).join_key(evening.id))
@@ -399,7 +368,6 @@ async def _event_page(
             for person in everybody[:PEOPLE_SHOWN]
         ],
         "more_people": max(0, len(everybody) - PEOPLE_SHOWN),
-        "result": result,
         "made": made,
         "revoked": revoked,
         "problem": problem,
@@ -423,7 +391,7 @@ async def _event_page(
             "report": f"{here}/report",
             "mail": f"{here}/mail",
             "host_link": f"{here}/host-link",
-            "links": f"{here}/links",
+            "import": f"{here}/import",
             "delete": f"{here}/delete",
         },
     }
@@ -433,82 +401,6 @@ async def _event_page(
 def _event_shown(event: EventShown) -> dict[str, object]:
     """Returns an event for the template: as the API shows it, with the rounds themselves."""
     return {**msgspec.structs.asdict(event), "rounds": event.programme.rounds}
-
-
-async def import_file(request: Request) -> Response:
-    """Brings in the people of an uploaded file, or of pasted text."""
-    evening = await evening_of(request)
-    language = words.language(request)
-    form = await read_upload(request, DATA_LIMIT)
-    try:
-        name, data = await _uploaded(form)
-    finally:
-        await form.close()
-    try:
-        if not data:
-            raise Unreadable("no-file", "Please choose a file first.")
-        reading = await asyncio.to_thread(read_people, data)
-        brought = await bring_in(request.app.state, evening, reading)
-    except Unreadable as unreadable:
-        problem = words.sentence(language, unreadable)
-        status = HTTPStatus.UNPROCESSABLE_ENTITY
-        return await _event_page(request, evening, problem=problem, status=status)
-    return await _event_page(request, evening, result=_result(request, evening, brought, name))
-
-
-async def _uploaded(form: FormData) -> tuple[str, bytes]:
-    file = form.get("file")
-    if isinstance(file, UploadFile) and file.filename:
-        return file.filename[-80:], await file.read(DATA_LIMIT + 1)
-    pasted = form.get("text")
-    return "", pasted.encode() if isinstance(pasted, str) else b""
-
-
-def _result(request: Request, evening: Evening, brought: Brought, name: str) -> Result:
-    answer = imported(request, evening.id, brought)
-    known = words.words(words.language(request))
-    notes = list(answer.notes)
-    if answer.skipped:
-        notes.append(
-            known.ngettext(
-                "{n} row is of somebody who is not coming, and was left out.",
-                "{n} rows are of people who are not coming, and were left out.",
-                len(answer.skipped),
-            )
-        )
-    people = {landing.attendee.id: landing.attendee for landing in brought.landings}
-    made = [(people[one.id], one.url) for one in answer.attendees if one.url]
-    lines = io.StringIO(newline="")
-    writer = csv.writer(lines, lineterminator="\r\n")
-    writer.writerow(["name", "email", "external_id", "url"])
-    writer.writerows(
-        [safe(person.name), safe(person.email), safe(person.external_id), url]
-        for person, url in made
-    )
-    return Result(
-        created=answer.created,
-        updated=answer.updated,
-        rejected=tuple(RejectedLine(row.row, row.reason) for row in answer.rejected),
-        notes=tuple(notes),
-        links=tuple(LinkLine(person.name, url) for person, url in made),
-        links_csv=lines.getvalue(),
-        file=name or known.gettext("the list"),
-    )
-
-
-async def save_links(request: Request) -> Response:
-    """Gives back, as a file, the links that the page before showed: nobody else has them."""
-    form = await read_form(request, 2 * DATA_LIMIT)
-    text = str(form.get("csv", ""))
-    return Response(
-        b"\xef\xbb\xbf" + text.replace("\r\n", "\n").replace("\n", "\r\n").encode(),
-        media_type="text/csv; charset=utf-8",
-        headers={
-            "content-disposition": 'attachment; filename="links.csv"',
-            "cache-control": "no-store",
-            "x-content-type-options": "nosniff",
-        },
-    )
 
 
 async def become_host(request: Request) -> Response:
@@ -563,7 +455,8 @@ routes = [
     Route("/desk/events", organisers(create), methods=["POST"]),
     Route("/desk/{event}", organisers(event_page), methods=["GET"]),
     Route("/desk/{event}", sign_in, methods=["POST"]),
-    Route("/desk/{event}/people", organisers(import_file), methods=["POST"]),
+    Route("/desk/{event}/import", organisers(import_page), methods=["GET"]),
+    Route("/desk/{event}/import", organisers(press_import), methods=["POST"]),
     Route("/desk/{event}/people/{who}/link", organisers(person_link), methods=["POST"]),
     Route("/desk/{event}/matching", organisers(matching_page), methods=["GET"]),
     Route("/desk/{event}/matching", organisers(save_matching), methods=["POST"]),

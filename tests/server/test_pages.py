@@ -25,6 +25,7 @@ from server.redis import Store
 from server.settings import Settings
 from tests.server.callers import Doors, bearer, doors
 from tests.server.house import KEY
+from tests.server.looking import fields
 
 
 @pytest_asyncio.fixture
@@ -417,7 +418,9 @@ async def test_an_event_is_made_and_people_brought_in_without_a_script(
     assert event["programme"]["rounds"][1]["auto"] is True
     rows = "name,email\nAna,ana@example.org\nBo,nowhere\n=1+1,eve@example.org\n"
     upload = {"file": ("people.csv", rows.encode("cp932"), "text/csv")}
-    page = (await organiser.post(f"{address}/people", files=upload)).text
+    looked = (await organiser.post(f"{address}/import", files=upload)).text
+    form = {**fields(looked), "do": "land"}
+    page = (await organiser.post(f"{address}/import", data=form)).text
     assert "people.csv" in page
     assert "“nowhere” is not an e-mail address." in page
     hidden = re.search(r'name="csv" value="([^"]*)"', page)
@@ -437,7 +440,7 @@ async def test_an_event_is_made_and_people_brought_in_without_a_script(
     [
         (b"", "Please choose a file first."),
         (b"\n", "The file is empty."),
-        (b"email\nx@x.org\n", "The file has no column “name”."),
+        (b"email\nx@x.org\n", "No column is known to hold the names."),
     ],
 )
 async def test_a_file_that_cannot_be_read_says_why(
@@ -445,7 +448,7 @@ async def test_a_file_that_cannot_be_read_says_why(
 ) -> None:
     made = await house.makes_event()
     upload = {"file": ("people.csv", data, "text/csv")}
-    page = await organiser.post(f"/desk/{made['id']}/people", files=upload)
+    page = await organiser.post(f"/desk/{made['id']}/import", files=upload)
     assert page.status_code == 422
     assert sentence in page.text
 
@@ -650,7 +653,7 @@ async def test_an_upload_may_be_twenty_megabytes_and_no_more(
     house: Doors, organiser: httpx.AsyncClient
 ) -> None:
     made = await house.makes_event()
-    path = f"/desk/{made['id']}/people"
+    path = f"/desk/{made['id']}/import"
     row = b"Ana,ana@example.org," + b"x" * 1000 + b"\n"
     big = b"name,email,note\n" + row * (19 * 1024 * 1024 // len(row))
     answer = await organiser.post(path, files={"file": ("p.csv", big, "text/csv")}, timeout=60)

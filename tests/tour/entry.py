@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from playwright.async_api import FilePayload, expect
+from playwright.async_api import FilePayload
 
 from tests.server.house import KEY
 from tests.tour.stage import Look, Stage, seen
@@ -64,11 +64,16 @@ async def desk(stage: Stage, look: Look) -> None:
     await house.opens([], title="Spring tea", doors=False)
     await page.goto(f"{house.url}/desk/{house.event}")
     await look("desk-event", page)
+    await page.goto(f"{house.url}/desk/{house.event}/import")
+    await look("desk-import", page)
     files = page.locator("input[type=file]").first
     people = FilePayload(name="people.csv", mimeType="text/csv", buffer=PEOPLE.encode())
     await files.set_input_files(files=[people])
     await page.locator("form", has=files).locator("button[type=submit]").first.click()
-    await expect(page.get_by_text("佐藤 花子").first).to_be_attached()
+    await seen(page.locator("#preview"))
+    await look("desk-import-looked-at", page)
+    await page.locator("button[value=land]").click()
+    await seen(page.locator("#result"))
     await look("desk-people-imported", page)
     await page.goto(f"{house.url}/desk/{house.event}/matching")
     await look("desk-matching", page)
