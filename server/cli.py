@@ -857,8 +857,8 @@ def console(url: str, key: str | None, plain: bool, follow: bool, language: str 
         raise click.UsageError(str(error)) from error
     if follow and not plain:
         raise click.UsageError("--follow goes with --plain.")
-    if not plain and not (sys.stdin.isatty() and sys.stdout.isatty()):
-        raise click.UsageError("This is no terminal: --plain reads and writes lines.")
+    if not plain and not console_run.has_screen():
+        raise click.UsageError("No screen can be drawn here: --plain reads and writes lines.")
     key = address.key or key
     if not key:
         if not sys.stdin.isatty():

@@ -184,3 +184,8 @@ def child_environment(**changes: str | None) -> dict[str, str]:
     """Returns this process's environment for a child, with `changes` made (None: taken out)."""
     inherited = {k: v for k, v in os.environ.items() if changes.get(k, v) is not None}
     return inherited | {k: v for k, v in changes.items() if v is not None}
+
+
+def may_move_cursor() -> bool:
+    """Says whether the terminal does not call itself one that only prints (TERM is `dumb`)."""
+    return os.environ.get("TERM") != "dumb"

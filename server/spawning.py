@@ -60,9 +60,18 @@ class Spawned:
 
 
 async def spawn(
-    data_dir: Path, key: str, *, port: int = 0, workers: int = 1, redis_url: str | None = None
+    data_dir: Path,
+    key: str,
+    *,
+    port: int = 0,
+    workers: int = 1,
+    redis_url: str | None = None,
+    within: float = START_SECONDS,
 ) -> Spawned:
-    """Starts a server (port 0: a free one) and returns once it serves. Raises NotStarted."""
+    """Starts a server (port 0: a free one) and returns once it serves, `within` so many seconds.
+
+    Raises NotStarted.
+    """
     environment = child_environment(
         MEGURI_DATA_DIR=str(data_dir),
         MEGURI_ORGANISER_KEY=key,
@@ -78,7 +87,7 @@ async def spawn(
     assert process.stdout is not None
     words = b""
     try:
-        async with asyncio.timeout(START_SECONDS):
+        async with asyncio.timeout(within):
             while line := await process.stdout.readline():
                 words += line
                 if found := ADDRESS.search(line):
@@ -90,9 +99,11 @@ async def spawn(
 
 
 @contextlib.asynccontextmanager
-async def spawned(data_dir: Path, key: str, *, workers: int = 1) -> AsyncIterator[Spawned]:
+async def spawned(
+    data_dir: Path, key: str, *, workers: int = 1, within: float = START_SECONDS
+) -> AsyncIterator[Spawned]:
     """Runs a server for as long as the block lasts. Raises NotStarted."""
-    server = await spawn(data_dir, key, workers=workers)
+    server = await spawn(data_dir, key, workers=workers, within=within)
     try:
         yield server
     finally:

@@ -259,7 +259,12 @@ def _needs(board: Board, now: int | None, seen_to: Collection[str]) -> list[Need
 def _silent_needs(
     board: Board, rooms: list[m.BoardRoom], now: int | None, seen_to: Collection[str]
 ) -> list[Need]:
-    keys = {f"silent-{room.id}": room for room in rooms if now and is_silent(board, room, now)}
+    calling = {call.room for call in open_calls(board)}
+    keys = {
+        f"silent-{room.id}": room
+        for room in rooms
+        if now is not None and room.id not in calling and is_silent(board, room, now)
+    }
     found = [(key, room) for key, room in keys.items() if key not in seen_to]
     if len(found) <= SILENT_SHOWN:
         return [Need(key=key, room=room, why="silent") for key, room in found]

@@ -41,6 +41,9 @@ from server.console.speech import clock_text, harmless
 FINAL = 4503
 """The close code of an evening that is over: an end, and no failure."""
 
+LOOK_SECONDS = 5.0
+"""How often is looked whether a room has become silent."""
+
 
 class Plain:
     """One run of the plain console. `lines`: where commands come from; `say`: prints a line."""
@@ -70,6 +73,7 @@ class Plain:
         """Prints and asks until there is nothing more to do; returns the exit code."""
         running = asyncio.create_task(self._session.run())
         asking = asyncio.create_task(self._ask_on())
+        looking = asyncio.create_task(self._look_on())
         try:
             await asyncio.wait({running, asking}, return_when=asyncio.FIRST_COMPLETED)
             if asking.done() and (asking.result() or not self._follow):
@@ -80,9 +84,16 @@ class Plain:
             self._say(self._session.ended_words(ended))
             return 0 if ended.code == FINAL and not self._failed else 1
         finally:
-            for task in (running, asking):
+            for task in (running, asking, looking):
                 task.cancel()
-            await asyncio.gather(running, asking, return_exceptions=True)
+            await asyncio.gather(running, asking, looking, return_exceptions=True)
+
+    async def _look_on(self) -> None:
+        """Says what came to need a host by time alone: a room that has become silent."""
+        while True:
+            await asyncio.sleep(LOOK_SECONDS)
+            if self._greeted:
+                self._say_needs()
 
     # Commands
 
@@ -122,13 +133,21 @@ class Plain:
         if asked.name == "quit":
             return True
         if asked.name == "seen-to":
-            self._session.see_to_first()
+            self._see_to_first()
         elif asked.name == "wait":
             await self._wait(asked.about)
         else:
             self._show(asked)
         self._answer(typed, Said(""))
         return False
+
+    def _see_to_first(self) -> None:
+        need = self._session.see_to_first()
+        if need is None:
+            self._say(self._speech.gettext("Nothing to be seen to."))
+            return
+        words = need_words(self._speech, self._session.board, need)
+        self._say(f"{self._speech.gettext('Seen to')}: {words}")
 
     def _answer(self, typed: str, said: Said) -> None:
         if said.code:

@@ -12,7 +12,13 @@ from server.console.address import Address
 from server.console.line import NobodyThere
 from server.console.session import NotAHost, Session
 from server.console.speech import Speech
+from server.settings import may_move_cursor
 from server.words import DEFAULT, LANGUAGES
+
+
+def has_screen() -> bool:
+    """Says whether a screen can be drawn: both ends are a terminal, and one that moves a cursor."""
+    return sys.stdin.isatty() and sys.stdout.isatty() and may_move_cursor()
 
 
 def language_of(asked: str | None) -> str:

@@ -80,7 +80,7 @@ function Numbers({ board, proposal }) {
 function MetFew({ host }) {
   const { met_few: few, event } = host.board.value;
   if (!few.length || event.phase === "ended") return null;
-  return html`<details class="met-few">
+  return html`<details class="more met-few">
     <summary>${tn("{n} person has met few people so far", "{n} people have met few people so far", few.length)}</summary>
     <p class="second">${t("In rounds that are over, among those who are here. Keep them with somebody in the next seating, or move them.")}</p>
     <ul class="people-chips">${few.map((one) => html`<li key=${one.id}>

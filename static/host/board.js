@@ -197,12 +197,13 @@ function allNeeds(board, now, seenTo) {
   const waiting = waitingForYes(board).map((seat) => ({
     kind: "yes", key: `yes-${seat.id}`, seat,
   }));
-  return [...calls, ...reports, ...waiting, ...alone, ...stations, ...silentNeeds(rooms, now, seenTo)];
+  return [...calls, ...reports, ...waiting, ...alone, ...stations, ...silentNeeds(rooms, callingRooms(board.calls), now, seenTo)];
 }
 
-function silentNeeds(rooms, now, seenTo) {
+/** Returns the silent rooms; one that calls is waited for already. */
+function silentNeeds(rooms, calling, now, seenTo) {
   const silent = rooms
-    .filter((room) => now != null && isSilent(room, now) && !seenTo.has(`silent-${room.id}`))
+    .filter((room) => now != null && !calling.has(room.id) && isSilent(room, now) && !seenTo.has(`silent-${room.id}`))
     .map((room) => ({ kind: "silent", key: `silent-${room.id}`, room }));
   if (silent.length <= SILENT_SHOWN) return silent;
   return [{ kind: "silent-many", key: `silent-${rooms[0].round}`, count: silent.length }];

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import {
   EMPTY, callingRooms, folded, heard, inOrder, isCheckedIn, nameMatches, nameOf, needs, roomMatches,
-  roomOf, seatOf, standsOut, hasNoCamera,
+  listensAt, roomOf, seatOf, standsOut, hasNoCamera,
 } from "../../static/host/board.js";
 
 const seat = (id, name, state = "here", mode = "online") => ({ id, name, state, mode });
@@ -145,4 +145,39 @@ test("no camera is said of people online who are here, where rooms carry a pictu
   assert.equal(hasNoCamera({ sound: true }, { ...dark, camera: true }), false);
   assert.equal(hasNoCamera({ sound: true }, { ...dark, mode: "on-site" }), false);
   assert.equal(hasNoCamera({ sound: true }, { ...dark, state: "dropped" }), false);
+});
+
+test("silent rooms need a host one by one, more than three as one, and none that calls", () => {
+  const quiet = (n) => room(`r1-${n}`, [ana, bo], { quiet_since: 0 });
+  const kinds = (known, seenTo) => needs(known, 60_000, seenTo).map(({ kind, key }) => `${kind} ${key}`);
+  assert.deepEqual(kinds(board([quiet(1), quiet(2)])), ["silent silent-r1-1", "silent silent-r1-2"]);
+  assert.deepEqual(kinds(board([quiet(1), quiet(2)]), new Set(["silent-r1-1"])), ["silent silent-r1-2"]);
+  const many = board([1, 2, 3, 4].map(quiet));
+  assert.deepEqual(kinds(many), ["silent-many silent-1"]);
+  assert.deepEqual(kinds(many, new Set(["silent-1"])), []);
+  const calls = [{ id: "c", from: "ana", room: "r1-1", answered: null }];
+  assert.deepEqual(kinds(board([quiet(1)], { calls })), ["call call-c"]);
+  assert.deepEqual(needs(board([quiet(1)])), [], "where nobody can be heard, nobody is silent");
+});
+
+test("nobody is listened for while rooms stand still, or carry no sound", () => {
+  const sounding = { sound: true, event: { phase: "round", paused: null } };
+  assert.equal(listensAt(sounding, 7), 7);
+  assert.equal(listensAt({ ...sounding, sound: false }, 7), null);
+  assert.equal(listensAt({ ...sounding, event: { phase: "round", paused: 3 } }, 7), null);
+  assert.equal(listensAt({ ...sounding, event: { phase: "break", paused: null } }, 7), null);
+});
+
+test("a station that is away outweighs somebody who dropped, and needs a host", () => {
+  const apart = room("r1-1", [ana, seat("bo", "Bo", "dropped")], { mode: "mixed", station_away: true });
+  assert.equal(standsOut(apart, new Set()), "station");
+  assert.deepEqual(needs(board([apart])).map(({ key }) => key), ["station-r1-1"]);
+  assert.equal(standsOut({ ...apart, ended: true }, new Set()), "");
+});
+
+test("who has met few comes as a part of its own and stays until it is told anew", () => {
+  const known = board([], { met_few: [{ id: "ana", name: "Ana", met: 0 }] });
+  const later = heard(known, { type: "board-change", parts: { called: true } });
+  assert.deepEqual(later.met_few.map(({ id }) => id), ["ana"]);
+  assert.deepEqual(heard(known, { type: "board-change", parts: { met_few: [] } }).met_few, []);
 });

@@ -278,7 +278,7 @@ class Terminal(App[int]):
             tone = "grave" if need.call is not None or need.report is not None else "attention"
             lines.append((f"! {words}{when}", tone))
         if len(waiting) > most:
-            more = self._speech.gettext("{n} more", n=len(waiting) - most)
+            more = self._speech.gettext("{n} more need you", n=len(waiting) - most)
             lines.append((f"! {more}", "attention"))
         self.query_one("#needs", Static).display = bool(lines)
         self._put("needs", lines)
@@ -350,7 +350,8 @@ class Terminal(App[int]):
             ]
             rows = [named]
         else:
-            named = named_now(self._speech, self._board, self._shown, undo)
+            seeable = any(need.may_be_seen_to for need in self._session.needs())
+            named = named_now(self._speech, self._board, self._shown, undo, seeable=seeable)
             rows = lines_of(named, self.size.width - 2, 2)
         for at, row in enumerate(rows):
             text.append("\n" if at else "")

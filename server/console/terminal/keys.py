@@ -51,8 +51,13 @@ SIGNS = {
 }
 
 
-def named_now(speech: Speech, board: Board, screen: str, undo: str) -> list[tuple[str, str]]:
-    """Returns the keys that do something now as (key, label), the most needed first."""
+def named_now(
+    speech: Speech, board: Board, screen: str, undo: str, *, seeable: bool = False
+) -> list[tuple[str, str]]:
+    """Returns the keys that do something now as (key, label), the most needed first.
+
+    `undo`: for how long the last change may be taken back; `seeable`: something can be seen to.
+    """
     phase = board.event.phase if board.event is not None else Phase.DRAFT
     running = phase in RUNNING
     paused = board.event is not None and board.event.paused is not None
@@ -63,10 +68,10 @@ def named_now(speech: Speech, board: Board, screen: str, undo: str) -> list[tupl
         labels["pause"] = speech.gettext("resume")
     if undo:
         labels["undo"] = f"{labels['undo']} {undo}"
-    seeable = bool(board.reports) or phase is Phase.ROUND
     rounds = board.event is not None and board.event.round < board.event.rounds
     shown = {
-        "start": phase is Phase.DRAFT or (phase in (Phase.LOBBY, Phase.BREAK) and rounds),
+        "start": (phase is Phase.DRAFT and board.event is not None)
+        or (phase in (Phase.LOBBY, Phase.BREAK) and rounds),
         "pause": running,
         "longer": running,
         "shorter": running,

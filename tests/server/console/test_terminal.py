@@ -11,7 +11,7 @@ from textual.widgets import Digits
 from server.console.board import in_order, room_of, stands_out
 from server.console.sentences import room_sign
 from server.console.terminal.command_line import CommandLine
-from tests.guests import Guest, House, guest, quick_round
+from tests.guests import Guest, House, guest, guests, quick_round
 from tests.server.console.hosts import Desk, desk
 
 SIMULATED = 60
@@ -255,3 +255,18 @@ async def test_searching_filters_while_one_types_and_escape_shows_all(house: Hou
         await dana.sees(lambda: len(dana.rows()) == 2, "Bo alone")
         await dana.pilot.press("escape")
         await dana.sees(lambda: len(dana.rows()) == 3, "both again")
+
+
+async def test_what_was_reported_waits_until_the_host_has_seen_to_it(house: House) -> None:
+    await house.opens(["Ana", "Bo"])
+    async with guests(house, "Ana", "Bo") as (ana, bo), desk(house) as dana:
+        await dana.reads("phase", "The lobby is open")
+        assert " seen to" not in dana.text("keys")
+        await ana.asks("report", about=bo.id, text="He shouts")
+        await dana.reads("needs", "Ana reports Bo: He shouts")
+        await dana.reads("keys", "t seen to")
+        await dana.pilot.press("t")
+        await dana.reads("said", "Seen to: Ana reports Bo")
+        await dana.sees(lambda: not dana.text("needs"), "nothing needs a host")
+        await dana.types("seen-to")
+        await dana.reads("said", "Nothing to be seen to.")
