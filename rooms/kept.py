@@ -113,6 +113,10 @@ class Attendance(Struct, frozen=True, kw_only=True):
     """Whether they want mail about the event."""
     outcome: str
     """What came of it, as they told (`people.OUTCOMES`)."""
+    comes_again: str = ""
+    """Their answer to the first closing question (`people.COMES_AGAIN`)."""
+    would_change: tuple[str, ...] = ()
+    """Their answer to the second (`people.CHANGES`)."""
 
 
 class Stayed(Struct, frozen=True, kw_only=True):
@@ -243,6 +247,8 @@ def _attendance(event: Event, person: Person) -> Attendance:
         sat_out=person.sat_out,
         mail=id not in event.no_mail,
         outcome=event.outcomes.get(id, ""),
+        comes_again=event.answers.get(id, ("", ()))[0],
+        would_change=event.answers.get(id, ("", ()))[1],
     )
 
 

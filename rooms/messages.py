@@ -56,6 +56,9 @@ class You(Struct, frozen=True, kw_only=True):
     """The id of the topic that one chose for the next round of topics."""
     proposed_topics: tuple[str, ...] = ()
     """What one proposed and no host has answered yet."""
+    again: str = ""
+    """One's answers to the closing questions (`people.COMES_AGAIN`, `CHANGES`)."""
+    change: tuple[str, ...] = ()
     visiting: str = ""
     """The room that a host is visiting."""
     table: int | None = None

@@ -466,6 +466,8 @@ def you(event: Event, register: Register, id: str, now: int) -> m.You:
             register.text(topic.id) for topic in proposed_topics(event) if topic.by == id
         ),
         visiting=event.visits.get(id, ""),
+        again=event.answers.get(id, ("", ()))[0],
+        change=event.answers.get(id, ("", ()))[1],
         table=person.table,
     )
 

@@ -1,4 +1,7 @@
-"""Calendar files (RFC 5545) of an event. They hold no personal link: calendars are shared."""
+"""Calendar files (RFC 5545) of an event, and of a meeting of two after it.
+
+They hold no personal link and no note: calendars are shared.
+"""
 
 from __future__ import annotations
 
@@ -30,6 +33,25 @@ def calendar_file(event_id: str, title: str, plan: Plan, url: str, host: str) ->
     entry.add("dtend", starts + timedelta(seconds=max(seconds, 900)))
     entry.add("summary", " ".join(title.split()))
     entry.add("url", url)
+    return _file(entry)
+
+
+def meeting_file(
+    uid: str, title: str, starts: datetime, minutes: int, made_at: int, where: str = ""
+) -> bytes:
+    """Returns the calendar file of a meeting of two. `starts` has a zone; `made_at` is in ms."""
+    entry = Entry()
+    entry.add("uid", uid)
+    entry.add("dtstamp", datetime.fromtimestamp(made_at / 1000, UTC))
+    entry.add("dtstart", starts)
+    entry.add("dtend", starts + timedelta(minutes=minutes))
+    entry.add("summary", " ".join(title.split()))
+    if where.strip():
+        entry.add("location", " ".join(where.split()))
+    return _file(entry)
+
+
+def _file(entry: Entry) -> bytes:
     calendar = Calendar()
     calendar.add("prodid", "-//Meguri//Meguri//EN")
     calendar.add("version", "2.0")

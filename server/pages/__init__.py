@@ -7,12 +7,14 @@ from __future__ import annotations
 
 from starlette.routing import BaseRoute
 
-from server.pages import desk, entry, mail_choices, shells, statics
+from server.pages import desk, entry, mail_choices, mine, my_data, shells, statics
 
 routes: list[BaseRoute] = [
     *statics.routes,
     *entry.routes,
     *mail_choices.routes,
+    *mine.routes,
+    *my_data.routes,
     *shells.routes,
     *desk.routes,
 ]

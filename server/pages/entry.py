@@ -151,9 +151,10 @@ async def _door(request: Request, event_id: str) -> Door | None:
     people = evening.event.people
     inside = guest if guest and guest.id in people and not people[guest.id].erased else None
     person = inside or host
+    over = evening.event.phase is Phase.ENDED
     return Door(
         title=evening.register.details.title,
-        url=f"/e/{event_id}" if inside else None,
+        url=(f"/e/{event_id}/mine" if over else f"/e/{event_id}") if inside else None,
         host_url=f"/e/{event_id}/host" if host else None,
         name=evening.register.attendee(person.id).name if person else "",
     )
@@ -180,7 +181,8 @@ async def personal_link(request: Request) -> Response:
         if form.get("agree") != "1":
             return _enter_page(request, evening, person, NOT_AGREED, chosen)
         await _keep_consent(request, evening, person.id, chosen)
-    return await let_in(request, evening.id, person, found.sha[:SESSION_KEY])
+    over = evening.event.phase is Phase.ENDED
+    return await let_in(request, evening.id, person, found.sha[:SESSION_KEY], over=over)
 
 
 NOT_AGREED = (
@@ -251,12 +253,16 @@ async def _keep_consent(request: Request, evening: Evening, id: str, fields: lis
     await evening.submit(id, GiveConsent(consent=consent.given(id, asked, fields, now)))
 
 
-async def let_in(request: Request, event_id: str, person: Attendee, key: str) -> Response:
-    """Sets the cookie of a person and sends them to their page."""
+async def let_in(
+    request: Request, event_id: str, person: Attendee, key: str, *, over: bool = False
+) -> Response:
+    """Sets the cookie of a person and sends them to their page; `over`: to what stays of it."""
     as_host = person.role in STAFF_ROLES
     name = cookie_name(event_id, as_host=as_host)
     value = await keys_of(request).sign(name, Session(person.id, person.role, key))
-    response = redirect(f"/e/{event_id}/host" if as_host else f"/e/{event_id}")
+    stays = over and person.role is not Role.STATION
+    own = f"/e/{event_id}/mine" if stays else f"/e/{event_id}"
+    response = redirect(f"/e/{event_id}/host" if as_host else own)
     seconds = HOST_COOKIE_SECONDS if as_host else COOKIE_SECONDS
     set_cookie(response, request, name, value, seconds)
     return response

@@ -1,0 +1,149 @@
+"""My data: all that is kept about one, in words and as a file, and the press that erases it.
+
+Responsible for showing what `rooms/kept.py` gathers, and for saying before anything is erased what
+goes and what stays. Open to whoever still has their cookie, also when a host has removed them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from http import HTTPStatus
+
+import msgspec
+from msgspec import Struct
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from rooms.kept import Kept
+from rooms.people import Attendee
+from server.auth import cookie_name
+from server.bodies import read_form
+from server.evenings import Evening
+from server.letters import OUTCOME_LABELS
+from server.organising import erase, everything_about
+from server.pages.answers import AGAIN_LABELS, CHANGE_LABELS
+from server.pages.entry import check_origin, evening_of
+from server.pages.mine import NO_STORE, person_of, words_of
+from server.pages.rendering import redirect, render
+from server.pages.shells import unknown_here
+from server.words import Words
+
+PROFILE_LABELS = {
+    "name": "Name",
+    "reading": "Reading of the name",
+    "family_name": "Family name",
+    "given_name": "Given name",
+    "title": "Title",
+    "organisation": "Organisation",
+    "department": "Department",
+    "email": "E-mail",
+    "phone": "Phone",
+    "link": "Link",
+    "interests": "Interests",
+    "offers": "What you offer",
+    "seeks": "What you seek",
+    "languages": "Languages",
+    "wishes": "Whom you wish to meet",
+    "segment": "Segment",
+    "external_id": "The organiser's number for you",
+}
+
+
+class Fact(Struct, frozen=True, kw_only=True):
+    """One line of what is kept: a label and its values."""
+
+    label: str
+    values: tuple[str, ...]
+
+
+async def my_data(request: Request) -> Response:
+    """Draws my_data.html, or erases and signs out."""
+    evening, id = await person_of(request, removed_too=True)
+    if request.method != "POST":
+        return await _page(request, evening, id)
+    check_origin(request)
+    form = await read_form(request)
+    if form.get("sure") != "1":
+        return await _page(request, evening, id, unsure=True)
+    await erase(request.app.state, evening, evening.register.attendee(id), by=id)
+    response = redirect(f"/e/{evening.id}/mine/erased")
+    response.delete_cookie(cookie_name(evening.id), path="/")
+    return response
+
+
+async def _page(request: Request, evening: Evening, id: str, *, unsure: bool = False) -> Response:
+    kept = await _kept(request, evening, id)
+    known = words_of(request, evening, id)
+    removed = evening.event.people[id].removed_at is not None
+    context: dict[str, object] = {
+        "title": evening.register.details.title,
+        "event_id": evening.id,
+        "kept": kept,
+        "profile": _profile(known, kept.profile),
+        "answers": _answers(known, kept),
+        "met_count": len({met.id for met in kept.met}),
+        "minutes": sum(met.seconds for met in kept.met) // 60,
+        "time_zone": evening.event.plan.time_zone,
+        "unsure": unsure,
+        "back": "" if removed else f"/e/{evening.id}/mine",
+    }
+    status = HTTPStatus.UNPROCESSABLE_ENTITY if unsure else HTTPStatus.OK
+    locale = kept.profile.locale or evening.event.plan.locale
+    return render(request, "my_data.html", context, status=status, locale=locale)
+
+
+async def _kept(request: Request, evening: Evening, id: str) -> Kept:
+    kept = await everything_about(request.app.state, evening, id)
+    if kept is None:  # erased between the two looks
+        raise unknown_here()
+    return kept
+
+
+def _profile(known: Words, person: Attendee) -> list[Fact]:
+    found = []
+    for name, label in PROFILE_LABELS.items():
+        value = getattr(person, name)
+        values: Sequence[str] = value if isinstance(value, tuple) else (value,)
+        if any(values):
+            found.append(Fact(label=known.gettext(label), values=tuple(values)))
+    found += [Fact(label=name, values=(value,)) for name, value in person.custom.items() if value]
+    return found
+
+
+def _answers(known: Words, kept: Kept) -> list[Fact]:
+    """Returns what they answered when they were asked about the evening, in words."""
+    came = kept.attendance
+    found = []
+    if came.comes_again:
+        again = known.gettext(AGAIN_LABELS[came.comes_again])
+        found.append(Fact(label=known.gettext("Would you come again?"), values=(again,)))
+    if came.would_change:
+        change = tuple(known.gettext(CHANGE_LABELS[one]) for one in came.would_change)
+        found.append(Fact(label=known.gettext("What would you change?"), values=change))
+    if came.outcome:
+        outcome = known.gettext(OUTCOME_LABELS[came.outcome])
+        found.append(Fact(label=known.gettext("What came of it for you?"), values=(outcome,)))
+    return found
+
+
+async def my_data_file(request: Request) -> Response:
+    """Gives everything that is kept about one as a file of JSON."""
+    evening, id = await person_of(request, removed_too=True)
+    data = msgspec.json.format(msgspec.json.encode(await _kept(request, evening, id)), indent=2)
+    headers = {**NO_STORE, "content-disposition": 'attachment; filename="my-data.json"'}
+    return Response(data, media_type="application/json", headers=headers)
+
+
+async def erased(request: Request) -> Response:
+    """Draws erased.html, for whoever has just erased themselves; it knows nobody any more."""
+    evening = await evening_of(request)
+    context: dict[str, object] = {"title": evening.register.details.title}
+    return render(request, "erased.html", context, locale=evening.event.plan.locale)
+
+
+routes = [
+    Route("/e/{event}/mine/data", my_data, methods=["GET", "POST"]),
+    Route("/e/{event}/mine/data.json", my_data_file),
+    Route("/e/{event}/mine/erased", erased),
+]
