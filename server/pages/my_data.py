@@ -20,7 +20,7 @@ from rooms.people import Attendee
 from server.auth import cookie_name
 from server.bodies import read_form
 from server.evenings import Evening
-from server.letters import OUTCOME_LABELS
+from server.letters import FIELD_LABELS, OUTCOME_LABELS
 from server.organising import erase, everything_about
 from server.pages.answers import AGAIN_LABELS, CHANGE_LABELS
 from server.pages.entry import check_origin, evening_of
@@ -50,6 +50,10 @@ PROFILE_LABELS = {
 }
 
 
+CONSENT_LABELS = {**FIELD_LABELS, "news": "writing to you by e-mail"}
+"""What one may let the organiser have or do, in words."""
+
+
 class Fact(Struct, frozen=True, kw_only=True):
     """One line of what is kept: a label and its values."""
 
@@ -76,12 +80,18 @@ async def _page(request: Request, evening: Evening, id: str, *, unsure: bool = F
     kept = await _kept(request, evening, id)
     known = words_of(request, evening, id)
     removed = evening.event.people[id].removed_at is not None
+    joint = "、" if known.language == "ja" else ", "
+
+    def named_fields(fields: Sequence[str]) -> str:
+        return joint.join(known.gettext(CONSENT_LABELS.get(one, one)) for one in fields)
+
     context: dict[str, object] = {
         "title": evening.register.details.title,
         "event_id": evening.id,
         "kept": kept,
         "profile": _profile(known, kept.profile),
         "answers": _answers(known, kept),
+        "named_fields": named_fields,
         "met_count": len({met.id for met in kept.met}),
         "minutes": sum(met.seconds for met in kept.met) // 60,
         "time_zone": evening.event.plan.time_zone,

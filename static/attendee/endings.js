@@ -12,6 +12,8 @@ const PeopleView = later(() =>
   Promise.all([import("./people.js"), styles("people")]).then(([module]) => module.PeopleView),
 );
 
+const ClosingView = later(() => import("./closing.js").then((module) => module.ClosingView));
+
 /** Before the first word of the server. */
 export function Arriving() {
   const trying = connection.value.attempt > 2;
@@ -82,6 +84,7 @@ export function Ended() {
     <p class="second scene-line"><bdi>${event.title}</bdi></p>
     <div class="stack">
       <p class="card good">${t("The evening is over. Thank you for coming. The people you met stay here for you.")}</p>
+      <${ClosingView} />
       <${PeopleView} heading=${t("Your evening")} />
     </div>
   </main>`;

@@ -3,7 +3,7 @@ import { html, useId, useState } from "../view.js";
 import { t } from "../words.js";
 import { UsualFields } from "./keep.js";
 import { Action, Person } from "./pieces.js";
-import { ask, sheet, state, toast } from "./session.js";
+import { ask, boot, sheet, state, toast } from "./session.js";
 import { TagField } from "./tags.js";
 import { ShowMe } from "./show-me.js";
 import { fieldWords } from "./wording.js";
@@ -26,6 +26,7 @@ export function ProfileView() {
     <div class="card"><${ShowMe} /></div>
     <${Export} />
     <${Blocked} />
+    <${Data} />
     <section class="card stack tight">
       <h2 class="card-title">${t("What hosts can see about you")}</h2>
       <p class="second">${t("Hosts see your name, your organisation, which room you are in, whether you are connected, and whether you have met few people so far. They see reports and calls. They see no notes, no yes or no, no cards, no blocks, and nothing that is said in a room.")}</p>
@@ -127,5 +128,15 @@ function Blocked() {
         <//></li>`,
       )}
     </ul>
+  </section>`;
+}
+
+/** One's data are on a page of their own: while the evening runs, in a tab beside it. */
+function Data() {
+  const over = state.value.event.phase === "ended";
+  return html`<section class="card stack tight" aria-labelledby="data">
+    <h2 id="data" class="card-title">${t("Your data")}</h2>
+    <p class="second">${t("See everything that is kept about you, take it home as a file, or have it erased.")}</p>
+    <p><a class="button" href=${`/e/${boot.event}/mine/data`} target=${over ? null : "_blank"}>${t("My data")}${!over && html` <span class="visually-hidden">(${t("opens in a new tab")})</span>`}</a></p>
   </section>`;
 }
