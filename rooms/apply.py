@@ -361,7 +361,7 @@ def _apply_profile(
             _, kept = event.consents.get(fact.id, ("", 0))
             event.consents[fact.id] = (fact.version, kept + 1)
         case f.Erased() if person is not None:
-            event.put(replace(person, erased=True, connections=(), seat=None), fact.at)
+            event.put(replace(person, erased_at=fact.at, connections=(), seat=None), fact.at)
             _forget(event.yeses, fact.id)
             _forget(event.contacts, fact.id)
             _forget(event.cards, fact.id)

@@ -175,6 +175,14 @@ class Profile(Command, frozen=True, kw_only=True):
     first_timer: bool | None = None
 
 
+class ChooseShown(Profile, frozen=True, kw_only=True, tag="profile"):
+    """A change of one's profile with the words shown beside its choices; no door decodes it."""
+
+    wording: str
+    version: str
+    recipient: str
+
+
 class Clock(Command, frozen=True, kw_only=True):
     """Asks for the server's time; answered by the socket itself. `t` comes back as it was sent."""
 

@@ -12,6 +12,7 @@ from rooms import (
     closing,
     contacts,
     correspondence,
+    erasing,
     floor,
     hosting,
     lobby,
@@ -296,7 +297,7 @@ def _carry_out_for_organiser(deciding: Deciding, command: c.OrganiserCommand) ->
         case c.EndLink():
             hosting.end_link(deciding, command)
         case c.Erase():
-            lobby.erase(deciding, command)
+            erasing.erase(deciding, command)
         case c.RecordMeetings():
             records.record_meetings(deciding, command)
         case c.NoteExport():

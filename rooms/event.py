@@ -96,6 +96,7 @@ class Event:
         "prompts",
         "proposal",
         "proposed",
+        "proposers",
         "ratings",
         "replanned",
         "reports",
@@ -174,6 +175,8 @@ class Event:
         """Stations: the screens, cameras and microphones of tables (rule 25)."""
         self.topics: dict[str, Topic] = {}
         """Topics of rounds to come, and those proposed, in their order."""
+        self.proposers: dict[str, str] = {}
+        """Who proposed a topic, also of those declined or over."""
         self.choices: dict[str, str] = {}
         """Which topic each chose for the next round of topics."""
         self.chose: dict[str, str] = {}

@@ -92,7 +92,10 @@ class ConsentGiven(Fact, frozen=True, kw_only=True):
 
 
 class Erased(Fact, frozen=True, kw_only=True):
+    """`by`: who asked for it: the organiser, a host, or they themselves."""
+
     id: str
+    by: str = ""
 
 
 class Removed(Fact, frozen=True, kw_only=True):

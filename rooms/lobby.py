@@ -26,13 +26,12 @@ from rooms.people import (
     chosen_consents,
     consent_key,
     is_visible,
-    text_key,
     tidied,
     web_address,
 )
 from rooms.programme import Mixing
 from rooms.refusal import Refusal
-from rooms.standing import Person, Room, pair
+from rooms.standing import Person, Room
 
 DROPPED_COUNTS_AS_PRESENT_MS = 20_000
 """Rule 1: dropped for less than this counts as present."""
@@ -395,23 +394,30 @@ def change_profile(deciding: Deciding, command: c.Profile) -> None:
     deciding.wrote(attendee_key(me.id), after)
     _profile_changed(deciding, me, after)
     if set(after.organiser_may_export) != set(before.organiser_may_export):
-        give_consent(
-            deciding,
-            Consent(
-                attendee=me.id,
-                wording="organiser_may_export",
-                version=before.consent_version,
-                at=deciding.now,
-                recipient=ORGANISER,
-                fields=after.organiser_may_export,
-            ),
-        )
+        _keep_choice(deciding, command, after.organiser_may_export)
+
+
+def _keep_choice(deciding: Deciding, command: c.Profile, fields: tuple[str, ...]) -> None:
+    """Keeps what somebody lets the organiser have, with the words that were shown to them."""
+    shown = command if isinstance(command, c.ChooseShown) else None
+    keep_consent(
+        deciding,
+        Consent(
+            attendee=deciding.by,
+            wording=shown.wording if shown is not None else "organiser_may_export",
+            version=shown.version if shown is not None else "",
+            at=deciding.now,
+            recipient=shown.recipient if shown is not None else ORGANISER,
+            fields=fields,
+        ),
+        agreed=deciding.profile(deciding.by).consent_version,
+    )
 
 
 def _typed(command: c.Profile) -> dict[str, object]:
     """Returns the fields that a command changes, tidied as an import tidies them."""
     changes: dict[str, object] = {}
-    for name in command.__struct_fields__:
+    for name in c.Profile.__struct_fields__:
         match getattr(command, name):
             case None:
                 pass
@@ -437,18 +443,24 @@ def _typed(command: c.Profile) -> dict[str, object]:
 
 
 def give_consent(deciding: Deciding, consent: Consent) -> None:
-    """Keeps a consent with its wording, version, instant and recipient (rule 20)."""
+    """Agrees to the sign-up in a version of its words (rule 20)."""
+    keep_consent(deciding, consent, agreed=consent.version)
+
+
+def keep_consent(deciding: Deciding, consent: Consent, *, agreed: str) -> None:
+    """Keeps a consent with its wording, version, instant and recipient.
+
+    `agreed`: the version of the sign-up's words that the person has agreed to with it.
+    """
     person = deciding.person(consent.attendee)
     _, count = deciding.event.consents.get(person.id, ("", 0))
     deciding.wrote(consent_key(person.id, count), consent)
     profile = deciding.profile(person.id)
-    changed = replace(profile, organiser_may_export=consent.fields, consent_version=consent.version)
+    changed = replace(profile, organiser_may_export=consent.fields, consent_version=agreed)
     if changed != profile:
         deciding.wrote(attendee_key(person.id), changed)
     deciding.happened(
-        f.ConsentGiven(
-            at=deciding.now, id=person.id, version=consent.version, fields=consent.fields
-        )
+        f.ConsentGiven(at=deciding.now, id=person.id, version=agreed, fields=consent.fields)
     )
 
 
@@ -480,50 +492,3 @@ def _check_fields(profile: Attendee) -> None:
             raise Refusal("bad-field", "There is no contact field {field}.", field=field)
     if profile.role not in SEATED_ROLES | HOST_ROLES and profile.sits_with:
         raise Refusal("bad-field", "Only attendees sit with somebody.", field="sits_with")
-
-
-def erase(deciding: Deciding, command: c.Erase) -> None:
-    """Erases everything about a person; others keep their minutes with "someone" (rule 21)."""
-    person = deciding.person(command.attendee)
-    if not deciding.is_host and deciding.by != person.id:
-        raise Refusal("not-allowed", "Only a host can do this.")
-    if person.seat is not None:
-        deciding.happened(
-            f.Unseated(at=deciding.now, id=person.id, room=person.seat, because="left")
-        )
-    _take_back(deciding, person.id)
-    for key in list(deciding.register.rows):
-        kind, _, rest = key.partition(":")
-        if (kind in ("a", "c") and rest.split(":")[0] == person.id) or (
-            kind == "n" and person.id in rest.split(":")
-        ):
-            deciding.wrote(key, None)
-    for topic in [t for t in deciding.event.topics.values() if t.by == person.id and not t.round]:
-        deciding.wrote(text_key(topic.id), None)
-        deciding.happened(f.TopicDropped(at=deciding.now, id=topic.id))
-    for text in _texts_of(deciding.event, person.id):
-        deciding.wrote(text_key(text), None)
-    deciding.happened(f.Erased(at=deciding.now, id=person.id))
-
-
-def _take_back(deciding: Deciding, id: str) -> None:
-    """Withdraws somebody's yeses and cards, so that the others' lists lose the fields at once."""
-    event, now = deciding.event, deciding.now
-    for by, about in [key for key in event.yeses if key[0] == id]:
-        was_contact = pair(by, about) in event.contacts
-        deciding.happened(f.YesWithdrawn(at=now, by=by, about=about, was_contact=was_contact))
-    for (by, to), given in list(event.cards.items()):
-        if by == id:
-            deciding.happened(f.CardGiven(at=now, by=by, to=to, had_reached=given.reached))
-
-
-def _texts_of(event: Event, id: str) -> list[str]:
-    """Returns the ids of words that somebody wrote, or that were written about them."""
-    calls = event.calls.values()
-    return [
-        f"removed-{id}",
-        *(call.id for call in calls if call.by == id),
-        *(call.answer for call in calls if id in (call.by, call.answered_by) and call.answer),
-        *(report.id for report in event.reports if id in (report.by, report.about)),
-        *(said.id for said in event.announcements if said.by == id),
-    ]

@@ -41,7 +41,7 @@ class Person(Struct, frozen=True, kw_only=True):
     ready: bool = False
     removed_at: int | None = None
     waits_for_yes: bool = False
-    erased: bool = False
+    erased_at: int | None = None
     left_at: int | None = None
     seat: str | None = None
     held: bool = False
@@ -60,6 +60,11 @@ class Person(Struct, frozen=True, kw_only=True):
     """When their link last ceased to open anything."""
     because: str = ""
     """Why there is no seat now (a code); empty when seated or no round runs."""
+
+    @property
+    def erased(self) -> bool:
+        """Whether everything about them was erased."""
+        return self.erased_at is not None
 
     @property
     def visible(self) -> bool:

@@ -52,6 +52,7 @@ def apply_topic(
             event.topics = {**others, **named}
         case f.TopicProposed():
             event.topics[fact.id] = Topic(id=fact.id, by=fact.by)
+            event.proposers[fact.id] = fact.by
         case f.TopicAccepted():
             # At the end of its round's list: it is the newest there.
             topic = event.topics.pop(fact.id, None) or Topic(id=fact.id)

@@ -24,6 +24,7 @@ from rooms.commands import (
     Here,
     Media,
     Observed,
+    Profile,
     RecordMeetings,
     Say,
     Signal,
@@ -36,6 +37,7 @@ from rooms.refusal import Refusal
 from rooms.replanning import MOST_ROUNDS
 from rooms.view import view
 from server import words
+from server.agreeing import as_shown
 from server.auth import ORGANISER, Viewer, public_url
 from server.bodies import read_data
 from server.delimited import DATA_LIMIT
@@ -496,6 +498,8 @@ async def _carried_out(
 ) -> Response:
     evening: Evening = await request.app.state.evenings.get(request.path_params["event"])
     once = None if ref is None else f"{viewer.id}:api:{ref}"
+    if isinstance(command, Profile):
+        command = as_shown(command, evening.register, viewer.id, evening.event.plan.locale)
     await evening.submit(viewer.id, command, ref=once)
     return _json(DoneShown(ref=msgspec.UNSET if ref is None else ref))
 

@@ -27,6 +27,7 @@ from starlette.routing import BaseRoute, Route
 from server import api, exports, fallback, rehearsing, schemas, sockets
 from server.alarms import Alarms
 from server.auth import Keys
+from server.erasure import Eraser
 from server.evenings import Evenings
 from server.fallback import Fallbacks
 from server.hub import Hub
@@ -72,6 +73,7 @@ class Parts(Struct, frozen=True):
     alarms: Alarms
     pulse: Pulse
     solving: Solving
+    eraser: Eraser
 
 
 def create_app(settings: Settings, store: Store) -> Starlette:
@@ -93,6 +95,7 @@ def create_app(settings: Settings, store: Store) -> Starlette:
         alarms=Alarms(store, evenings, nodes),
         pulse=Pulse(hub.patiences, store.clock, metrics.silences.inc),
         solving=Solving(evenings, store),
+        eraser=Eraser(store, Keys(store, settings)),
     )
     building = Building(
         settings=settings,
@@ -141,6 +144,7 @@ async def run_parts(building: Building, parts: Parts, readiness: Readiness) -> N
             group.create_task(parts.pulse.run(), name="pulse")
             group.create_task(parts.alarms.run(), name="alarms")
             group.create_task(parts.solving.run(), name="solving")
+            group.create_task(parts.eraser.run(), name="eraser")
             readiness.trouble = building.evenings.trouble
             readiness.is_known.set()
     except Exception as error:

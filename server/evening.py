@@ -29,6 +29,7 @@ from rooms.facts import AnyFact, Connected, Erased, NodeLost
 from rooms.lobby import is_awaited, where_may_speak
 from rooms.people import Register
 from rooms.refusal import Refusal
+from server.erasure import Erasure, finish, note, withdraw
 from server.journal import (
     START,
     ChatEntry,
@@ -37,7 +38,6 @@ from server.journal import (
     UnknownFact,
     place,
 )
-from server.mail import Book
 from server.redis import Link, Store, StoreAway
 from server.register import read_register, read_rows
 from server.sequencer import Rules, Sequencer, Taken, UnknownEvent
@@ -183,12 +183,22 @@ class Evening:
         if ref is not None and self.has_ref(ref):
             return Decision()
         if isinstance(command, Erase):
-            await self._insist(lambda: self._journal.forget_said(command.attendee))
-        decision = await self._sequencer.submit(by, command, ref or "")
-        if isinstance(command, Erase):
-            # Once more, for what they said between the first look and the fact.
-            await self._insist(lambda: self._journal.forget_said(command.attendee))
-            await self._insist(lambda: Book(self._store, self.id).forget(command.attendee))
+            return await self._erase(by, command, ref or "")
+        return await self._sequencer.submit(by, command, ref or "")
+
+    async def _erase(self, by: str, command: Erase, ref: str) -> Decision:
+        """Erases somebody by the rules, then all that is kept beside the journal.
+
+        Noted first: should this process die in between, another one goes on with it.
+        """
+        erasure = Erasure(self.id, command.attendee, self.register.attendee(command.attendee).email)
+        await self._insist(lambda: note(self._store, erasure))
+        try:
+            decision = await self._sequencer.submit(by, command, ref)
+        except Refusal:
+            await self._insist(lambda: withdraw(self._store, erasure))
+            raise
+        await self._insist(lambda: finish(self._store, erasure))
         return decision
 
     async def say(self, by: str, words: str, *, ref: str | None = None) -> str:

@@ -287,6 +287,19 @@ class Store(Link):
         self._last = max(self._last, int((self._offset + time.monotonic()) * 1000))
         return self._last
 
+    async def persistence(self) -> dict[str, str]:
+        """Reads how the server keeps its data on disk, as `INFO persistence` names it."""
+        info = text(await self.call("INFO", "persistence"))
+        return dict(line.split(":", 1) for line in info.splitlines() if ":" in line)
+
+    async def attempt(self, *parts: Part) -> str:
+        """Sends a command that a server may refuse or not know; returns its words, or nothing."""
+        try:
+            await self.call(*parts)
+        except errors.ResponseError as error:
+            return str(error)
+        return ""
+
     async def setting(self, name: str) -> str | None:
         """Returns a setting of the server; None where CONFIG is not allowed. Raises StoreAway."""
         try:

@@ -46,6 +46,7 @@ from rooms.messages import Bye, ClockNow, Done, Message, Refused
 from rooms.people import HOST_ROLES, STAFF_ROLES
 from rooms.refusal import Refusal
 from server import words
+from server.agreeing import as_shown
 from server.auth import Keys, Viewer, bearer, is_same_origin, viewer_of
 from server.evenings import Evening, Evenings, SteppedDown, Tip
 from server.hub import Gathering, Hub
@@ -384,9 +385,12 @@ class Talk:
                 # The facts reach the hub before the answer does: it leaves the goodbye to us.
                 self._connection.is_leaving = True
                 await evening.submit(viewer, command, ref=ref)
-            case Profile(locale=str() as locale) if locale in words.LANGUAGES:
-                await evening.submit(viewer, command, ref=ref)
-                self._language = locale  # the page changed it without coming anew
+            case Profile(locale=locale):
+                spoken = evening.event.plan.locale
+                shown = as_shown(command, evening.register, viewer, spoken)
+                await evening.submit(viewer, shown, ref=ref)
+                if locale is not None and locale in words.LANGUAGES:
+                    self._language = locale  # the page changed it without coming anew
             case _:
                 await evening.submit(viewer, command, ref=ref)
 

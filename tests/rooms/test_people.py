@@ -14,6 +14,7 @@ from rooms.commands import (
     Announce,
     AnswerCall,
     CallHost,
+    ChooseShown,
     CloseEvent,
     Erase,
     GiveCard,
@@ -25,12 +26,13 @@ from rooms.commands import (
     Report,
 )
 from rooms.deciding import ORGANISER, SERVER
-from rooms.facts import ConsentGiven, HostCalled
+from rooms.facts import ConsentGiven, Erased, HostCalled
 from rooms.people import (
     Attendee,
     Consent,
     Mode,
     Role,
+    Text,
     card,
     consent_key,
     normalise,
@@ -298,6 +300,58 @@ def test_erasure_leaves_the_others_minutes_with_somebody_unnamed() -> None:
     assert evening.together("ana", "bo") == 480
     (met,) = evening.sees("bo").you.met
     assert (met.card.name, met.seconds, met.text) == ("", 480, "")
+
+
+def test_erasure_is_kept_as_an_instant_and_by_whom() -> None:
+    evening = erased()
+    assert evening.event.people["ana"].erased_at == evening.now
+    again = Evening()
+    again.comes("ana")
+    assert only(again.asks("ana", Erase(attendee="ana")), Erased).by == "ana"
+
+
+def test_erasure_reaches_what_others_wish_for_and_whom_they_sit_with() -> None:
+    evening = Evening()
+    evening.comes("dana", "ana", "bo", "chidi")
+    ana = Attendee(id="ana", name="Ana Silva", organisation="Tea Ltd", external_id="x-1")
+    bo = Attendee(
+        id="bo",
+        name="Bo",
+        organisation="Cup Ltd",
+        wishes=("ana", "ＡＮＡ silva", "Tea Ltd", "Cup Ltd", "x-1", "chidi"),
+        sits_with="ana",
+    )
+    evening.asks(ORGANISER, AddAttendees(people=(ana, bo)))
+    evening.asks(ORGANISER, Erase(attendee="ana"))
+    assert evening.register.attendee("bo").wishes == ("Cup Ltd", "chidi")
+    assert evening.register.attendee("bo").sits_with == ""
+    assert evening.event.people["bo"].sits_with == ""
+
+
+def test_erasure_takes_every_row_named_after_the_person_of_kinds_yet_to_come_too() -> None:
+    evening = erased()
+    assert not any("ana" in key.split(":")[1:] for key in evening.register.rows)
+    evening = Evening()
+    evening.comes("ana", "bo")
+    for key in ("q:ana:3", "z:bo:ana", "q:bo:3"):
+        evening.register.write({key: Text(text=key)})
+    evening.asks(ORGANISER, Erase(attendee="ana"))
+    assert "q:bo:3" in evening.register.rows
+    assert not {"q:ana:3", "z:bo:ana"} & set(evening.register.rows)
+
+
+def test_a_choice_on_ones_page_is_kept_with_the_words_shown_and_agrees_to_nothing_else() -> None:
+    evening = Evening()
+    evening.comes("ana")
+    choice = ChooseShown(
+        organiser_may_export=("email",), wording="Only if", version="page-1", recipient="Tea"
+    )
+    evening.asks("ana", choice)
+    kept = evening.register.rows[consent_key("ana", 0)]
+    assert isinstance(kept, Consent)
+    assert (kept.wording, kept.version, kept.recipient) == ("Only if", "page-1", "Tea")
+    assert kept.fields == ("email",)
+    assert evening.register.attendee("ana").consent_version == ""
 
 
 def test_an_erased_person_is_nobody_any_more() -> None:

@@ -11,6 +11,7 @@ from starlette.testclient import TestClient
 
 from server.alarms import Alarms
 from server.app import Parts, create_app, run_parts
+from server.erasure import Eraser
 from server.pulse import Pulse
 from server.redis import Store
 from server.settings import Settings
@@ -45,7 +46,10 @@ async def test_a_background_task_that_dies_takes_readiness_down_and_says_why(sto
     assert not readiness.is_ready
     dying = Dying()
     parts = Parts(
-        alarms=cast(Alarms, Idle()), pulse=cast(Pulse, dying), solving=cast(Solving, Idle())
+        alarms=cast(Alarms, Idle()),
+        pulse=cast(Pulse, dying),
+        solving=cast(Solving, Idle()),
+        eraser=cast(Eraser, Idle()),
     )
     running = asyncio.create_task(run_parts(building, parts, readiness))
     await readiness.is_known.wait()

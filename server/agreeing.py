@@ -1,0 +1,43 @@
+"""The words beside the choices on one's own page, as they are kept with what is chosen (rule 20).
+
+Responsible for what `static/attendee/profile.js` shows there, in its reader's language, and for its
+version. The sign-up has words of its own. Decides nothing: the rules keep what they are given.
+"""
+
+from __future__ import annotations
+
+from rooms.commands import ChooseShown, Profile
+from rooms.people import Register
+from server import words
+
+VERSION = "page-2026-11-a"
+"""Changes whenever one of the sentences does."""
+
+SENTENCES = (
+    "What the organiser may export",
+    "The organiser gets who met whom and for how long, with names. These only if you say so:",
+    "organisation",
+    "e-mail",
+    "phone",
+    "link",
+    "The organiser may write to me by e-mail afterwards, also about other events, and has my e-mail"
+    " address for it.",
+)
+
+
+def as_shown(command: Profile, register: Register, by: str, locale: str) -> Profile:
+    """Returns a change of one's profile with the words that stood beside the choices in it.
+
+    `locale` is the event's language, for somebody who has none of their own.
+    """
+    if command.organiser_may_export is None:
+        return command
+    language = command.locale or register.attendee(by).locale or locale
+    known = words.words(language if language in words.LANGUAGES else words.DEFAULT)
+    fields = {name: getattr(command, name) for name in command.__struct_fields__}
+    return ChooseShown(
+        **fields,
+        wording="\n".join(known.gettext(sentence) for sentence in SENTENCES),
+        version=VERSION,
+        recipient=register.details.title,
+    )
