@@ -190,6 +190,14 @@ class Keys:
             (await self.choice_key(event_id, id)).encode(), key.encode("utf-8", "surrogatepass")
         )
 
+    async def webhook_secret(self, event_id: str, salt: str) -> str:
+        """Returns the secret that an event's webhooks are signed with; another salt, another one.
+
+        It is derived, and so stands in no export and in no copy of the register.
+        """
+        digest = await self._digest(f"webhook {event_id} {salt}")
+        return "whsec_" + base64.b64encode(digest).decode()
+
     async def forget(self, event_id: str, ids: Iterable[str]) -> None:
         """Takes out the keys of people who are erased, or whose link is revoked."""
         gone: list[str] = []

@@ -193,7 +193,7 @@ def serve(debug: bool, host: str, port: int, workers: int) -> None:
 @meguri.command()
 @click.pass_obj
 def worker(debug: bool) -> None:
-    """Send the mails that are due, through MEGURI_SMTP_URL."""
+    """Send the mails that are due, through MEGURI_SMTP_URL, and call webhooks."""
     from server.logs import start_logging
     from server.worker import work
 

@@ -237,6 +237,7 @@ class Journal:
         self._turn = key(event_id, "turn")
         self._register = key(event_id, "register")
         self._mail = key(event_id, "mail")
+        self._hooks = key(event_id, "hooks")
 
     async def append(
         self,
@@ -363,7 +364,7 @@ class Journal:
         """Deletes everything of the event."""
         await self._store.call(
             *("DEL", self._journal, self._chat, self._meta, self._turn),
-            *(self._register, self._mail),
+            *(self._register, self._mail, self._hooks),
         )
 
 

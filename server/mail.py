@@ -98,10 +98,11 @@ return 1
 class Book:
     """One event's letters. Every method raises StoreAway when the store does not answer."""
 
-    def __init__(self, store: Store, event_id: str) -> None:
+    def __init__(self, store: Store, event_id: str, name: str = "mail") -> None:
+        """`name`: of its key; deliveries of webhooks have a book of their own."""
         self._store = store
         self._event = event_id
-        self._key = key(event_id, "mail")
+        self._key = key(event_id, name)
 
     async def all(self) -> dict[str, Entry]:
         """Reads the whole book, by letter."""
@@ -145,14 +146,17 @@ class Book:
 
     async def again(self, letter: str, now: int) -> bool:
         """Has a dead or unsure letter sent once more, since a person wants it so."""
-        known = (await self.read([letter])).get(letter)
-        if known is None or known.state not in (State.FAILED, State.UNSURE, State.DROPPED):
-            return False
-        fresh = Entry(state=State.WAITING, at=now, by="queued")
-        if not await self.swap(letter, known, fresh):
+        if not await self.revive(letter, now):
             return False
         await self.queue(letter)
         return True
+
+    async def revive(self, letter: str, now: int) -> bool:
+        """Makes a line that was done with wait again, with all its tries; says whether it did."""
+        known = (await self.read([letter])).get(letter)
+        if known is None or known.state not in (State.FAILED, State.UNSURE, State.DROPPED):
+            return False
+        return await self.swap(letter, known, Entry(state=State.WAITING, at=now, by="queued"))
 
     async def forget(self, attendee: str) -> None:
         """Takes out every letter to or about somebody who was erased."""

@@ -58,6 +58,8 @@ class Settings(Struct, frozen=True, kw_only=True):
     """The mail server; None: mails wait on the organiser's desk."""
     mail_from: str | None = None
     """The address that mails come from; None: `meguri@` and the public address's host."""
+    webhooks_private: bool = False
+    """Whether webhooks may call this machine and its network, also by plain http."""
 
 
 def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
@@ -98,6 +100,7 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
         livekit_secret=value("LIVEKIT_API_SECRET"),
         smtp=_smtp(value("MEGURI_SMTP_URL")),
         mail_from=_mail_from(value("MEGURI_MAIL_FROM")),
+        webhooks_private=_is_on("MEGURI_WEBHOOKS_PRIVATE", value("MEGURI_WEBHOOKS_PRIVATE")),
     )
 
 
@@ -128,6 +131,12 @@ def _smtp(url: str | None) -> Smtp | None:
         user=unquote(parts.username or ""),
         password=unquote(parts.password or ""),
     )
+
+
+def _is_on(name: str, written: str | None) -> bool:
+    if written is not None and written.lower() not in ("1", "yes", "true", "0", "no", "false"):
+        raise SettingsError(f"{name} must be yes or no.")
+    return written is not None and written.lower() in ("1", "yes", "true")
 
 
 def _mail_from(written: str | None) -> str | None:

@@ -1,7 +1,8 @@
 """The worker: asks which letters are due, makes them, and has its carrier hand them on.
 
 Responsible for reading all events (it changes none), for posting what is due, for taking letters
-out of the queue, and for what a killed worker left. Any number of workers may run.
+out of the queue, and for what a killed worker left; and for asking `webhooks.py` to look at each
+event, also where no mail can be sent. Any number of workers may run.
 
 Deliberately decides nothing about letters: `rooms.follow_up` says which are due, and is asked again
 right before each is made; `carrier.py` does what cannot be taken back.
@@ -24,18 +25,19 @@ from urllib.parse import urlsplit
 import msgspec
 from msgspec.structs import replace
 
-from rooms.follow_up import DAY, Letter, letters
+from rooms.follow_up import Letter
 from server.auth import Keys
 from server.bundled import running_url
 from server.carrier import JOB_BYTES, Job, Outcome
 from server.evening import Evening
 from server.evenings import Evenings
-from server.journal import START, UnknownFact
+from server.folds import Folds
 from server.letters import BadAddress, Links, Writer, message
 from server.mail import FINAL, HANDING_MS, LEASE_MS, Book, Entry, Queue, State, at_work
 from server.redis import Store, StoreAway, StoreError
-from server.sequencer import UnknownEvent, real_rules
+from server.sequencer import UnknownEvent
 from server.settings import Settings
+from server.webhooks import Webhooks
 
 log = logging.getLogger(__name__)
 
@@ -43,67 +45,10 @@ TICK_SECONDS = 1.0
 MOST_IN_HAND = 6
 """Letters given to the carrier at once: twice its connections, so that none ever waits."""
 
-OVER_MS = 45 * DAY
-"""So long after its end nothing follows from an event any more, and it is not looked at."""
-
 FORGET_SETTLED_TICKS = 60
 LONGEST_PAUSE_SECONDS = 60.0
 ENDING_SECONDS = 20.0
 CLAIM_WAIT_MS = 500
-
-
-class Folds:
-    """Events as they stand, read on demand; nothing is sequenced or told here."""
-
-    def __init__(self, store: Store) -> None:
-        self._store = store
-        self._held: dict[str, Evening] = {}
-        self._over: set[str] = set()
-        self._letters: dict[str, tuple[str, list[Letter]]] = {}
-
-    async def get(self, event_id: str) -> Evening | None:
-        """Returns an event read to its journal's end; None: there is none. Raises StoreAway."""
-        held = self._held.get(event_id)
-        if held is None:
-            held = Evening(self._store, event_id, real_rules(), self._lost)
-            await held.load()
-            if held.journal_id == START:
-                return None
-            self._held[event_id] = held
-        elif await held.still_stands():
-            await held.catch_up()
-        else:
-            del self._held[event_id]
-            return await self.get(event_id)
-        return held
-
-    def _lost(self, evening: Evening, reason: str) -> None:
-        self._held.pop(evening.id, None)
-
-    async def looked_after(self, event_id: str, now: int) -> Evening | None:
-        """Returns an event unless it has been over for long, or cannot be read here."""
-        if event_id in self._over:
-            return None
-        try:
-            evening = await self.get(event_id)
-        except UnknownFact as error:
-            log.error("Mails of %s wait for a newer version of this worker: %s", event_id, error)
-            self._over.add(event_id)
-            return None
-        if evening is not None and (evening.event.ended_at or now) + OVER_MS < now:
-            self._over.add(event_id)
-            self._held.pop(event_id, None)
-            self._letters.pop(event_id, None)
-            return None
-        return evening
-
-    def due(self, evening: Evening, now: int) -> dict[str, Letter]:
-        """Returns an event's due letters; all of them are found anew only when it has changed."""
-        at, found = self._letters.get(evening.id, ("", []))
-        if at != evening.journal_id:
-            found = list(letters(evening.event, evening.register))
-            self._letters[evening.id] = (evening.journal_id, found)
-        return {one.id: one for one in found if one.due_at <= now < one.until}
 
 
 class Worker:
@@ -120,6 +65,7 @@ class Worker:
         self._settled: dict[str, set[str]] = {}
         self._in_hand: set[str] = set()
         self._room = asyncio.Event()
+        self._hooks: Webhooks | None = None
         self._carrier: Process | None = None
         self._pause = 0.0
         self._base = settings.public_url or ""
@@ -128,25 +74,35 @@ class Worker:
 
     async def run(self) -> None:
         """Works until cancelled. Raises StoreAway (in a group)."""
-        if self._settings.smtp is None or not self._base:
-            while True:
-                await asyncio.sleep(TICK_SECONDS)
-                await self._store.now()
-        await self._queue.begin()
         try:
             async with asyncio.TaskGroup() as group:
+                self._hooks = Webhooks(
+                    self._store, self._settings, self._folds, self.name, group.create_task
+                )
+                group.create_task(self._shows(), name="at work")
+                if self._sends_mail:
+                    await self._queue.begin()
+                    group.create_task(self._claims(), name="what is queued")
+                    group.create_task(self._carry(), name="carrier")
                 group.create_task(self._ticks(), name="what is due")
-                group.create_task(self._claims(), name="what is queued")
-                group.create_task(self._carry(), name="carrier")
         finally:
             await self._end_carrier()
+
+    @property
+    def _sends_mail(self) -> bool:
+        return self._settings.smtp is not None and bool(self._base)
+
+    async def _shows(self) -> None:
+        """Notes that a worker is at work, however long anything else takes."""
+        while True:
+            await at_work(self._store, await self._store.now())
+            await asyncio.sleep(TICK_SECONDS)
 
     # What is due
 
     async def _ticks(self) -> None:
         count = 0
         while True:
-            await at_work(self._store, await self._store.now())
             count += 1
             if count % FORGET_SETTLED_TICKS == 0:
                 self._settled.clear()
@@ -159,6 +115,13 @@ class Worker:
         evening = await self._folds.looked_after(event_id, now)
         if evening is None:
             return
+        if self._hooks is not None:
+            await self._hooks.look(evening, now)
+        if self._sends_mail:
+            await self._post_letters(evening, now)
+
+    async def _post_letters(self, evening: Evening, now: int) -> None:
+        event_id = evening.id
         settled = self._settled.setdefault(event_id, set())
         due = [id for id in self._folds.due(evening, now) if id not in settled]
         book = Book(self._store, event_id)

@@ -1,0 +1,211 @@
+"""Webhooks: signed, tried again, under one id; one that hangs holds up nobody else."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import AsyncIterator
+
+import pytest_asyncio
+from msgspec.structs import replace
+
+from rooms.commands import (
+    AddAttendees,
+    ChangeWebhook,
+    Erase,
+    Invite,
+    KeepInTouch,
+    Observed,
+    RecordMeetings,
+)
+from rooms.deciding import ORGANISER
+from rooms.people import Attendee, Webhook
+from server.auth import Keys
+from server.evenings import Evening, Evenings
+from server.folds import Folds
+from server.journal import Journal
+from server.mail import Book, Entry, State
+from server.redis import Store, key
+from server.settings import Settings
+from server.webhooks import BOOK, LEASE_MS, RETRY_MS
+from tests.server.evening import ANA, BO, EVENT, an_event
+from tests.server.post import Postbox, a_post_office, a_worker
+from tests.server.receivers import Receiver, is_signed, receiving
+from tests.server.waiting import wait_until
+
+ANA_WITH_ADDRESS = Attendee(id=ANA, name="Ana", email="ana@example.org")
+SECONDS = 40.0
+
+
+@pytest_asyncio.fixture
+async def evenings(store: Store) -> AsyncIterator[Evenings]:
+    evenings = Evenings(store)
+    yield evenings
+    await evenings.close()
+
+
+@contextlib.asynccontextmanager
+async def working(store: Store, smtp_url: str = "", private: str = "yes") -> AsyncIterator[None]:
+    """Runs a worker that may call this machine."""
+    worker = await a_worker(store.url, smtp_url, MEGURI_WEBHOOKS_PRIVATE=private)
+    try:
+        yield
+    finally:
+        worker.terminate()
+        await worker.wait()
+
+
+async def an_event_that_tells(evenings: Evenings, url: str, id: str = EVENT) -> Evening:
+    """Makes an event that is over, where Ana and Bo met, and whose messages go to a receiver."""
+    evening = await an_event(evenings, id=id, doors=False)
+    await evening.submit(ORGANISER, ChangeWebhook(webhook=Webhook(address=url, salt="grains")))
+    await evening.submit(ORGANISER, AddAttendees(people=(ANA_WITH_ADDRESS,)))
+    met = Observed(a=ANA, b=BO, spans=((1_000, 61_000),))
+    recorded = RecordMeetings(round=1, starts_at=0, ends_at=90_000, meetings=(met,), ends=True)
+    await evening.submit(ORGANISER, recorded)
+    return evening
+
+
+async def become_contacts(evening: Evening) -> None:
+    await evening.submit(ANA, KeepInTouch(about=BO, fields=("email",)))
+    await evening.submit(BO, KeepInTouch(about=ANA))
+
+
+async def line_of(store: Store, type: str, id: str = EVENT) -> Entry | None:
+    """Returns what became of an event's only delivery of a type."""
+    book = await Book(store, id, BOOK).all()
+    found = [line for delivery, line in book.items() if delivery.startswith(type)]
+    assert len(found) <= 1
+    return found[0] if found else None
+
+
+async def becomes(store: Store, state: State, id: str = EVENT, *, tries: int) -> Entry:
+    """Waits until the end of an event has come so far; returns its line."""
+
+    async def has() -> bool:
+        line = await line_of(store, "event.ended", id)
+        return line is not None and (line.state, line.tries) == (state, tries)
+
+    await wait_until(has, f"{id} is {state} after {tries} tries", SECONDS)
+    line = await line_of(store, "event.ended", id)
+    assert line is not None
+    return line
+
+
+async def make_due(store: Store, line: Entry, id: str = EVENT) -> None:
+    """Lets the pause before the next try, or the lease, be over."""
+    long_ago = replace(line, not_before=0, at=line.at - LEASE_MS - 1)
+    assert await Book(store, id, BOOK).swap("event.ended", line, long_ago)
+
+
+async def test_what_happened_is_told_signed_and_with_the_fields_that_were_given(
+    store: Store, evenings: Evenings
+) -> None:
+    receiver = Receiver()
+    async with receiving(receiver):
+        evening = await an_event_that_tells(evenings, receiver.url)
+        await become_contacts(evening)
+        async with working(store):
+            await wait_until(receiver.has(2), "both are told", SECONDS)
+    assert receiver.types() == ["contact.made", "event.ended"]
+    [contact] = [call for call in receiver.calls if call.said["type"] == "contact.made"]
+    assert (contact.path, contact.headers["content-type"]) == ("/hook", "application/json")
+    assert b"Ana" in contact.body
+    assert b"ana@example.org" not in contact.body, "she lets Bo have it, and not the organiser"
+    secret = await Keys(store, Settings()).webhook_secret(EVENT, "grains")
+    other = await Keys(store, Settings()).webhook_secret(EVENT, "other grains")
+    assert all(is_signed(secret, call) for call in receiver.calls)
+    assert not any(is_signed(other, call) for call in receiver.calls)
+    altered = replace(contact, body=contact.body.replace(b"Ana", b"Eve"))
+    assert not is_signed(secret, altered)
+
+
+async def test_each_receiver_is_met_by_its_temper_and_none_holds_up_another_or_a_mail(
+    store: Store, evenings: Evenings
+) -> None:
+    hanging, failing, gone = Receiver(hangs=True), Receiver(500, 503), Receiver(410)
+    elsewhere = Receiver()
+    async with receiving(hanging, failing, gone, elsewhere):
+        moved = Receiver(302, headers=f"location: {elsewhere.url}\r\n")
+        async with receiving(moved):
+            tempers = {"hanging": hanging, "failing": failing, "gone": gone, "moved": moved}
+            for id, receiver in tempers.items():
+                await an_event_that_tells(evenings, receiver.url, id)
+            postbox = Postbox()
+            async with a_post_office(postbox) as smtp_url, working(store, smtp_url):
+                await wait_until(hanging.has(1), "the hanging one is called", SECONDS)
+                await invite_somebody(evenings)
+                await wait_until(postbox.has(1), "a mail is sent", SECONDS)
+                line = await becomes(store, State.FAILED, "gone", tries=1)
+                assert (line.why, line.said) == ("gone", "410")
+                line = await becomes(store, State.WAITING, "moved", tries=1)
+                assert (line.why, line.said) == ("redirects", "302")
+                line = await becomes(store, State.WAITING, "failing", tries=1)
+                assert line.not_before - line.at == RETRY_MS[0]
+                await make_due(store, line, "failing")
+                line = await becomes(store, State.WAITING, "failing", tries=2)
+                assert (line.why, line.said) == ("answered", "503")
+                assert line.not_before - line.at == RETRY_MS[1]
+                await make_due(store, line, "failing")
+                await becomes(store, State.SENT, "failing", tries=3)
+                assert await Book(store, "gone", BOOK).revive("event.ended", store.clock())
+                await becomes(store, State.SENT, "gone", tries=1)
+                held = await line_of(store, "event.ended", "hanging")
+                assert held is not None
+                assert held.state is State.TAKEN or held.why == "slow"
+    assert len({call.id for call in failing.calls}) == 1
+    assert elsewhere.calls == []
+
+
+async def invite_somebody(evenings: Evenings) -> None:
+    evening = await an_event(evenings, id="withmail", doors=False)
+    await evening.submit(ORGANISER, AddAttendees(people=(ANA_WITH_ADDRESS,)))
+    await evening.submit(ORGANISER, Invite(attendees=(ANA,)))
+
+
+async def test_a_worker_killed_in_the_middle_is_followed_by_the_same_id(
+    store: Store, evenings: Evenings
+) -> None:
+    receiver = Receiver(hangs=True)
+    async with receiving(receiver):
+        await an_event_that_tells(evenings, receiver.url)
+        worker = await a_worker(store.url, "", MEGURI_WEBHOOKS_PRIVATE="yes")
+        await wait_until(receiver.has(1), "the first try", SECONDS)
+        worker.kill()
+        await worker.wait()
+        line = await becomes(store, State.TAKEN, tries=0)
+        receiver.hangs = False
+        await make_due(store, line)
+        async with working(store):
+            await becomes(store, State.SENT, tries=1)
+    first, second = receiver.calls
+    assert (first.id, first.said["type"]) == (second.id, "event.ended")
+
+
+async def test_after_ten_tries_it_is_a_dead_letter_and_this_machine_is_not_called_unless_allowed(
+    store: Store, evenings: Evenings
+) -> None:
+    receiver = Receiver()
+    async with receiving(receiver):
+        await an_event_that_tells(evenings, receiver.url)
+        worn = Entry(state=State.WAITING, at=0, tries=len(RETRY_MS))
+        assert await Book(store, EVENT, BOOK).swap("event.ended", None, worn)
+        async with working(store, private="no"):
+            line = await becomes(store, State.FAILED, tries=10)
+    assert line.why == "not-https"
+    assert receiver.calls == []
+
+
+async def test_erasure_reaches_what_waits_and_deleting_an_event_leaves_no_book(
+    store: Store, evenings: Evenings
+) -> None:
+    evening = await an_event_that_tells(evenings, "https://hook.example/")
+    await become_contacts(evening)
+    book = Book(store, EVENT, BOOK)
+    [contact] = [id for id in Folds(store).deliveries(evening) if id.startswith("contact.made")]
+    for id in (contact, "event.ended"):
+        await book.swap(id, None, Entry(state=State.FAILED, at=0, tries=10))
+    await evening.submit(ORGANISER, Erase(attendee=ANA))
+    assert set(await book.all()) == {"event.ended"}
+    assert contact not in Folds(store).deliveries(evening)
+    await Journal(store, EVENT).delete()
+    assert await store.call("EXISTS", key(EVENT, BOOK)) == 0
