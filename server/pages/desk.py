@@ -18,8 +18,6 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from rooms.contacts import consented
-from rooms.people import HOST_ROLES
 from rooms.refusal import Refusal
 from server import words
 from server.api import all_evenings, join_url, personal_url
@@ -35,14 +33,12 @@ from server.bodies import read_form
 from server.evenings import Evening
 from server.organising import (
     delete_event,
-    find_person,
     first_host,
     make_event,
     new_link,
-    revoke_link,
 )
 from server.pages.entry import check_origin, evening_of, let_in
-from server.pages.importing import LinkLine, import_page, press_import, save_links
+from server.pages.importing import import_page, press_import, save_links
 from server.pages.mail import (
     letter_page,
     mail_page,
@@ -52,6 +48,14 @@ from server.pages.mail import (
     words_page,
 )
 from server.pages.matching import matching_page, save_matching
+from server.pages.people import people_page, press_people, print_cards
+from server.pages.person import (
+    add_person,
+    new_person_page,
+    person_link,
+    person_page,
+    press_person,
+)
 from server.pages.rendering import redirect, render
 from server.pages.report import report_page, save_goals
 from server.planning import EventBody, EventShown, read_body, shown
@@ -60,7 +64,6 @@ from server.rights import limits_of, take
 
 Endpoint = Callable[[Request], Awaitable[Response]]
 
-PEOPLE_SHOWN = 500
 TAKEN_SHOWN = 50
 EXPORTS = {
     "pairs.csv": "who met whom, round by round",
@@ -303,19 +306,6 @@ def _local_instant(text: str, zone: str) -> int | None:
 # One event
 
 
-class PersonLine(Struct, frozen=True, kw_only=True):
-    """One person in the desk's list; contact fields by their consent alone."""
-
-    id: str
-    name: str
-    organisation: str
-    email: str
-    mode: str
-    role: str
-    external_id: str
-    link_url: str
-
-
 class Taken(Struct, frozen=True):
     """A file that was taken home."""
 
@@ -332,44 +322,22 @@ async def _event_page(
     evening: Evening,
     *,
     host_url: str | None = None,
-    made: LinkLine | None = None,
-    revoked: str = "",
     problem: str | None = None,
     status: HTTPStatus = HTTPStatus.OK,
 ) -> Response:
     """Draws desk_event.html.
 
-    `event`, `join_url`, `join_qr`, `host_url`, `people`, `more_people`, `made`, `revoked`,
-    `problem`, `exports`, `taken`, `urls`.
+    `event`, `join_url`, `join_qr`, `host_url`, `problem`, `exports`, `taken`, `urls`.
     """
     language = words.language(request)
     link = join_url(request, evening.id, await keys_of(request).join_key(evening.id))
     event = shown(evening.event, evening.register, link)
     here = f"/desk/{evening.id}"
-    people = [person for person in evening.register.attendees() if person.role not in HOST_ROLES]
-    hosts = [person for person in evening.register.attendees() if person.role in HOST_ROLES]
-    everybody = [*hosts, *people]
     context: dict[str, object] = {
         "event": _event_shown(event),
         "join_url": link,
         "join_qr": segno.make(link, error="m").svg_data_uri(scale=4, border=2, dark="#20242e"),
         "host_url": host_url,
-        "people": [
-            PersonLine(
-                id=person.id,
-                name=person.name,
-                organisation=consented(person, "organisation"),
-                email=consented(person, "email"),
-                mode=person.mode.value,
-                role=person.role.value,
-                external_id=person.external_id,
-                link_url=f"{here}/people/{person.id}/link",
-            )
-            for person in everybody[:PEOPLE_SHOWN]
-        ],
-        "more_people": max(0, len(everybody) - PEOPLE_SHOWN),
-        "made": made,
-        "revoked": revoked,
         "problem": problem,
         "taken": [
             Taken(what=fact.what.removeprefix("import/"), at=fact.at)
@@ -417,22 +385,6 @@ async def host_link(request: Request) -> Response:
     return await _event_page(request, evening, host_url=url)
 
 
-async def person_link(request: Request) -> Response:
-    """Makes a new link for one person, or revokes the one they have."""
-    evening = await evening_of(request)
-    person = find_person(evening, request.path_params["who"])
-    if person is None:
-        raise Problem(
-            HTTPStatus.NOT_FOUND, "unknown-person", "There is nobody with this id at this event."
-        )
-    if (await read_form(request)).get("do") == "revoke":
-        await revoke_link(request.app.state, evening, person)
-        return await _event_page(request, evening, revoked=person.name)
-    key = await new_link(request.app.state, evening, person)
-    made = LinkLine(person.name, personal_url(request, evening.id, key))
-    return await _event_page(request, evening, made=made)
-
-
 async def delete(request: Request) -> Response:
     """Deletes the event, if its title was typed again."""
     evening = await evening_of(request)
@@ -457,6 +409,13 @@ routes = [
     Route("/desk/{event}", sign_in, methods=["POST"]),
     Route("/desk/{event}/import", organisers(import_page), methods=["GET"]),
     Route("/desk/{event}/import", organisers(press_import), methods=["POST"]),
+    Route("/desk/{event}/people", organisers(people_page), methods=["GET"]),
+    Route("/desk/{event}/people", organisers(press_people), methods=["POST"]),
+    Route("/desk/{event}/people/new", organisers(new_person_page), methods=["GET"]),
+    Route("/desk/{event}/people/new", organisers(add_person), methods=["POST"]),
+    Route("/desk/{event}/people/cards", organisers(print_cards), methods=["POST"]),
+    Route("/desk/{event}/people/{who}", organisers(person_page), methods=["GET"]),
+    Route("/desk/{event}/people/{who}", organisers(press_person), methods=["POST"]),
     Route("/desk/{event}/people/{who}/link", organisers(person_link), methods=["POST"]),
     Route("/desk/{event}/matching", organisers(matching_page), methods=["GET"]),
     Route("/desk/{event}/matching", organisers(save_matching), methods=["POST"]),

@@ -1,9 +1,14 @@
-"""The form of an import that was looked at, as a browser would send it back."""
+"""What the desk's pages hold, and what is kept of a person."""
 
 from __future__ import annotations
 
 import html
 import re
+
+import msgspec
+
+from rooms.people import Attendee
+from server.redis import Store
 
 
 def fields(page: str) -> dict[str, str]:
@@ -18,3 +23,10 @@ def fields(page: str) -> dict[str, str]:
         assert chosen, name
         found[name] = chosen[1]
     return found
+
+
+async def kept(store: Store, event: str, id: str) -> Attendee:
+    """Returns somebody's profile as it is kept."""
+    row = await store.call("HGET", f"meguri:{{{event}}}:register", f"a:{id}")
+    assert isinstance(row, bytes)
+    return msgspec.json.decode(row, type=Attendee)
