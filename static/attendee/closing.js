@@ -63,14 +63,14 @@ function Questions() {
           </label>`,
         )}
       <//>
-      <${Chips} legend=${`${t("What would you change?")} ${t("(as many as you like)")}`}>
+      ${again && html`<${Chips} legend=${`${t("What would you change?")} ${t("(as many as you like)")}`}>
         ${CHANGES().map(
           ([value, word]) => html`<label class="chip" key=${value}>
             <input type="checkbox" checked=${change.includes(value)} onChange=${() => toggle(value)} />
             <${Icon} name="check" size=${16} /><span>${word}</span>
           </label>`,
         )}
-      <//>
+      <//>`}
       <p class="second">${t("The organiser sees totals only, once five people answered.")}</p>
       <p class="row">
         <button type="submit" class="button">${t("Answer")}</button>

@@ -114,6 +114,14 @@ async function copy(field) {
   }
 }
 
+// A mail holds the message as it was changed
+for (const link of page.querySelectorAll("[data-mail-of]")) {
+  link.addEventListener("click", () => {
+    const text = document.getElementById(link.dataset.mailOf).value.replace(/\r?\n/g, "\r\n");
+    link.href = `${link.href.split("&body=")[0]}&body=${encodeURIComponent(text)}`;
+  });
+}
+
 // One's own time zone
 
 const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
