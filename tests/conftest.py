@@ -14,6 +14,7 @@ from server.bundled import BundledStore
 from server.redis import Store
 from tests.guests import House
 from tests.server.house import a_house
+from tests.server.pushed import PushedStore
 
 IN_CI = os.environ.get("CI", "").lower() in {"1", "true"}
 settings.register_profile("meguri", deadline=None)  # timings are figures of the bench, not tests
@@ -66,3 +67,20 @@ async def house(store: Store) -> AsyncIterator[House]:
     """The real application on a real store, in the test's own loop, on a free port."""
     async with a_house(store) as open_house:
         yield open_house
+
+
+@pytest_asyncio.fixture
+async def pushed(bundled: BundledStore) -> AsyncIterator[PushedStore]:
+    """A connected, empty store whose clock can be pushed on."""
+    store = await PushedStore.connect(bundled.url)
+    assert isinstance(store, PushedStore)
+    await store.call("FLUSHALL")
+    yield store
+    await store.close()
+
+
+@pytest_asyncio.fixture
+async def pushed_house(pushed: PushedStore) -> AsyncIterator[House]:
+    """A house with that clock."""
+    async with a_house(pushed) as house:
+        yield house

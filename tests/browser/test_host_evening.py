@@ -2,26 +2,22 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import re
 import time
-from collections.abc import AsyncIterator
 from datetime import datetime
 
 import msgspec
-import pytest_asyncio
 from playwright.async_api import Locator, Page, expect
 
 from rooms.messages import Phase
 from server.attending import KNOWN, Heard
-from server.bundled import BundledStore
 from server.redis import Store
 from server.rehearsal.witness import Witness
 from tests.browser.conftest import Visitors
 from tests.browser.test_pages import is_accessible
 from tests.guests import Guest, House, guests
-from tests.server.house import a_house
+from tests.server.pushed import PushedStore
 from tests.server.waiting import wait_until
 
 NAMES = [f"Guest {n:02}" for n in range(1, 61)]
@@ -31,33 +27,6 @@ SECONDS = 10.0
 
 Rooms = dict[str, dict[str, bool]]
 """By room, who is in it, and whether they are there now."""
-
-
-class PushedStore(Store):
-    """A store whose clock can be pushed on, so that nobody has to wait for minutes to pass."""
-
-    pushed_ms = 0
-
-    def clock(self) -> int:
-        """Returns the time, and what it was pushed on by."""
-        return super().clock() + self.pushed_ms
-
-
-@pytest_asyncio.fixture
-async def pushed(bundled: BundledStore) -> AsyncIterator[PushedStore]:
-    """A connected, empty store with such a clock."""
-    store = await PushedStore.connect(bundled.url)
-    assert isinstance(store, PushedStore)
-    await store.call("FLUSHALL")
-    yield store
-    await store.close()
-
-
-@pytest_asyncio.fixture
-async def pushed_house(pushed: PushedStore) -> AsyncIterator[House]:
-    """A house with that clock."""
-    async with a_house(pushed) as house:
-        yield house
 
 
 class Everybody:
@@ -150,10 +119,16 @@ class Console:
 
     async def agrees(self, what: str) -> None:
         """Waits until the board and everybody's own log say the same; fails with the difference."""
-        until = time.monotonic() + SECONDS
-        while wrong := self.everybody.disagree(await self.rooms()):
-            assert time.monotonic() < until, f"After {what}:\n" + "\n".join(wrong[:8])
-            await asyncio.sleep(0.05)
+        wrong: list[str] = []
+
+        async def same() -> bool:
+            wrong[:] = self.everybody.disagree(await self.rooms())
+            return not wrong
+
+        try:
+            await wait_until(same, f"board and logs agree after {what}", SECONDS)
+        except AssertionError as late:
+            raise AssertionError("\n".join([str(late), *wrong[:8]])) from None
 
     async def room_sheet(self, room: str) -> Locator:
         """Opens a room by keyboard."""
@@ -203,6 +178,7 @@ async def test_a_host_s_evening_of_sixty_people_agrees_with_everybody_s_own_log(
         later.push_async_callback(too_late.goes)
         await expect(console.page.locator(".waiting")).to_contain_text(TOO_LATE)
         assert not everybody.rooms(TOO_LATE), "with half a minute left one waits"
+        await console.agrees("somebody came too late")
         await is_accessible(console.page)
         await ends_early(console)
 
@@ -274,6 +250,7 @@ async def a_call_is_answered(console: Console) -> None:
     await console.page.keyboard.press("Enter")
     await caller.sees("call", answered="On my way.")
     await expect(console.page.locator(".table-calls")).to_have_count(0)
+    await console.agrees("a call")
 
 
 async def an_announcement_reaches_all(console: Console) -> None:
@@ -284,6 +261,7 @@ async def an_announcement_reaches_all(console: Console) -> None:
     for guest in console.everybody.guests.values():
         await guest.sees("notice", text="Tea is on the terrace.")
     await expect(console.page.locator(".deliveries")).to_contain_text("Reached 60 of 60")
+    await console.agrees("an announcement")
 
 
 async def a_move_is_undone(console: Console) -> None:

@@ -13,9 +13,43 @@ from server.console.sentences import room_sign
 from server.console.terminal.command_line import CommandLine
 from tests.guests import Guest, House, guest, guests, quick_round
 from tests.server.console.hosts import Desk, desk
+from tests.server.pushed import PushedStore
 
 SIMULATED = 60
 NAMES = ["Ana", "Bo", "Chidi", "佐藤 花子", *(f"Guest {n}" for n in range(SIMULATED - 4))]
+LATE, TOO_LATE = "Late", "Later"
+
+
+class Scene:
+    """Dana at her terminal, and everybody, each with the log of their own socket alone."""
+
+    def __init__(self, house: House, store: PushedStore, dana: Desk, stack: AsyncExitStack) -> None:
+        self.house = house
+        self.store = store
+        self.dana = dana
+        self.everybody: dict[str, Guest] = {}
+        self._stack = stack
+
+    @property
+    def here(self) -> list[Guest]:
+        """Those who are connected."""
+        return [one for one in self.everybody.values() if not one.is_closed.is_set()]
+
+    async def comes(self, name: str) -> Guest:
+        """Somebody comes."""
+        self.everybody[name] = await self._stack.enter_async_context(guest(self.house, name))
+        return self.everybody[name]
+
+    async def agrees(self) -> None:
+        """Waits until the board has everybody where their own log has them."""
+        await self.dana.agrees_with(*self.here)
+
+    def has_left(self, seconds: int) -> None:
+        """Lets time pass until so much is left of the round."""
+        event = self.dana.board.event
+        assert event is not None
+        assert event.ends_at is not None
+        self.store.pushed_ms += event.ends_at - self.store.clock() - seconds * 1000
 
 
 async def settled(dana: Desk, people: int) -> None:
@@ -29,55 +63,28 @@ async def settled(dana: Desk, people: int) -> None:
 
 
 async def test_an_evening_is_hosted_from_a_terminal_and_everybodys_own_log_agrees(
-    house: House,
+    pushed: PushedStore, pushed_house: House
 ) -> None:
-    await house.opens(
-        [*NAMES, "Emre", "Late", "Later"],
-        rounds=[quick_round(seconds=360, size=4), quick_round(seconds=360, size=4)],
-        doors=False,
-    )
+    house, round = pushed_house, quick_round(seconds=240, size=4)
+    await house.opens([*NAMES, "Emre", LATE, TOO_LATE], rounds=[round, round], doors=False)
     async with AsyncExitStack() as stack, desk(house) as dana:
+        scene = Scene(house, pushed, dana, stack)
         await dana.reads("phase", "Not open yet")
         await dana.pilot.press("s")
         await dana.reads("phase", "The lobby is open")
-        everybody = {name: await stack.enter_async_context(guest(house, name)) for name in NAMES}
-        guests = list(everybody.values())
-        ana, bo = everybody["Ana"], everybody["Bo"]
-        await settled(dana, SIMULATED)
-
-        # A swap and a pin before the start
-        before = {id for room in _seating(dana) for id in room if ana.id in room}
-        stranger = next(id for room in _seating(dana) for id in room if id not in before)
-        other = next(seat for seat in dana.board.people.values() if seat.id == stranger)
-        await dana.does(f'swap Ana "{other.name}"')
-        await dana.does("pin Ana, Bo")
-        await dana.sees(lambda: any({ana.id, bo.id} <= set(r) for r in _seating(dana)), "pinned")
-        await settled(dana, SIMULATED)
-
-        await dana.pilot.press("s")
-        await dana.reads("phase", "Round 1 of 2")
-        await ana.sees("room", people=lambda people: bo.id in str(people))
-        for one in guests:
-            if not one.all("room"):
-                await one.sees("room")
-        await dana.agrees_with(*guests)
-
-        await _a_dropped_room_and_a_call(dana, everybody)
-        await dana.agrees_with(*guests)
-        late = await _latecomers(house, stack, dana)
-        await dana.agrees_with(*guests, *late)
-        await _a_removal_and_an_undo(dana, everybody)
-        stayed = [one for one in guests if one.closed_with is None]
-        await dana.agrees_with(*stayed)
-        await _an_announcement_and_a_pause(dana, everybody)
-
-        # An early end: the key writes the command, Enter does it
-        await dana.pilot.press("e")
-        assert dana.app.query_one(CommandLine).value == "end-round"
-        await dana.pilot.press("enter")
-        await dana.reads("phase", "Break after round 1 of 2")
-        await ana.sees("phase", phase="break")
-        await dana.agrees_with(*stayed)
+        for name in NAMES:
+            await scene.comes(name)
+        await _a_swap_and_a_pin(scene)
+        await _a_start(scene)
+        await _a_dropped_room(scene)
+        await _a_call(scene)
+        await _a_latecomer(scene)
+        await _a_removal(scene)
+        await _a_move_and_an_undo(scene)
+        await _an_announcement(scene)
+        await _a_pause(scene)
+        await _one_who_comes_too_late(scene)
+        await _an_early_end(scene)
 
 
 def _seating(dana: Desk) -> list[tuple[str, ...]]:
@@ -85,12 +92,36 @@ def _seating(dana: Desk) -> list[tuple[str, ...]]:
     return [room.people for room in proposal.seating] if proposal is not None else []
 
 
-async def _a_dropped_room_and_a_call(dana: Desk, everybody: dict[str, Guest]) -> None:
-    by_id = {one.id: one for one in everybody.values()}
+async def _a_swap_and_a_pin(scene: Scene) -> None:
+    dana, ana, bo = scene.dana, scene.everybody["Ana"], scene.everybody["Bo"]
+    await settled(dana, SIMULATED)
+    before = {id for room in _seating(dana) for id in room if ana.id in room}
+    stranger = next(id for room in _seating(dana) for id in room if id not in before)
+    other = next(seat for seat in dana.board.people.values() if seat.id == stranger)
+    await dana.does(f'swap Ana "{other.name}"')
+    await dana.does("pin Ana, Bo")
+    await dana.sees(lambda: any({ana.id, bo.id} <= set(r) for r in _seating(dana)), "pinned")
+    await settled(dana, SIMULATED)
+    await scene.agrees()
+
+
+async def _a_start(scene: Scene) -> None:
+    await scene.dana.pilot.press("s")
+    await scene.dana.reads("phase", "Round 1 of 2")
+    bo = scene.everybody["Bo"]
+    await scene.everybody["Ana"].sees("room", people=lambda people: bo.id in str(people))
+    for one in scene.here:
+        if not one.all("room"):
+            await one.sees("room")
+    await scene.agrees()
+
+
+async def _a_dropped_room(scene: Scene) -> None:
+    dana, by_id = scene.dana, {one.id: one for one in scene.everybody.values()}
     room = next(
         room
         for room in in_order(dana.board.rooms.values())
-        if everybody["Ana"].id not in {seat.id for seat in room.people}
+        if scene.everybody["Ana"].id not in {seat.id for seat in room.people}
     )
     for seat in room.people:
         await by_id[seat.id].drops()
@@ -100,46 +131,48 @@ async def _a_dropped_room_and_a_call(dana: Desk, everybody: dict[str, Guest]) ->
         "the whole room dropped",
     )
     await dana.sees(lambda: f"{everyone} dropped" in dana.rows()[0], "it stands first")
+    await scene.agrees()
     for seat in room.people:
         await by_id[seat.id].comes_back()
     await dana.sees(lambda: not stands_out(dana.board, dana.board.rooms[room.id]), "they are back")
+    await scene.agrees()
 
-    await everybody["佐藤 花子"].asks("call-host", text="Help, please\x1b[2J")
+
+async def _a_call(scene: Scene) -> None:
+    dana, hanako = scene.dana, scene.everybody["佐藤 花子"]
+    await hanako.asks("call-host", text="Help, please\x1b[2J")
     await dana.reads("needs", "(佐藤 花子) calls: Help, please [2J")
-    await everybody["佐藤 花子"].sees("call", seen=True)
+    await hanako.sees("call", seen=True)
     await dana.sees(lambda: "calls" in dana.rows()[0], "the calling room stands first")
     await dana.pilot.press("c")
     line = dana.app.query_one(CommandLine)
     assert line.value == 'answer-call "佐藤 花子": '
     await dana.pilot.press(*"Coming", "enter")
-    await everybody["佐藤 花子"].sees("call", answered="Coming")
+    await hanako.sees("call", answered="Coming")
     await dana.sees(lambda: not dana.text("needs"), "nothing needs a host")
+    await scene.agrees()
 
 
-async def _latecomers(house: House, stack: AsyncExitStack, dana: Desk) -> list[Guest]:
-    """One comes with more than half of the time left, one with 30 s."""
-    late = await stack.enter_async_context(guest(house, "Late"))
+async def _a_latecomer(scene: Scene) -> None:
+    """With three minutes left somebody gets a room."""
+    scene.has_left(180)
+    late = await scene.comes(LATE)
     await late.sees("room")
-    await dana.sees(lambda: room_of(dana.board, late.id) is not None, "Late has a room")
-    event = dana.board.event
-    assert event is not None
-    assert event.ends_at is not None
-    left = (event.ends_at - dana.session.now()) // 1000
-    await dana.does(f"extend -{left - 30}")
-    later = await stack.enter_async_context(guest(house, "Later"))
-    await dana.sees(
-        lambda: any("Later" in row and "came late" in row for row in dana.rows()), "Later waits"
-    )
-    assert room_of(dana.board, later.id) is None
-    await dana.does("extend +240")
-    return [late]
+    dana = scene.dana
+    await dana.sees(lambda: room_of(dana.board, late.id) is not None, f"{LATE} has a room")
+    await scene.agrees()
 
 
-async def _a_removal_and_an_undo(dana: Desk, everybody: dict[str, Guest]) -> None:
-    chidi, ana = everybody["Chidi"], everybody["Ana"]
+async def _a_removal(scene: Scene) -> None:
+    dana, chidi = scene.dana, scene.everybody["Chidi"]
     await dana.does("remove Chidi: was rude")
     await chidi.is_sent_away(4502)
     await dana.sees(lambda: room_of(dana.board, chidi.id) is None, "Chidi has no seat")
+    await scene.agrees()
+
+
+async def _a_move_and_an_undo(scene: Scene) -> None:
+    dana, ana = scene.dana, scene.everybody["Ana"]
     home = room_of(dana.board, ana.id)
     assert home is not None
     target = next(
@@ -149,47 +182,76 @@ async def _a_removal_and_an_undo(dana: Desk, everybody: dict[str, Guest]) -> Non
     )
     await dana.does(f"move Ana {room_sign(target)}")
     await ana.sees("room", id=target.id)
-    await dana.agrees_with(ana)
+    await scene.agrees()
     await dana.sees(lambda: "u undo 0:" in dana.text("keys"), "undo with its seconds")
     await dana.pilot.press("u")
     await ana.sees("room", id=home.id)
-    await dana.agrees_with(ana)
+    await scene.agrees()
 
 
-async def _an_announcement_and_a_pause(dana: Desk, everybody: dict[str, Guest]) -> None:
-    ana = everybody["Ana"]
+async def _an_announcement(scene: Scene) -> None:
+    dana = scene.dana
     await dana.does("announce 五分前です")
-    await ana.sees("notice", text="五分前です")
-    reached = SIMULATED - 1 + 2
+    for one in scene.here:
+        await one.sees("notice", text="五分前です")
     await dana.pilot.press("l")
     await dana.sees(lambda: any("Dana" in row or "五分前です" in row for row in dana.rows()), "log")
-    assert dana.board.deliveries[-1].reached == reached
+    assert dana.board.deliveries[-1].reached == len(scene.here)
     await dana.pilot.press("escape")
+    await scene.agrees()
 
-    event = dana.board.event
-    assert event is not None
-    assert event.ends_at is not None
+
+async def _a_pause(scene: Scene) -> None:
+    """Twenty seconds: everybody's deadline, and the board's, is shifted by them to the ms."""
+    dana = scene.dana
     await dana.pilot.press("p")
     await dana.reads("phase", "Paused")
     stands = dana.app.query_one(Digits).value
-    paused = await ana.sees("phase", paused=lambda at: at is not None)
+    paused = [await one.sees("phase", paused=lambda at: at is not None) for one in scene.here]
+    [ended_at] = {int(str(said["ends_at"])) for said in paused}
+    scene.store.pushed_ms += 20_000
     stood_at = dana.session.now()
-    await dana.sees(lambda: dana.session.now() > stood_at + 1_200, "more than a second later")
+    await dana.sees(lambda: dana.session.now() > stood_at + 1_000, "a second later")
     assert dana.app.query_one(Digits).value == stands
     await dana.pilot.press("p")
     await dana.sees(lambda: any(line.what == "resumed" for line in dana.board.log), "resumed")
     log = {line.what: line.at for line in dana.board.log}
     shifted = log["resumed"] - log["paused"]
-    assert shifted > 1_000
-    await ana.sees("phase", paused=None, ends_at=int(str(paused["ends_at"])) + shifted)
+    assert 20_000 <= shifted < 40_000
+    for one in scene.here:
+        await one.sees("phase", paused=None, ends_at=ended_at + shifted)
+
+    def goes_on() -> bool:
+        event = dana.board.event
+        return event is not None and (event.paused, event.ends_at) == (None, ended_at + shifted)
+
+    await dana.sees(goes_on, "the board's deadline is shifted exactly")
+    await scene.agrees()
+
+
+async def _one_who_comes_too_late(scene: Scene) -> None:
+    """With half a minute left one waits in the lobby."""
+    dana = scene.dana
+    scene.has_left(30)
+    late = await scene.comes(TOO_LATE)
     await dana.sees(
-        lambda: (
-            (now := dana.board.event) is not None
-            and now.paused is None
-            and now.ends_at == int(str(paused["ends_at"])) + shifted
-        ),
-        "the board's deadline is shifted exactly",
+        lambda: any(TOO_LATE in row and "came late" in row for row in dana.rows()), "they wait"
     )
+    assert room_of(dana.board, late.id) is None
+    await late.never_saw("room")
+    await scene.agrees()
+
+
+async def _an_early_end(scene: Scene) -> None:
+    """The key writes the command, Enter does it."""
+    dana = scene.dana
+    await dana.pilot.press("e")
+    assert dana.app.query_one(CommandLine).value == "end-round"
+    await dana.pilot.press("enter")
+    await dana.reads("phase", "Break after round 1 of 2")
+    for one in scene.here:
+        await one.sees("phase", phase="break")
+    await scene.agrees()
 
 
 async def test_a_key_that_is_revoked_in_use_ends_the_console_with_a_sentence(house: House) -> None:
