@@ -73,7 +73,8 @@ function useMoving(host) {
   drag.dropped = async (id, { room: to }) => {
     const board = host.board.value;
     if (!to || to === (roomOf(board, id)?.id ?? "lobby")) return;
-    const where = to === "lobby" ? t("the lobby") : roomWithin(board.rooms.get(to));
+    const room = board.rooms.get(to); // none: it went with its round while the pointer was on it
+    const where = to === "lobby" ? t("the lobby") : room ? roomWithin(room) : to;
     host.moved.value = "";
     if (await host.ask(PLACE, "move", { attendee: id, room: to })) {
       host.moved.value = t("{name} was moved to {room}.", { name: nameOf(host.board.value, id), room: where });

@@ -10,6 +10,7 @@ from playwright.async_api import Page, expect
 from tests.browser.conftest import Visitors
 from tests.browser.test_pages import is_accessible
 from tests.guests import Guest, House, guest, guests, quick_round
+from tests.server.pushed import PushedStore
 
 NAMES = ("Ana", "Bo", "Chidi", "Emre", "Fatou", "花子")
 
@@ -152,6 +153,38 @@ async def test_a_move_into_a_full_room_is_a_sentence_and_the_board_stays_true(
         assert await page.locator("button[data-room]").evaluate_all(LABELS) == before
 
 
+async def test_no_drag_into_a_closed_room_and_no_less_than_nothing_but_midnight_is_no_wall(
+    pushed: PushedStore, pushed_house: House, visitors: Visitors
+) -> None:
+    house, names = pushed_house, NAMES[:4]
+    pushed.pushed_ms = MIDNIGHT_MS - 120_000 - pushed.clock() % MIDNIGHT_MS
+    await house.opens(list(names), rounds=[quick_round(seconds=60, size=2, most=3)])
+    async with guests(house, *names) as (ana, *_), guest(house, "Dana", here=False) as dana:
+        page = await console(visitors, house)
+        await page.get_by_role("button", name="Start round 1").click()
+        here = str((await ana.sees("room"))["id"])
+        clock = page.locator(".clock")
+        await expect(clock).to_contain_text("ends 11:5")
+        await page.get_by_text("More", exact=True).click()
+        await page.get_by_role("button", name="−1 min").click()
+        await expect(page.locator(".refusal")).to_contain_text("That is more than is left")
+        await page.get_by_role("button", name="+5 min").click()
+        await expect(clock).to_contain_text("ends 12:0")
+        await expect(page.locator(".refusal")).to_have_count(0)
+        [other] = {"r1-1", "r1-2"} - {here}
+        await dana.asks("end-round", room=other)
+        table = page.locator(f"button[data-room='{other}']")
+        await expect(table).to_contain_text("ended")
+        before = await page.locator("button[data-room]").evaluate_all(LABELS)
+        await page.locator(person(ana)).first.hover()
+        await page.mouse.down()
+        await table.hover()
+        await page.mouse.up()
+        await expect(page.locator(".refusal")).to_contain_text("That room has ended.")
+        assert await page.locator("button[data-room]").evaluate_all(LABELS) == before
+
+
+MIDNIGHT_MS = 86_400_000
 LABELS = "tables => tables.map((table) => table.getAttribute('aria-label'))"
 
 

@@ -396,6 +396,16 @@ def test_more_than_is_left_cannot_be_taken_away() -> None:
     assert evening.refuses("dana", Extend(seconds=86400)) == "too-long"
 
 
+def test_a_round_may_go_on_beyond_midnight_wherever_one_lives() -> None:
+    evening = four_talk()
+    before = evening.event.ends_at
+    evening.asks("dana", Extend(seconds=86_400 - 481))
+    assert before is not None
+    assert evening.event.ends_at == before + (86_400 - 481) * 1000, "a midnight everywhere on earth"
+    evening.passes(86_400 - 482)
+    assert evening.phase == "round"
+
+
 def test_the_break_can_be_extended_and_shortened() -> None:
     evening = four_talk(Evening(auto=True, pause_between=60))
     evening.passes(480)

@@ -8,6 +8,7 @@ from rooms import messages as m
 from rooms.commands import (
     Arrived,
     Block,
+    EndRound,
     Here,
     Leave,
     Media,
@@ -939,6 +940,18 @@ def test_moves_that_make_no_sense_are_refused() -> None:
     assert evening.refuses("ana", Move(attendee="bo", room="r1-2")) == "not-allowed"
     evening.passes(480)
     assert evening.refuses("dana", Move(attendee="ana", room="r1-2")) == "out-of-turn"
+
+
+def test_nobody_is_moved_into_a_room_that_is_closed_or_another_round_s() -> None:
+    evening = four_talk()
+    evening.asks("dana", EndRound(room="r1-2"))
+    assert evening.refuses("dana", Move(attendee="ana", room="r1-2")) == "room-ended"
+    assert evening.mates("ana") == ["ana", "bo"], "and the board stays true"
+    evening.passes(480)
+    evening.talking([["ana", "chidi"], ["bo", "hana"]])
+    assert evening.event.round == 2
+    assert evening.refuses("dana", Move(attendee="ana", room="r1-1")) == "room-ended"
+    assert evening.mates("ana") == ["ana", "chidi"]
 
 
 def test_nobody_is_moved_into_an_empty_room() -> None:

@@ -332,3 +332,37 @@ async def test_what_was_reported_waits_until_the_host_has_seen_to_it(house: Hous
         await dana.sees(lambda: not dana.text("needs"), "nothing needs a host")
         await dana.types("seen-to")
         await dana.reads("said", "Nothing to be seen to.")
+
+
+MIDNIGHT_MS = 86_400_000
+
+
+async def test_what_cannot_be_is_a_sentence_and_the_board_stays_true(
+    pushed: PushedStore, pushed_house: House
+) -> None:
+    """Two minutes before midnight: a round may go on beyond it, but not for less than nothing."""
+    house, names = pushed_house, ("Ana", "Bo", "Chidi", "花子")
+    pushed.pushed_ms = MIDNIGHT_MS - 120_000 - pushed.clock() % MIDNIGHT_MS
+    rounds = [quick_round(seconds=60, size=2, most=3)] * 2
+    await house.opens(list(names), rounds=rounds)
+    async with guests(house, *names) as (ana, *others), desk(house) as dana:
+        await settled(dana, len(names))
+        await dana.pilot.press("s")
+        await dana.reads("phase", "ends 23:5")
+        await dana.does("extend +120")
+        await dana.reads("phase", "ends 00:0")
+        await ana.sees("phase", phase="round", ends_at=lambda at: at and at % MIDNIGHT_MS < 120_000)
+        await dana.is_refused("extend -9999", "That is more than is left; end the round instead.")
+        await dana.is_refused("extend 99999", "86400")
+        home = room_of(dana.board, ana.id)
+        assert home is not None
+        [other] = [room for room in dana.board.rooms.values() if room.id != home.id]
+        await dana.does(f"end-round {room_sign(other)}")
+        await dana.is_refused(f"move Ana {other.id}", "That room has ended.")
+        await dana.agrees_with(ana, *others)
+        await dana.does("end-round")
+        await settled(dana, len(names))
+        await dana.pilot.press("s")
+        await dana.reads("phase", "Round 2 of 2")
+        await dana.is_refused(f"move Ana {home.id}", f"There is no room “{home.id}” now.")
+        await dana.agrees_with(ana, *others)
