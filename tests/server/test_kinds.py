@@ -157,8 +157,8 @@ MORE_HELPERS = ("Hal", "Hilda", "Hugo")
 
 async def test_a_helper_sees_the_board_but_no_report_and_does_four_things(house: House) -> None:
     await house.opens(PEOPLE)
-    helpers: list[Row] = [{"name": name, "role": "helper"} for name in ("Heli", *MORE_HELPERS)]
-    await house.brings([*helpers, {"name": "Emre", "mode": "on-site"}])
+    people: list[Row] = [{"name": name, "role": "helper"} for name in ("Heli", *MORE_HELPERS)]
+    await house.brings([*people, {"name": "Emre", "mode": "on-site"}])
     async with guests(house, "Heli", "Dana", "Ana", "Bo") as [heli, dana, ana, bo]:
         board = await heli.sees("board")
         assert "reports" not in msgspec.convert(board["parts"], Row)

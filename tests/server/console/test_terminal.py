@@ -351,7 +351,9 @@ async def test_what_cannot_be_is_a_sentence_and_the_board_stays_true(
         await dana.reads("phase", "ends 23:5")
         await dana.does("extend +120")
         await dana.reads("phase", "ends 00:0")
-        await ana.sees("phase", phase="round", ends_at=lambda at: at and at % MIDNIGHT_MS < 120_000)
+        await ana.sees(
+            "phase", phase="round", ends_at=lambda at: int(str(at)) % MIDNIGHT_MS < 120_000
+        )
         await dana.is_refused("extend -9999", "That is more than is left; end the round instead.")
         await dana.is_refused("extend 99999", "86400")
         home = room_of(dana.board, ana.id)
