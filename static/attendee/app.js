@@ -73,7 +73,7 @@ export function App() {
   return html`<div class=${`app scene-${["now", "practice"].includes(chosen) ? current : "page"}`}>
     <${Header} current=${current} />
     <section class="lines" aria-label=${t("News")}>
-      <${StoreLine} /><${ClosingLine} /><${Announcement} /><${Toasts} />
+      <${ConnectionLine} /><${StoreLine} /><${ClosingLine} /><${Announcement} /><${Toasts} />
     </section>
     <${Chosen} page=${chosen} current=${current} />
     ${sheet.value && html`<${Sheets} />`}
@@ -253,7 +253,6 @@ function Sender({ name }) {
 function Toasts() {
   const cards = newContacts.value;
   return html`<div class="toasts">
-    <${ConnectionLine} />
     ${
       cards.length > 0 &&
       page.value !== "people" &&

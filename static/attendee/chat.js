@@ -4,12 +4,11 @@ import { Icon } from "../icons.js";
 import { thread } from "../state.js";
 import { html, useLayoutEffect, useRef, useState } from "../view.js";
 import { t, timeOfDay } from "../words.js";
+import { draftOf, keepDraft } from "./drafts.js";
 import { ask, state } from "./session.js";
 import { happenedWords } from "./wording.js";
 
 const LIMIT = 2000;
-/** What was being written, by room: a round's end must not eat a sentence. */
-const drafts = new Map();
 
 /** Draws the thread of `room` (or `lobby`) with its field. */
 export function Chat({ room, title, hint, empty }) {
@@ -69,11 +68,11 @@ function linked(text) {
 }
 
 function Write({ room, hint }) {
-  const [text, setText] = useState(drafts.get(room) ?? "");
+  const [text, setText] = useState(draftOf(room));
   const [sending, setSending] = useState(false);
   const field = useRef(null);
   const write = (value) => {
-    drafts.set(room, value);
+    keepDraft(room, value);
     setText(value);
   };
   const send = async (event) => {

@@ -10,6 +10,7 @@ import { canChooseSpeaker, chime } from "../media/chime.js";
 import {
   available,
   camera,
+  choices,
   choose,
   closeAll,
   level,
@@ -115,18 +116,26 @@ function Which({ kind, label, current }) {
   const id = useId();
   const list = available.value[kind].filter((device) => device.label);
   if (list.length < 2) return null;
+  const shown = whichOne(kind, list, current);
   return html`<div class="field">
     <label for=${id}>${label}</label>
     <select
       id=${id}
       class="input"
-      value=${current}
+      value=${shown}
       onChange=${(event) => choose(kind, event.target.value)}
     >
       ${kind === "speaker" && html`<option value="">${t("The usual one")}</option>`}
-      ${list.map((device) => html`<option key=${device.id} value=${device.id} selected=${device.id === current}>${device.label}</option>`)}
+      ${list.map((device) => html`<option key=${device.id} value=${device.id} selected=${device.id === shown}>${device.label}</option>`)}
     </select>
   </div>`;
+}
+
+/** The device that is on, else the one that will be tried: the remembered one, or the browser's first. */
+function whichOne(kind, list, current) {
+  if (kind === "speaker") return current;
+  const has = (id) => list.some((device) => device.id === id);
+  return [current, choices.id(kind)].find(has) ?? list[0].id;
 }
 
 function MicrophoneStep() {

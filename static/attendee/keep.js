@@ -10,9 +10,20 @@ import { fieldWords } from "./wording.js";
 
 export const FIELDS = ["email", "phone", "link"];
 
-/** Returns the fields that go along unless chosen otherwise. */
+/** Returns the fields that go along unless chosen otherwise: none that one has not filled in. */
 export function usualFields() {
+  const filled = filledIn();
+  return usualOnes().filter((field) => filled.includes(field));
+}
+
+/** One's usual choice, also of fields that one may fill in later. */
+function usualOnes() {
   return usualChoice() ?? FIELDS;
+}
+
+function filledIn() {
+  const profile = state.value.you.profile ?? {};
+  return FIELDS.filter((field) => profile[field]);
 }
 
 /** The toggle for one person. A yes is quiet: nobody learns of it unless they said it too. */
@@ -26,17 +37,17 @@ export function KeepButton({ card, short = false }) {
   </button>`;
 }
 
-/** Chips for the fields another may see; those without a value say where to fill them in. */
+/** Chips for the fields another may see; for those without a value, the way to fill them in. */
 export function FieldChips({ legend, chosen, change, hint, hideLegend = false }) {
   const id = useId();
-  const profile = state.value.you.profile ?? {};
-  const missing = chosen.filter((field) => FIELDS.includes(field) && !profile[field]);
+  const filled = filledIn();
+  const missing = FIELDS.filter((field) => !filled.includes(field));
   const toggle = (field) =>
     change(chosen.includes(field) ? chosen.filter((one) => one !== field) : [...chosen, field]);
   return html`<fieldset class="chips" aria-describedby=${hint ? id : undefined}>
     <legend class=${hideLegend ? "visually-hidden" : ""}>${legend}</legend>
     <div class="chip-row">
-      ${FIELDS.map(
+      ${filled.map(
         (field) => html`<label class="chip" key=${field}>
           <input type="checkbox" checked=${chosen.includes(field)} onChange=${() => toggle(field)} />
           <${Icon} name="check" size=${16} /><span>${fieldWords(field)}</span>
@@ -65,7 +76,7 @@ export function FieldsFor({ card }) {
 
 /** What a contact sees unless chosen otherwise: one's usual choice. */
 export function UsualFields() {
-  return html`<${FieldChips} legend=${t("What a contact sees of you")} chosen=${usualFields()}
+  return html`<${FieldChips} legend=${t("What a contact sees of you")} chosen=${usualOnes()}
     change=${chooseFields}
     hint=${t("Nobody learns of a yes unless both said it.")} />`;
 }

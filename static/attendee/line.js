@@ -21,9 +21,9 @@ export function ConnectionLine() {
   }, [shown]);
   if (!shown) return null;
   const long = gone > PATIENT_MS;
-  return html`<div class="toast attention">
+  return html`<div class="line attention connection-line">
     <${Icon} name="wifi-off" />
-    <p class="grow" role="status">
+    <p role="status">
       ${
         long
           ? t("Still no connection. Your seat is kept, and nothing is lost.")

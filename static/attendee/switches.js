@@ -3,9 +3,12 @@ import { Icon } from "../icons.js";
 import { html } from "../view.js";
 import { t } from "../words.js";
 import { media } from "./calling.js";
-import { sheet, state } from "./session.js";
+import { sheet, state, where } from "./session.js";
 
-/** The switches, where the evening has sound and picture and one takes part in it. */
+/**
+ * The switches, where the evening has sound and picture and one takes part in it. A screen is shared
+ * with people one sits with: before the round there is nobody to show it to.
+ */
 export function Switches() {
   const { room, you, media: policy } = state.value;
   if (policy.policy === "none" || isCompanion(room, you)) return null;
@@ -15,6 +18,7 @@ export function Switches() {
     <${Switch} kind="microphone" on="mic" off="mic-off" word=${t("Microphone")} ready=${ready} />
     <${Switch} kind="camera" on="video" off="video-off" word=${t("Camera")} ready=${ready} />
     ${
+      where.value === "room" &&
       navigator.mediaDevices?.getDisplayMedia &&
       html`<${Switch} kind="screen" on="monitor-x" off="monitor-up" word=${t("Share screen")} ready=${ready} />`
     }

@@ -66,9 +66,35 @@ async def test_every_keystroke_survives_a_reload_in_the_middle_of_a_word(
         await has_sat_with_bo(page, house)
         await opens_the_note(page)
         await page.get_by_label("Note to yourself").press_sequentially("Likes te")
+        said = page.get_by_placeholder("Write to everybody in the lobby")
+        await said.press_sequentially("Who has the k")
         await page.reload()
         await opens_the_note_again(page)
         await expect(page.get_by_label("Note to yourself")).to_have_value("Likes te")
+        await expect(said).to_have_value("Who has the k")
+
+
+async def test_only_what_is_filled_in_is_given_and_the_rest_offers_to_be_filled_in(
+    house: House, visitors: Visitors
+) -> None:
+    await house.opens(["Bo"], rounds=[ROUND])
+    await house.brings([{"name": "Ana", "email": "ana@example.com"}])
+    page = await visitors.page()
+    async with guest(house, "Bo") as bo:
+        await has_sat_with_bo(page, house)
+        given = page.get_by_role("group", name="What a contact sees of you")
+        await expect(given.get_by_role("checkbox")).to_have_count(1)
+        await expect(given.get_by_role("checkbox", name="e-mail")).to_be_checked()
+        await expect(given.get_by_text("Not filled in yet: phone, link.")).to_be_visible()
+        await page.get_by_role("button", name="Keep in touch with Bo").click()
+        await page.evaluate("location.hash = 'you'")
+        await page.get_by_role("textbox", name="Phone").fill("+81 3 1234 5678")
+        await page.get_by_role("button", name="Save").click()
+        await bo.asks("keep-in-touch", about=house.id("Ana"), yes=True, fields=[])
+        contact = await bo.sees("contact")
+        fields = contact["fields"]
+        assert isinstance(fields, dict)
+        assert sorted(name for name in fields if name != "name") == ["email"]
 
 
 async def opens_the_note_again(page: Page) -> None:

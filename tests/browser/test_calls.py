@@ -166,6 +166,7 @@ async def test_nothing_is_sent_before_the_round_and_faces_are_there_when_it_star
     await expect(ana.page.get_by_role("heading", name="You are about to meet")).to_be_visible()
     early = await ana.has({bo.id}, lambda one: one.state == "connected", "a connection")
     assert await ana.page.locator(".preview").is_visible()
+    await expect(ana.switch("Share screen")).to_have_count(0)  # there is nobody to show it to yet
     assert early[bo.id].frames == 0
     assert early[bo.id].bytes == 0
     await ana.is_seated()

@@ -102,6 +102,7 @@ async def test_which_microphone_was_chosen_is_remembered(
     await which.select_option(index=1)
     chosen = await which.input_value()
     await page.reload()
+    await expect(which).to_have_value(chosen)  # also before it is tried
     await page.get_by_role("button", name="Try the microphone").click()
     await expect(which).to_have_value(chosen)
 

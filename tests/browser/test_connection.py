@@ -74,6 +74,11 @@ async def test_in_a_lift_a_calm_line_says_so_and_nothing_is_missed(
         await sits_in_a_room(page, house)
         await page.context.set_offline(True)
         await expect(page.get_by_text("Bringing you back")).to_be_visible()
+        line = await page.locator(".connection-line").bounding_box()
+        stage = await page.locator("main").bounding_box()
+        assert line
+        assert stage
+        assert line["y"] + line["height"] <= stage["y"] + 1, "it lies over the page"
         await bo.asks("say", text="While you were away")
         await page.context.set_offline(False)
         await expect(page.get_by_text("While you were away").first).to_be_visible()

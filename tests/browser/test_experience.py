@@ -178,6 +178,9 @@ async def test_a_preview_calls_back_whoever_looked_at_another_page(
         await expect(page.get_by_role("heading", name="You are about to meet")).to_be_visible()
         await hears_once(page, "You are about to meet Ana.")
         assert (await page.title()).startswith("● A round begins")
+        await page.set_viewport_size({"width": 360, "height": 500})  # as with many to meet
+        for name in ("Microphone", "Sit this one out"):
+            await expect(page.get_by_role("button", name=name)).to_be_in_viewport(ratio=1)
         await is_accessible(page)
 
 

@@ -200,7 +200,7 @@ async def lost(stage: Stage, look: Look, page: Page) -> None:
     """The line is gone, and comes back."""
     stage.visitors.forgive("ERR_INTERNET_DISCONNECTED")
     await page.context.set_offline(True)
-    line = page.locator(".toast.attention")
+    line = page.locator(".connection-line")
     await seen(line)
     await look("line-lost", page)
     await seen(stage.button(page, "Try now"))
