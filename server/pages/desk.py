@@ -58,6 +58,7 @@ from server.pages.person import (
 )
 from server.pages.rendering import redirect, render
 from server.pages.report import report_page, save_goals
+from server.pages.webhooks import press_webhooks, webhooks_page
 from server.planning import EventBody, EventShown, read_body, shown
 from server.problems import Problem
 from server.rights import limits_of, take
@@ -358,6 +359,7 @@ async def _event_page(
             "matching": f"{here}/matching",
             "report": f"{here}/report",
             "mail": f"{here}/mail",
+            "webhooks": f"{here}/webhooks",
             "host_link": f"{here}/host-link",
             "import": f"{here}/import",
             "delete": f"{here}/delete",
@@ -427,6 +429,8 @@ routes = [
     Route("/desk/{event}/mail/{kind}", organisers(words_page), methods=["GET"]),
     Route("/desk/{event}/mail/{kind}", organisers(save_words), methods=["POST"]),
     Route("/desk/{event}/mail/{kind}/preview", organisers(preview_html), methods=["GET"]),
+    Route("/desk/{event}/webhooks", organisers(webhooks_page), methods=["GET"]),
+    Route("/desk/{event}/webhooks", organisers(press_webhooks), methods=["POST"]),
     Route("/desk/{event}/links", organisers(save_links), methods=["POST"]),
     Route("/desk/{event}/host", organisers(become_host), methods=["POST"]),
     Route("/desk/{event}/host-link", organisers(host_link), methods=["POST"]),
