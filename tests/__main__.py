@@ -37,8 +37,10 @@ DEBIAN = {
     "turnserver": "coturn",
 }
 APT_SECONDS = 600
-AT_ONCE = ("-n", "auto", "--maxprocesses", "4", "--dist", "loadfile")
-"""One file's tests share pages and stores, so they stay together."""
+AT_ONCE = min((os.cpu_count() or 1) + 1, 4)
+"""Files of tests at once: one more than there are cores, since tests of browsers mostly wait."""
+SPREAD = ("-n", str(AT_ONCE), "--dist", "loadfile", "--no-loadscope-reorder")
+"""One file's tests share pages and stores; `tests/conftest.py` has the files' order."""
 
 
 def main() -> int:
@@ -134,7 +136,7 @@ def _steps(absent: list[str]) -> list[tuple[str, float, int]]:
     ]
     if scripts and "node" not in absent:
         steps.append(("javascript", ["node", "--test", *scripts]))
-    tests = [python, "-m", "coverage", "run", "-m", "pytest", *AT_ONCE, *sys.argv[1:]]
+    tests = [python, "-m", "coverage", "run", "-m", "pytest", *SPREAD, *sys.argv[1:]]
     steps.append(("tests", tests))
     steps.append(("combining", [python, "-m", "coverage", "combine", "--quiet"]))
     steps.append(("coverage", [python, "-m", "coverage", "report"]))

@@ -19,17 +19,39 @@ from tests.server.pushed import PushedStore
 IN_CI = os.environ.get("CI", "").lower() in {"1", "true"}
 settings.register_profile("meguri", deadline=None)  # timings are figures of the bench, not tests
 settings.load_profile("meguri")
+LONGEST = (
+    "tests/browser/test_everywhere.py",
+    "tests/browser/test_experience.py",
+    "tests/browser/test_calls.py",
+    "tests/browser/test_practice.py",
+    "tests/browser/",
+    "tests/server/console/test_terminal.py",
+    "tests/rooms/matching/test_ahead.py",
+    "tests/server/test_worker.py",
+    "tests/server/test_rehearsal.py",
+    "tests/server/",
+    "tests/rooms/matching/",
+)
+"""What takes longest comes first, so that at the end no process is left alone with it."""
 PROGRAMS = {"browser": "chromium", "redis": "redis-server", "relay": "turnserver"}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Skips what needs a program that is not here; in CI it runs all the same, and fails."""
+    """Has the longest files first; skips what needs a program not here, unless in CI."""
+    items.sort(key=_rank)
     if IN_CI:
         return
     for item in items:
         for mark, program in PROGRAMS.items():
             if item.get_closest_marker(mark) and shutil.which(program) is None:
                 item.add_marker(pytest.mark.skip(reason=f"{program} is not installed"))
+
+
+def _rank(item: pytest.Item) -> int:
+    """Says how early an item's file comes; the sort keeps the order within files."""
+    return next(
+        (n for n, start in enumerate(LONGEST) if item.nodeid.startswith(start)), len(LONGEST)
+    )
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
