@@ -18,7 +18,7 @@ from rooms.encounters import met_after_ms
 from rooms.event import Event
 from rooms.log import with_line
 from rooms.messages import Phase
-from rooms.people import SEATED_ROLES, Mode, RoomMode
+from rooms.people import SEATED_ROLES, Mode, Place, RoomMode
 from rooms.presence import apply_connection, apply_presence
 from rooms.programme import Allow, Kind
 from rooms.standing import (
@@ -133,6 +133,8 @@ def apply(event: Event, fact: f.AnyFact) -> None:
             | f.MoreTimeWished()
         ):
             _apply_seat(event, fact)
+        case f.PlaceGiven() | f.PutOnWaitingList() | f.SignUpRefused() | f.LinkAsked():
+            _apply_sign_up(event, fact)
         case f.QuestionsAnswered():
             event.answers[fact.id] = (fact.again, fact.change)
         case f.Rated():
@@ -340,6 +342,8 @@ def _apply_profile(
                     sits_with=fact.sits_with,
                     takes_seat=fact.role in SEATED_ROLES,
                     waits_for_yes=fact.waits_for_yes,
+                    place=fact.place,
+                    place_at=None if fact.place is Place.GIVEN else fact.at,
                 ),
                 fact.at,
             )
@@ -373,6 +377,25 @@ def _apply_profile(
             event.answers.pop(fact.id, None)
         case _:
             pass  # about somebody erased meanwhile
+
+
+def _apply_sign_up(
+    event: Event, fact: f.PlaceGiven | f.PutOnWaitingList | f.SignUpRefused | f.LinkAsked
+) -> None:
+    person = event.people[fact.id]
+    match fact:
+        case f.PlaceGiven():
+            place = Place.GIVEN
+        case f.PutOnWaitingList():
+            place = Place.WAITING
+        case f.SignUpRefused():
+            place = Place.REFUSED
+        case f.LinkAsked():
+            event.links_asked[fact.id] = fact.at
+            return
+        case _:
+            assert_never(fact)
+    event.put(replace(person, place=place, place_at=fact.at), fact.at)
 
 
 def _forget(kept: dict[Pair, Kept], id: str) -> None:

@@ -523,6 +523,22 @@ class ChangeWebhook(Command, frozen=True, kw_only=True):
     test: bool = False
 
 
+class AnswerSignUps(Command, frozen=True, kw_only=True):
+    """The organiser's answer to people who signed up; `beyond`: also where all places are taken."""
+
+    attendees: tuple[Id, ...]
+    yes: bool
+    beyond: bool = False
+
+
+class AskLink(Command, frozen=True, kw_only=True):
+    """Somebody signed up with this person's address: their link goes there once more."""
+
+    attendee: Id
+
+
+SignUpCommand = AnswerSignUps | AskLink
+
 MailCommand = Invite | Coming | ChooseMail | TellOutcome | WriteMail | SendThanks
 
 OrganiserCommand = (
@@ -536,6 +552,7 @@ OrganiserCommand = (
     | NoteExport
     | ChangeWebhook
     | MailCommand
+    | SignUpCommand
 )
 
 

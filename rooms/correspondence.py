@@ -11,7 +11,8 @@ from typing import assert_never
 from rooms import commands as c
 from rooms import facts as f
 from rooms.deciding import Deciding
-from rooms.people import MAIL_TEXTS_KEY, OUTCOMES
+from rooms.people import MAIL_TEXTS_KEY, OUTCOMES, Place
+from rooms.places import lost_place
 from rooms.refusal import Refusal
 
 
@@ -43,8 +44,16 @@ def _invite(deciding: Deciding, command: c.Invite) -> None:
 
 def _coming(deciding: Deciding, command: c.Coming) -> None:
     id = deciding.me.id
-    if command.coming == (id in deciding.event.declined):
-        deciding.happened(f.ComingChanged(at=deciding.now, id=id, coming=command.coming))
+    event = deciding.event
+    if command.coming != (id in event.declined):
+        return
+    gone = command.coming and (
+        lost_place(event, deciding.register, id) or event.people[id].place is Place.WAITING
+    )
+    deciding.happened(f.ComingChanged(at=deciding.now, id=id, coming=command.coming))
+    if gone:
+        # Their place went to somebody else meanwhile, or their turn did.
+        deciding.happened(f.PutOnWaitingList(at=deciding.now, id=id))
 
 
 def _choose_mail(deciding: Deciding, command: c.ChooseMail) -> None:

@@ -21,6 +21,7 @@ from rooms import (
     replanning,
     rounds,
     seats,
+    sign_up,
     topics,
     webhooks,
 )
@@ -61,8 +62,12 @@ AFTER_END = (
     | c.TellOutcome
     | c.WriteMail
     | c.SendThanks
+    | c.AskLink
 )
 """What may still be asked once an event is over."""
+
+WITHOUT_PLACE = c.Coming | c.ChooseMail | c.GiveConsent | c.Erase | c.Disconnect | c.Profile
+"""What somebody may ask who has no place at the event."""
 
 LET_WALKING_END = f.ArrivedAtTable | f.CheckedOut | f.Unseated | f.RoomEnded | f.Resumed
 """Facts after which all on-site people may have arrived."""
@@ -120,6 +125,8 @@ def _check_may_ask(deciding: Deciding, command: c.AnyCommand) -> None:
             raise Refusal("unknown-person", "There is nobody with this id at this event.")
         if person.removed_at is not None:
             raise Refusal("removed", "A host has removed you from this event.")
+        if not person.has_place and not isinstance(command, WITHOUT_PLACE):
+            raise Refusal("no-place", "You have no place at this event yet.")
     rounds.check_phase(event, command)
 
 
@@ -218,6 +225,8 @@ def _carry_out(deciding: Deciding, command: c.AnyCommand) -> None:
             | c.TellOutcome()
             | c.WriteMail()
             | c.SendThanks()
+            | c.AnswerSignUps()
+            | c.AskLink()
         ):
             _carry_out_for_organiser(deciding, command)
         case c.Connect() | c.Disconnect() | c.LoseNode() | c.Spoke() | c.Alarm() | c.OfferSeating():
@@ -313,6 +322,8 @@ def _carry_out_for_organiser(deciding: Deciding, command: c.OrganiserCommand) ->
             | c.SendThanks()
         ):
             correspondence.write(deciding, command)
+        case c.AnswerSignUps() | c.AskLink():
+            sign_up.sign_up(deciding, command)
         case _:
             assert_never(command)
 
@@ -348,6 +359,8 @@ def _draw_consequences(deciding: Deciding) -> None:
             rounds.shorten_preview(deciding)
         if any(isinstance(fact, END_ROOMS) for fact in fresh):
             contacts.reveal(deciding)
+        if any(isinstance(fact, sign_up.FREE_PLACES) for fact in fresh):
+            sign_up.move_up(deciding)
         floor.close_empty(deciding)
         hosting.end_visits(deciding)
         if any(isinstance(fact, STRIKE_SEATS) for fact in fresh):

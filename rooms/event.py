@@ -81,6 +81,7 @@ class Event:
         "joins",
         "kind",
         "lets_sit_out",
+        "links_asked",
         "log",
         "met",
         "newcomers_wait",
@@ -221,6 +222,8 @@ class Event:
         """Since when somebody's link was sent last."""
         self.signed_up: dict[str, int] = {}
         """Who came by the event's open link, and when."""
+        self.links_asked: dict[str, int] = {}
+        """Who signed up once more with an address that is known, and when."""
         self.declined: dict[str, int] = {}
         """Who said that they can't come."""
         self.no_mail: dict[str, int] = {}

@@ -10,7 +10,7 @@ from __future__ import annotations
 from msgspec import Struct
 
 from rooms.commands import Cause, Relaxation, kebab
-from rooms.people import Mode, Role, RoomMode
+from rooms.people import Mode, Place, Role, RoomMode
 from rooms.programme import Allow, Kind, Plan
 
 
@@ -75,6 +75,7 @@ class AttendeeAdded(Fact, frozen=True, kw_only=True):
     sits_with: str = ""
     by_event_link: bool = False
     waits_for_yes: bool = False
+    place: Place = Place.GIVEN
 
 
 class ProfileChanged(Fact, frozen=True, kw_only=True):
@@ -598,6 +599,33 @@ class QuestionsAnswered(Fact, frozen=True, kw_only=True):
     change: tuple[str, ...] = ()
 
 
+class PlaceGiven(Fact, frozen=True, kw_only=True):
+    """A place is theirs; `by` is who gave it, empty: they moved up by themselves."""
+
+    id: str
+    by: str = ""
+
+
+class PutOnWaitingList(Fact, frozen=True, kw_only=True):
+    """There was no place for somebody: they wait behind everybody who waits already."""
+
+    id: str
+    by: str = ""
+
+
+class SignUpRefused(Fact, frozen=True, kw_only=True):
+    """The organiser gave somebody who signed up no place."""
+
+    id: str
+    by: str = ""
+
+
+class LinkAsked(Fact, frozen=True, kw_only=True):
+    """Somebody gave an address that is known at the sign-up: it is sent its link again."""
+
+    id: str
+
+
 class MailWritten(Fact, frozen=True, kw_only=True):
     """The organiser's words for mails changed; they stand in the register."""
 
@@ -666,5 +694,5 @@ AnyFact = (
     | Visited | VisitEnded | LinkEnded
     | MeetingsRecorded | Exported | WebhookChanged
     | Invited | ComingChanged | MailChosen | OutcomeTold | MailWritten | ThanksSent
-    | QuestionsAnswered
+    | QuestionsAnswered | PlaceGiven | PutOnWaitingList | SignUpRefused | LinkAsked
 )  # fmt: skip

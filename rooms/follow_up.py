@@ -13,13 +13,14 @@ Invariants:
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from enum import StrEnum
 
 from msgspec import Struct
 
 from rooms.event import Event
-from rooms.people import Note, Register, Role
+from rooms.people import Note, Place, Register, Role
+from rooms.standing import Person
 
 MINUTE = 60_000
 HOUR = 60 * MINUTE
@@ -50,6 +51,18 @@ class Kind(StrEnum):
     THANKS = "thanks"
     NUDGE = "nudge"
     OUTCOME = "outcome"
+    REQUEST = "request"
+    WAITING = "waiting-list"
+    PLACE = "place"
+    REFUSED = "refused"
+
+
+WITHOUT_PLACE: Mapping[Place, Kind] = {
+    Place.ASKED: Kind.REQUEST,
+    Place.WAITING: Kind.WAITING,
+    Place.REFUSED: Kind.REFUSED,
+}
+"""What somebody without a place is written, and nothing else."""
 
 
 class Letter(Struct, frozen=True, kw_only=True):
@@ -68,7 +81,9 @@ def letters(event: Event, register: Register) -> Iterator[Letter]:
     """Yields every letter that follows from what is known by now, those of later days too."""
     off = register.mail_texts.off
     for letter in _all(event, register):
-        if letter.kind not in off and may_be_written_to(event, register, letter.to):
+        if letter.kind in off or not may_be_written_to(event, register, letter.to):
+            continue
+        if letter.kind is WITHOUT_PLACE.get(event.people[letter.to].place, letter.kind):
             yield letter
 
 
@@ -79,9 +94,11 @@ def due(event: Event, register: Register, now: int) -> dict[str, Letter]:
 
 
 def may_be_written_to(event: Event, register: Register, id: str) -> bool:
-    """Says whether somebody has an address, belongs to the event, and has not refused mail."""
+    """Says whether somebody has an address, and neither refused mail nor was removed or erased."""
     person = event.people.get(id)
-    if person is None or not person.belongs or person.role not in WRITTEN_TO:
+    if person is None or person.erased or person.role not in WRITTEN_TO:
+        return False
+    if person.removed_at is not None or person.waits_for_yes:
         return False
     return id not in event.no_mail and bool(register.attendee(id).email)
 
@@ -111,23 +128,22 @@ def _all(event: Event, register: Register) -> Iterator[Letter]:
 
 
 def _before(event: Event) -> Iterator[Letter]:
+    if event.ended_at is not None:
+        return
     starts_at = event.plan.starts_at
-    for id in event.people:
-        asked = [at for at in (event.signed_up.get(id), event.invited.get(id)) if at is not None]
-        if not asked or event.ended_at is not None:
+    for id, person in event.people.items():
+        known_at = _known_since(event, person)
+        if known_at is None or id in event.declined:
             continue
-        at = max(asked)
+        asked = (event.invited.get(id), event.links_asked.get(id), person.place_at)
+        at = max([known_at, *(one for one in asked if one is not None)])
         over = starts_at + DAY if starts_at is not None else at + USEFUL
-        if id not in event.declined:
-            yield Letter(
-                id=f"confirmation:{id}:{at}",
-                kind=Kind.CONFIRMATION,
-                to=id,
-                due_at=at,
-                until=max(over, at + DAY),
-            )
+        kind = WITHOUT_PLACE.get(person.place, Kind.CONFIRMATION)
+        if kind is Kind.CONFIRMATION and at == person.place_at:
+            kind = Kind.PLACE
+        yield Letter(id=f"{kind}:{id}:{at}", kind=kind, to=id, due_at=at, until=max(over, at + DAY))
         # Who was written to within the last day needs no reminder.
-        if starts_at is not None and at < starts_at - REMINDER_BEFORE and id not in event.declined:
+        if starts_at is not None and at < starts_at - REMINDER_BEFORE and person.has_place:
             yield Letter(
                 id=f"reminder:{id}:{starts_at}",
                 kind=Kind.REMINDER,
@@ -135,6 +151,13 @@ def _before(event: Event) -> Iterator[Letter]:
                 due_at=starts_at - REMINDER_BEFORE,
                 until=starts_at,
             )
+
+
+def _known_since(event: Event, person: Person) -> int | None:
+    """Returns since when somebody may be written to; None: only once they come, or never."""
+    if person.id in event.signed_up:
+        return event.signed_up[person.id]
+    return event.invited.get(person.id) or event.links_asked.get(person.id)
 
 
 def _introductions(event: Event) -> Iterator[Letter]:
@@ -157,7 +180,8 @@ def _after(event: Event, register: Register, ended_at: int) -> Iterator[Letter]:
     in_contact = {id for key in event.contacts for id in key}
     for id in event.people:
         if not came(event, id):
-            if id in event.invited or id in event.signed_up:
+            invited = id in event.invited or id in event.signed_up
+            if invited and event.people[id].has_place:
                 yield _one(Kind.MISSED, id, ended_at + MISSED_AFTER)
             continue
         yield _one(Kind.EVENING, id, ended_at + EVENING_AFTER)

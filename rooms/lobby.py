@@ -21,6 +21,7 @@ from rooms.people import (
     Attendee,
     Consent,
     Mode,
+    Place,
     RoomMode,
     attendee_key,
     chosen_consents,
@@ -29,7 +30,8 @@ from rooms.people import (
     tidied,
     web_address,
 )
-from rooms.programme import Mixing
+from rooms.places import has_place_for, lost_place
+from rooms.programme import Mixing, SignUp
 from rooms.refusal import Refusal
 from rooms.standing import Person, Room
 
@@ -116,6 +118,8 @@ def connect(deciding: Deciding, command: c.Connect) -> None:
     person = deciding.person(command.attendee)
     if person.removed_at is not None:
         raise Refusal("removed", "A host has removed you from this event.")
+    if not person.has_place or lost_place(deciding.event, deciding.register, person.id):
+        raise Refusal("no-place", "You have no place at this event yet.")
     deciding.happened(
         f.Connected(
             at=deciding.now,
@@ -254,6 +258,8 @@ def check_in(deciding: Deciding, command: c.CheckIn) -> None:
     person = _for_staff(deciding, command.attendee)
     if person.checked_in_at is not None and person.checked_out_at is None:
         return
+    if not person.has_place:
+        raise Refusal("no-place", "This person has no place yet: the organiser's desk gives it.")
     if person.mode is not Mode.ON_SITE:
         profile = replace(deciding.profile(person.id), mode=Mode.ON_SITE)
         deciding.wrote(attendee_key(person.id), profile)
@@ -340,6 +346,11 @@ def add_attendees(deciding: Deciding, command: c.AddAttendees) -> None:
             if known.erased:
                 raise Refusal("unknown-person", "There is nobody with this id at this event.")
             profile = _with_own_choices(deciding.profile(known.id), profile)
+        place = Place.GIVEN
+        if known is None and command.by_event_link:
+            place = _place_of_newcomer(deciding, profile)
+            if deciding.register.with_address(profile.email) is not None:
+                raise Refusal("known-address", "This address is on the list already.")
         deciding.wrote(attendee_key(profile.id), profile)
         if known is None:
             deciding.happened(
@@ -352,10 +363,25 @@ def add_attendees(deciding: Deciding, command: c.AddAttendees) -> None:
                     sits_with=profile.sits_with,
                     by_event_link=command.by_event_link,
                     waits_for_yes=command.by_event_link and deciding.event.newcomers_wait,
+                    place=place,
                 )
             )
         else:
             _profile_changed(deciding, known, profile)
+
+
+def _place_of_newcomer(deciding: Deciding, profile: Attendee) -> Place:
+    """Returns the place of somebody who signs up; refuses where nobody may by this link."""
+    match deciding.event.plan.sign_up:
+        case SignUp.INVITATION:
+            raise Refusal("by-invitation", "This event is by invitation.")
+        case SignUp.CLOSED:
+            raise Refusal("sign-up-closed", "The sign-up is closed.")
+        case SignUp.APPROVAL:
+            return Place.ASKED
+        case SignUp.OPEN:
+            free = has_place_for(deciding.event, deciding.register, profile.segment)
+            return Place.GIVEN if free else Place.WAITING
 
 
 OWN_CHOICES = (

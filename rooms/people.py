@@ -54,6 +54,17 @@ class Role(StrEnum):
     STATION = "station"
 
 
+class Place(StrEnum):
+    """Whether somebody who signed up has a place at the event."""
+
+    GIVEN = "given"
+    WAITING = "waiting"
+    """On the waiting list."""
+    ASKED = "asked"
+    """The organiser has yet to approve."""
+    REFUSED = "refused"
+
+
 class Mode(StrEnum):
     """Where somebody takes part from."""
 
@@ -170,6 +181,33 @@ class SegmentRule(Struct, frozen=True, kw_only=True):
     rule: str
 
 
+class Quota(Struct, frozen=True, kw_only=True):
+    """How many people of a segment have a place at the most."""
+
+    segment: str
+    most: int
+
+
+class Asks(StrEnum):
+    """How a question of the sign-up is answered."""
+
+    TEXT = "text"
+    ONE = "one"
+    SEVERAL = "several"
+    YES_NO = "yes-no"
+
+
+class Question(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A question of the organiser's own at the sign-up: its words by language (`en`, `ja`)."""
+
+    id: str
+    asks: Asks = Asks.TEXT
+    words: dict[str, str] = {}
+    options: dict[str, tuple[str, ...]] = {}
+    """By language, the same ones in the same order."""
+    required: bool = False
+
+
 class Goals(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What the organiser wants of the event, and what it costs; None: not said."""
 
@@ -200,6 +238,9 @@ class Details(Struct, frozen=True, kw_only=True, omit_defaults=True, tag="detail
     """Interests that are suggested to whoever fills in their own."""
     series: str = ""
     goals: Goals = Goals()
+    quotas: tuple[Quota, ...] = ()
+    questions: tuple[Question, ...] = ()
+    """What is asked at the sign-up, in order; answers stand in `Attendee.custom`."""
 
 
 class Consent(Struct, frozen=True, kw_only=True, tag="consent"):
@@ -251,6 +292,15 @@ def chosen_consents(fields: Iterable[str]) -> tuple[str, ...]:
     return tuple(field for field in (*CONSENT_FIELDS, NEWS) if field in given)
 
 
+def address_form(email: str) -> str:
+    """Returns the form in which e-mail addresses are compared.
+
+    >>> address_form(" Ana@Example.ORG")
+    'ana@example.org'
+    """
+    return unicodedata.normalize("NFKC", email).strip().casefold()
+
+
 def attendee_key(id: str) -> str:
     """Returns the register key of an attendee's profile."""
     return f"a:{id}"
@@ -287,6 +337,13 @@ class Register:
     def copy(self) -> Register:
         """Returns a working copy that shares the frozen rows."""
         return Register(self.rows)
+
+    def with_address(self, email: str) -> Attendee | None:
+        """Returns who has an e-mail address, however it is written; None: nobody, or no address."""
+        wanted = address_form(email)
+        if not wanted:
+            return None
+        return next((p for p in self.attendees() if address_form(p.email) == wanted), None)
 
     def write(self, rows: Mapping[str, Row | None]) -> None:
         """Puts rows in, or takes them out where the value is None."""

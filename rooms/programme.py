@@ -35,6 +35,17 @@ class Allow(StrEnum):
     """Some sit out, so that sizes hold and nobody meets again."""
 
 
+class SignUp(StrEnum):
+    """Who may sign up by the event's open link."""
+
+    OPEN = "open"
+    APPROVAL = "approval"
+    """Anybody may ask; the organiser gives the places."""
+    INVITATION = "invitation"
+    """Nobody: a link is sent to those whom the organiser lists."""
+    CLOSED = "closed"
+
+
 class Mixing(StrEnum):
     """How much on-site and online people are mixed."""
 
@@ -118,6 +129,9 @@ class Plan(Struct, frozen=True, kw_only=True):
     weights: Weights = USUAL_WEIGHTS
     allow: Allow = Allow.PROGRAMME
     """What gives way first with nobody at the console (rule 6)."""
+    sign_up: SignUp = SignUp.OPEN
+    capacity: int | None = None
+    """How many attendees have a place at the most; None: no limit."""
 
 
 def planned_round(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from rooms.people import Mode, Role, RoomMode
+from rooms.people import Mode, Place, Role, RoomMode
 from rooms.programme import Allow
 
 
@@ -41,6 +41,9 @@ class Person(Struct, frozen=True, kw_only=True):
     ready: bool = False
     removed_at: int | None = None
     waits_for_yes: bool = False
+    place: Place = Place.GIVEN
+    place_at: int | None = None
+    """Since when it is so, unless it was given to them as they were added."""
     erased_at: int | None = None
     left_at: int | None = None
     seat: str | None = None
@@ -74,7 +77,12 @@ class Person(Struct, frozen=True, kw_only=True):
     @property
     def belongs(self) -> bool:
         """Whether they may take part at all."""
-        return self.removed_at is None and not self.waits_for_yes and not self.erased
+        return self.has_place and self.removed_at is None and not self.waits_for_yes
+
+    @property
+    def has_place(self) -> bool:
+        """Whether a place is theirs, also while a host keeps them out."""
+        return self.place is Place.GIVEN and not self.erased
 
     @property
     def present(self) -> bool:

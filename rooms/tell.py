@@ -127,6 +127,10 @@ def _told(event: Event, register: Register, fact: f.AnyFact) -> list[Told]:
             | f.OutcomeTold()
             | f.MailWritten()
             | f.ThanksSent()
+            | f.PlaceGiven()
+            | f.PutOnWaitingList()
+            | f.SignUpRefused()
+            | f.LinkAsked()
         ):
             return []
         case f.YesGiven() | f.YesWithdrawn() | f.ContactMade() | f.CardGiven() | f.CardReached():

@@ -211,7 +211,7 @@ class Writer:
                 return [Part(kind="text", lines=tuple(line.strip() for line in lines))]
 
     def _button(self) -> str:
-        if self._letter.kind in (Kind.CONFIRMATION, Kind.REMINDER):
+        if self._letter.kind in (Kind.CONFIRMATION, Kind.REMINDER, Kind.PLACE):
             return self._say("Come in")
         return self._say("Open my page")
 
@@ -299,7 +299,7 @@ class Writer:
     def _attachments(self) -> tuple[Attachment, ...]:
         title = self._register.details.title
         match self._letter.kind:
-            case Kind.CONFIRMATION | Kind.REMINDER:
+            case Kind.CONFIRMATION | Kind.REMINDER | Kind.PLACE:
                 host = urlsplit(self._links.event).hostname or "meguri"
                 plan = self._event.plan
                 data = calendar_file(self._event.id, title, plan, self._links.event, host)

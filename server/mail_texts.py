@@ -33,6 +33,10 @@ BLOCKS: Mapping[Kind, tuple[str, ...]] = {
     Kind.THANKS: ("button",),
     Kind.NUDGE: ("steps", "button"),
     Kind.OUTCOME: ("question",),
+    Kind.REQUEST: ("button", "decline"),
+    Kind.WAITING: ("button", "decline"),
+    Kind.PLACE: ("button", "decline"),
+    Kind.REFUSED: (),
 }
 """Places that are more than words."""
 
@@ -43,6 +47,7 @@ NEEDED: Mapping[Kind, tuple[str, ...]] = {
     Kind.EVENING: ("contacts",),
     Kind.NUDGE: ("steps",),
     Kind.OUTCOME: ("question",),
+    Kind.PLACE: ("button",),
 }
 """Places without which a mail is of no use."""
 

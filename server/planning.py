@@ -22,16 +22,20 @@ from rooms.messages import Phase
 from rooms.people import (
     HOST_ROLES,
     TAG_LIMIT,
+    Asks,
     Attendee,
     Details,
     Goals,
     Mode,
+    Question,
+    Quota,
     Register,
     SegmentRule,
     normalise,
     tidied,
 )
-from rooms.programme import WEIGHT_LIMIT, Allow, Mixing, Plan, PlannedRound, Weights
+from rooms.places import places, requests, waiting_list
+from rooms.programme import WEIGHT_LIMIT, Allow, Mixing, Plan, PlannedRound, SignUp, Weights
 from rooms.refusal import Refusal
 from rooms.replanning import MOST_ROUNDS, as_planned, details_with
 from rooms.synonyms import GROUPS_LIMIT, WORDS_LIMIT, fault, tidy
@@ -46,6 +50,10 @@ Name = Annotated[str, Meta(max_length=80)]
 Instant = Annotated[int, Meta(ge=0, le=253_370_764_799_000)]
 """Milliseconds since 1970 UTC, up to the end of 9998: a day later there are zones in which no
 calendar of Python's can write it, and then no page that lists the event."""
+QUESTION_LIMIT = 80
+"""Characters of a question: it is the title of a column in the list of people."""
+QUESTIONS_LIMIT = 12
+OPTIONS_LIMIT = 20
 Count = Annotated[int, Meta(ge=0, le=10_000)]
 
 
@@ -103,6 +111,34 @@ class GoalsBody(Struct, kw_only=True):
     currency: Annotated[str, Meta(max_length=12)] | UnsetType = UNSET
 
 
+class QuotaBody(Struct, kw_only=True):
+    """How many people of a segment have a place at the most."""
+
+    segment: Annotated[str, Meta(min_length=1, max_length=80)]
+    most: Count
+
+
+class QuestionBody(Struct, kw_only=True):
+    """A question of the sign-up: its words and options by language (`en`, `ja`)."""
+
+    id: Annotated[str, Meta(pattern="^[a-z0-9-]{1,40}$")]
+    asks: Asks = Asks.TEXT
+    words: dict[str, Annotated[str, Meta(max_length=QUESTION_LIMIT)]]
+    options: dict[str, tuple[Annotated[str, Meta(max_length=QUESTION_LIMIT)], ...]] = {}
+    required: bool = False
+
+
+class SignUpBody(Struct, kw_only=True):
+    """Who may sign up, how many find a place, and what they are asked; what is left out stays."""
+
+    how: SignUp | UnsetType = UNSET
+    capacity: Annotated[int, Meta(ge=1, le=100_000)] | UnsetType | None = UNSET
+    quotas: Annotated[tuple[QuotaBody, ...], Meta(max_length=50)] | UnsetType = UNSET
+    questions: Annotated[tuple[QuestionBody, ...], Meta(max_length=QUESTIONS_LIMIT)] | UnsetType = (
+        UNSET
+    )
+
+
 class EventPatch(Struct, kw_only=True):
     """What an organiser or a host changes; what is left out stays."""
 
@@ -116,6 +152,7 @@ class EventPatch(Struct, kw_only=True):
     series: Name | UnsetType = UNSET
     settings: SettingsBody | UnsetType = UNSET
     goals: GoalsBody | UnsetType = UNSET
+    sign_up: SignUpBody | UnsetType = UNSET
 
 
 class EventBody(EventPatch, kw_only=True):
@@ -173,6 +210,10 @@ def plan_of(body: EventPatch, before: Plan) -> Plan:
     for field in ("starts_at", "locale", "tables", "stations"):
         if (value := getattr(body, field)) is not UNSET:
             plan = msgspec.structs.replace(plan, **{field: value})
+    if body.sign_up is not UNSET and body.sign_up.how is not UNSET:
+        plan = msgspec.structs.replace(plan, sign_up=body.sign_up.how)
+    if body.sign_up is not UNSET and body.sign_up.capacity is not UNSET:
+        plan = msgspec.structs.replace(plan, capacity=body.sign_up.capacity)
     settings = body.settings
     if settings is UNSET:
         return plan
@@ -217,6 +258,8 @@ def details_of(body: EventPatch, before: Details) -> Details:
         wanted = {k: v for k, v in msgspec.structs.asdict(body.goals).items() if v is not UNSET}
         goals = msgspec.structs.replace(details.goals, **wanted)
         details = msgspec.structs.replace(details, goals=goals)
+    if body.sign_up is not UNSET:
+        details = _sign_up(body.sign_up, details)
     if body.settings is UNSET:
         return details
     if body.settings.segments is not UNSET:
@@ -234,6 +277,66 @@ def details_of(body: EventPatch, before: Details) -> Details:
         tags = dict.fromkeys(tidied(tag) for tag in body.settings.suggestions)
         details = msgspec.structs.replace(details, suggestions=tuple(tag for tag in tags if tag))
     return details
+
+
+def _sign_up(body: SignUpBody, details: Details) -> Details:
+    """Returns details with quotas and questions; raises Problem for any that cannot be asked."""
+    if body.quotas is not UNSET:
+        quotas = {}
+        for at, quota in enumerate(body.quotas):
+            name = tidied(quota.segment)
+            if not normalise(name) or normalise(name) in quotas:
+                raise Problem(
+                    BAD,
+                    "bad-field",
+                    "“{name}” stands there twice, or is no name: each segment has one line.",
+                    field=f"sign_up.quotas[{at}]",
+                    name=name,
+                )
+            quotas[normalise(name)] = Quota(segment=name, most=quota.most)
+        details = msgspec.structs.replace(details, quotas=tuple(quotas.values()))
+    if body.questions is UNSET:
+        return details
+    questions: list[Question] = []
+    for at, one in enumerate(body.questions):
+        field = f"sign_up.questions[{at}]"
+        question = _question(one, field)
+        asked = {words for before in questions for words in before.words.values()}
+        if asked & set(question.words.values()) or any(one.id == had.id for had in questions):
+            raise Problem(BAD, "bad-field", "This question is asked already.", field=field)
+        questions.append(question)
+    return msgspec.structs.replace(details, questions=tuple(questions))
+
+
+def _question(body: QuestionBody, field: str) -> Question:
+    words = {code: tidied(text) for code, text in body.words.items() if tidied(text)}
+    if not words or set(body.words) | set(body.options) > {"en", "ja"}:
+        raise Problem(
+            BAD, "bad-field", "A question needs words in English or Japanese.", field=field
+        )
+    options = {
+        code: tuple(tidied(one) for one in those if tidied(one))
+        for code, those in body.options.items()
+    }
+    options = {code: those for code, those in options.items() if those}
+    if body.asks not in (Asks.ONE, Asks.SEVERAL):
+        options = {}
+    else:
+        counts = {len(those) for those in options.values()}
+        if len(counts) != 1 or not 2 <= min(counts) <= OPTIONS_LIMIT:
+            raise Problem(
+                BAD,
+                "bad-field",
+                "Such a question needs 2 to {most} answers to choose from, as many in each"
+                " language.",
+                field=field,
+                most=OPTIONS_LIMIT,
+            )
+        if any(len(set(those)) < len(those) for those in options.values()):
+            raise Problem(BAD, "bad-field", "An answer stands there twice.", field=field)
+    return Question(
+        id=body.id, asks=body.asks, words=words, options=options, required=body.required
+    )
 
 
 def _check_segments(rules: Sequence[SegmentRule]) -> None:
@@ -330,6 +433,18 @@ class SettingsShown(Struct, kw_only=True):
     suggestions: tuple[str, ...]
 
 
+class SignUpShown(Struct, kw_only=True):
+    """Who may sign up, and how full it is: people with a place, on the waiting list, to approve."""
+
+    how: SignUp
+    capacity: int | None
+    quotas: tuple[Quota, ...]
+    questions: tuple[Question, ...]
+    places_taken: int
+    waiting: int
+    requests: int
+
+
 class EventShown(Struct, kw_only=True):
     """An event as the API shows it.
 
@@ -359,6 +474,7 @@ class EventShown(Struct, kw_only=True):
     on_site: int
     online: int
     join_url: str
+    sign_up: SignUpShown
 
 
 def _nth(words: tuple[str, ...], number: int) -> str:
@@ -414,4 +530,13 @@ def shown(event: Event, register: Register, join_url: str) -> EventShown:
         on_site=sum(p.mode is Mode.ON_SITE for p in here),
         online=sum(p.mode is Mode.ONLINE for p in here),
         join_url=join_url,
+        sign_up=SignUpShown(
+            how=plan.sign_up,
+            capacity=plan.capacity,
+            quotas=details.quotas,
+            questions=details.questions,
+            places_taken=places(event, register).taken,
+            waiting=len(waiting_list(event)),
+            requests=len(requests(event)),
+        ),
     )

@@ -59,6 +59,7 @@ from server.pages.person import (
 from server.pages.rendering import redirect, render
 from server.pages.report import report_page, save_goals
 from server.pages.webhooks import press_webhooks, webhooks_page
+from server.pages.sign_up import save_sign_up, sign_up_page
 from server.planning import EventBody, EventShown, read_body, shown
 from server.problems import Problem
 from server.rights import limits_of, take
@@ -360,6 +361,7 @@ async def _event_page(
             "report": f"{here}/report",
             "mail": f"{here}/mail",
             "webhooks": f"{here}/webhooks",
+            "sign_up": f"{here}/sign-up",
             "host_link": f"{here}/host-link",
             "import": f"{here}/import",
             "delete": f"{here}/delete",
@@ -423,6 +425,8 @@ routes = [
     Route("/desk/{event}/matching", organisers(save_matching), methods=["POST"]),
     Route("/desk/{event}/report", organisers(report_page), methods=["GET"]),
     Route("/desk/{event}/report", organisers(save_goals), methods=["POST"]),
+    Route("/desk/{event}/sign-up", organisers(sign_up_page), methods=["GET"]),
+    Route("/desk/{event}/sign-up", organisers(save_sign_up), methods=["POST"]),
     Route("/desk/{event}/mail", organisers(mail_page), methods=["GET"]),
     Route("/desk/{event}/mail", organisers(press_mail), methods=["POST"]),
     Route("/desk/{event}/mail/letters/{letter}", organisers(letter_page), methods=["GET"]),

@@ -1,4 +1,4 @@
-"""Coming in: the first page, a personal link, the event's open link, the choice of language.
+"""Coming in: the first page, a personal link, the choice of language. The open link: `joining.py`.
 
 Responsible for turning a link into a cookie. A personal link is opened by one press, never by the
 GET alone: mail scanners open links. What a person agreed to is kept before they are let in.
@@ -7,7 +7,6 @@ GET alone: mail scanners open links. What a person agreed to is kept before they
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from http import HTTPStatus
 
 from msgspec import Struct
@@ -15,22 +14,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from rooms.commands import AddAttendees, GiveConsent
+from rooms.commands import GiveConsent
 from rooms.messages import Phase
-from rooms.people import (
-    HOST_ROLES,
-    STAFF_ROLES,
-    Attendee,
-    Mode,
-    Role,
-    chosen_consents,
-    is_visible,
-)
+from rooms.people import HOST_ROLES, STAFF_ROLES, Attendee, Role
 from server import words
 from server.auth import (
     COOKIE_SECONDS,
     HOST_COOKIE_SECONDS,
-    ORGANISER,
     Found,
     Session,
     address,
@@ -44,19 +34,12 @@ from server.auth import (
 )
 from server.bodies import read_form
 from server.evenings import Evening
-from server.importing import changed, new_id
 from server.pages import consent
 from server.pages.rendering import redirect, render
-from server.person_rows import BadRow, clean, typed_row
 from server.problems import Problem
 from server.rights import limits_of, take
 from server.sequencer import UnknownEvent
 
-FORM_FIELDS = (
-    "name", "reading", "organisation", "title", "email", "interests", "languages",
-    "first_timer", "mode",
-)  # fmt: skip
-SEPARATORS = re.compile(r"[;；,、，\n]")
 SESSION_KEY = 16
 """Characters of a key's SHA-256 in a session: enough to tell keys apart, no use to open a door."""
 
@@ -130,7 +113,7 @@ async def home(request: Request) -> Response:
     for cookie in list(request.cookies)[:50]:
         if match := re.fullmatch(r"meguri_(?:host_)?([a-z2-7]{12})", cookie):
             found[match[1]] = None
-    doors = [door for id in list(found)[:20] if (door := await _door(request, id))]
+    doors = [door for id in list(found)[:20] if (door := await door_of(request, id))]
     context = {
         "organiser": await organiser_by_cookie(request) is not None,
         "desk_url": "/desk",
@@ -139,7 +122,8 @@ async def home(request: Request) -> Response:
     return render(request, "home.html", context)
 
 
-async def _door(request: Request, event_id: str) -> Door | None:
+async def door_of(request: Request, event_id: str) -> Door | None:
+    """Returns how this browser comes into an event; None: it does not yet."""
     guest = await viewer_by_cookie(request, event_id)
     host = await viewer_by_cookie(request, event_id, as_host=True)
     if guest is None and host is None:
@@ -180,7 +164,7 @@ async def personal_link(request: Request) -> Response:
     if _asks_consent(person):
         if form.get("agree") != "1":
             return _enter_page(request, evening, person, NOT_AGREED, chosen)
-        await _keep_consent(request, evening, person.id, chosen)
+        await keep_consent(request, evening, person.id, chosen)
     over = evening.event.phase is Phase.ENDED
     return await let_in(request, evening.id, person, found.sha[:SESSION_KEY], over=over)
 
@@ -225,7 +209,7 @@ def _enter_page(
     known = words.words(words.language(request, locale))
     title = evening.register.details.title
     context: dict[str, object] = {
-        **_about(evening),
+        **about(evening),
         "name": person.name,
         "as_host": person.role in HOST_ROLES,
         "consent": consent.asked(known, title) if _asks_consent(person) else None,
@@ -237,7 +221,8 @@ def _enter_page(
     return render(request, "enter.html", context, status=status, locale=locale)
 
 
-def _about(evening: Evening) -> dict[str, object]:
+def about(evening: Evening) -> dict[str, object]:
+    """Returns what pages before the event say of it."""
     return {
         "title": evening.register.details.title,
         "phase": str(evening.event.phase),
@@ -246,7 +231,8 @@ def _about(evening: Evening) -> dict[str, object]:
     }
 
 
-async def _keep_consent(request: Request, evening: Evening, id: str, fields: list[str]) -> None:
+async def keep_consent(request: Request, evening: Evening, id: str, fields: list[str]) -> None:
+    """Keeps what somebody agreed to as they came in."""
     known = words.words(words.language(request, evening.event.plan.locale))
     asked = consent.asked(known, evening.register.details.title)
     now: int = request.app.state.store.clock()
@@ -266,96 +252,6 @@ async def let_in(
     seconds = HOST_COOKIE_SECONDS if as_host else COOKIE_SECONDS
     set_cookie(response, request, name, value, seconds)
     return response
-
-
-# The event's open link
-
-
-async def open_link(request: Request) -> Response:
-    """Draws join.html, or makes an attendee and lets them in.
-
-    `title`, `phase`, `starts_at`, `time_zone`, `consent`, `already`, `form`, `chosen`, `problem`,
-    `problem_field`, `on_site`.
-    """
-    event_id = request.path_params["event"]
-    if not await keys_of(request).is_join_key(event_id, request.path_params["key"]):
-        take(limits_of(request).wrong_keys, address(request))
-        raise unknown_link()
-    evening = await evening_of(request)
-    over = evening.event.phase is Phase.ENDED
-    if request.method != "POST":
-        status = HTTPStatus.GONE if over else HTTPStatus.OK
-        return await _join_page(request, evening, {}, [], status=status)
-    if over:
-        raise Problem(HTTPStatus.GONE, "event-over", "This event is over.")
-    check_origin(request)
-    take(limits_of(request).joins, address(request))
-    sent = await read_form(request)
-    form = {field: clean(str(sent.get(field, "")), field) for field in FORM_FIELDS}
-    chosen = list(chosen_consents(str(field) for field in sent.getlist("fields")))
-    try:
-        person = _newcomer(form, words.language(request, evening.event.plan.locale))
-        if sent.get("agree") != "1":
-            raise _Wrong("agree", NOT_AGREED)
-    except _Wrong as wrong:
-        return await _join_page(
-            request, evening, form, chosen, wrong, HTTPStatus.UNPROCESSABLE_ENTITY
-        )
-    await evening.submit(ORGANISER, AddAttendees(people=(person,), by_event_link=True))
-    await _keep_consent(request, evening, person.id, chosen)
-    return await let_in(request, event_id, person, "")
-
-
-class _Wrong(Exception):
-    """A field of the form cannot be taken as it is."""
-
-    def __init__(self, field: str, sentence: str, details: Mapping[str, str | int] | None = None):
-        super().__init__(field)
-        self.field = field
-        self.sentence = sentence
-        self.details: Mapping[str, str | int] = details or {}
-
-
-def _newcomer(form: Mapping[str, str], locale: str) -> Attendee:
-    """Returns the person a form describes; raises _Wrong for the first field that cannot be."""
-    if not is_visible(form["name"]):
-        raise _Wrong("name", "Please give a name: it is what the others see.")
-    person = Attendee(id=new_id(), name=form["name"], role=Role.ATTENDEE, locale=locale)
-    for field in FORM_FIELDS:
-        text = " ".join(form[field].split()) if field not in ("interests",) else form[field]
-        if not text:
-            continue
-        lists = {field: SEPARATORS.split(text)} if field in ("interests", "languages") else {}
-        try:
-            row = typed_row(1, {} if lists else {field: text}, lists, {})
-        except BadRow as bad:
-            raise _Wrong(field, bad.why.sentence, bad.why.details) from bad
-        person = changed(person, row)
-    return person
-
-
-async def _join_page(
-    request: Request,
-    evening: Evening,
-    form: Mapping[str, str],
-    chosen: list[str],
-    wrong: _Wrong | None = None,
-    status: HTTPStatus = HTTPStatus.OK,
-) -> Response:
-    locale = evening.event.plan.locale
-    known = words.words(words.language(request, locale))
-    door = await _door(request, evening.id)
-    context: dict[str, object] = {
-        **_about(evening),
-        "consent": consent.asked(known, evening.register.details.title),
-        "already": {"name": door.name, "url": door.url} if door and door.url else None,
-        "form": {"mode": Mode.ONLINE.value, **dict.fromkeys(FORM_FIELDS[:-1], ""), **form},
-        "chosen": chosen,
-        "problem": known.gettext(wrong.sentence, **wrong.details) if wrong else None,
-        "problem_field": wrong.field if wrong else None,
-        "on_site": True,
-    }
-    return render(request, "join.html", context, status=status, locale=locale)
 
 
 # The language
@@ -391,6 +287,5 @@ def local_path(address: str) -> str:
 routes = [
     Route("/", home),
     Route("/e/{event}/in/{key}", personal_link, methods=["GET", "POST"]),
-    Route("/e/{event}/join/{key}", open_link, methods=["GET", "POST"]),
     Route("/language", choose_language),
 ]

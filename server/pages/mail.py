@@ -45,6 +45,10 @@ LABELS: Mapping[Kind, str] = {
     Kind.THANKS: "The thank-you",
     Kind.NUDGE: "Next steps",
     Kind.OUTCOME: "What came of it",
+    Kind.REQUEST: "The request",
+    Kind.WAITING: "The waiting list",
+    Kind.PLACE: "A place after all",
+    Kind.REFUSED: "No place",
 }
 TIMES: Mapping[Kind, str] = {
     Kind.CONFIRMATION: "At once, to whoever signs up with an address or is sent a link below",
@@ -55,6 +59,10 @@ TIMES: Mapping[Kind, str] = {
     Kind.THANKS: "When you press for it, to everybody who came",
     Kind.NUDGE: "A week after the end, to those with next steps not done",
     Kind.OUTCOME: "21 days after the end, to those who made a contact",
+    Kind.REQUEST: "At once, to whoever asks for a place that you approve",
+    Kind.WAITING: "At once, to whoever signs up when all places are taken",
+    Kind.PLACE: "At once, to whom you give a place, and to whoever moves up",
+    Kind.REFUSED: "At once, to whom you give no place",
 }
 TROUBLES = {
     "away": "The mail server cannot be reached.",
@@ -157,6 +165,7 @@ def _uninvited(evening: Evening) -> list[str]:
         for id in event.people
         if id not in event.invited
         and id not in event.signed_up
+        and event.people[id].has_place
         and may_be_written_to(event, evening.register, id)
     ]
 

@@ -18,6 +18,7 @@ from server import words
 from server.auth import keys_of, organiser_by_cookie, public_url, viewer_by_cookie
 from server.evenings import Evening
 from server.pages.entry import evening_of, removed
+from server.pages.joining import place_page
 from server.pages.rendering import render, version
 from server.problems import Problem
 
@@ -45,12 +46,15 @@ def not_a_host() -> Problem:
 
 
 async def attendee_page(request: Request) -> Response:
-    """Draws app.html: `title`, `boot`."""
+    """Draws app.html: `title`, `boot`; place.html for somebody without a place."""
     evening = await evening_of(request)
     viewer = await viewer_by_cookie(request, evening.id)
     if viewer is None:
         raise unknown_here()
     _check_belongs(evening, viewer.id)
+    without = place_page(request, evening, viewer.id)
+    if without is not None:
+        return without
     boot = _boot(request, evening, viewer.id)
     boot |= {
         "socket": f"/e/{evening.id}/socket",

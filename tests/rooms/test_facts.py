@@ -15,7 +15,7 @@ from rooms.commands import Cause, Relaxation
 from rooms.encounters import encounters
 from rooms.event import Event
 from rooms.facts import AnyFact
-from rooms.people import Mode, Role, RoomMode
+from rooms.people import Mode, Place, Role, RoomMode
 from rooms.programme import Allow, Kind, Plan, planned_round
 from rooms.rounds import due
 from tests.rooms.evenings import through_json
@@ -32,6 +32,7 @@ EXAMPLES: dict[object, object] = {
     Kind: Kind.OPEN,
     Mode: Mode.ON_SITE,
     RoomMode: RoomMode.MIXED,
+    Place: Place.WAITING,
     Allow: Allow.REPEATS,
     Plan: Plan(rounds=(planned_round(),), starts_at=5, tables=3),
     f.Seats: f.Seats(id="r1-1", people=("ana", "bo"), mode=RoomMode.MIXED, table=4),

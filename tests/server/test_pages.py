@@ -613,7 +613,7 @@ async def test_without_its_store_every_door_says_so_and_opens_again_by_itself(
 @pytest.mark.parametrize(
     ("length", "kind", "status"),
     [
-        (100_000, "application/x-www-form-urlencoded", 413),
+        (1_200_000, "application/x-www-form-urlencoded", 413),
         (1_000, "application/x-www-form-urlencoded", 422),
         (100_000_000, "application/x-www-form-urlencoded", 413),
     ],
