@@ -58,8 +58,8 @@ from server.pages.person import (
 )
 from server.pages.rendering import redirect, render
 from server.pages.report import report_page, save_goals
-from server.pages.webhooks import press_webhooks, webhooks_page
 from server.pages.sign_up import save_sign_up, sign_up_page
+from server.pages.webhooks import press_webhooks, webhooks_page
 from server.planning import EventBody, EventShown, read_body, shown
 from server.problems import Problem
 from server.rights import limits_of, take
