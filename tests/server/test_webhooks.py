@@ -27,6 +27,7 @@ from server.mail import Book, Entry, State
 from server.redis import Store, key
 from server.settings import Settings
 from server.webhooks import BOOK, LEASE_MS, RETRY_MS
+from tests.guests import House, guests, quick_round
 from tests.server.evening import ANA, BO, EVENT, an_event
 from tests.server.post import Postbox, a_post_office, a_worker
 from tests.server.receivers import Receiver, is_signed, receiving
@@ -97,26 +98,40 @@ async def make_due(store: Store, line: Entry, id: str = EVENT) -> None:
     assert await Book(store, id, BOOK).swap("event.ended", line, long_ago)
 
 
-async def test_what_happened_is_told_signed_and_with_the_fields_that_were_given(
-    store: Store, evenings: Evenings
+async def test_an_evening_is_told_as_it_goes_signed_and_with_the_fields_that_were_given(
+    house: House, store: Store, evenings: Evenings
 ) -> None:
     receiver = Receiver()
-    async with receiving(receiver):
-        evening = await an_event_that_tells(evenings, receiver.url)
-        await become_contacts(evening)
-        async with working(store):
-            await wait_until(receiver.has(2), "both are told", SECONDS)
-    assert receiver.types() == ["contact.made", "event.ended"]
+    async with receiving(receiver), working(store):
+        await house.opens(["Ana", "Bo"], rounds=[quick_round(seconds=600, size=2)])
+        evening = await evenings.get(house.event)
+        webhook = Webhook(address=receiver.url, salt="grains")
+        await evening.submit(ORGANISER, ChangeWebhook(webhook=webhook))
+        async with guests(house, "Ana", "Bo") as (ana, bo):
+            await ana.asks("profile", email="ana@example.org", organisation="Ana Works")
+            await house.commands("start-round")
+            await bo.sees("room", with_={"Ana"})
+            await ana.asks("keep-in-touch", about=bo.id, fields=["email"])
+            await bo.asks("keep-in-touch", about=ana.id)
+            await house.commands("end-round")
+            await wait_until(receiver.has(2), "the round and the contact", SECONDS)
+        await wait_until(lambda: all_sent(store, house.event, 2), "both are written down", SECONDS)
+    assert receiver.types() == ["contact.made", "round.ended"]
     [contact] = [call for call in receiver.calls if call.said["type"] == "contact.made"]
     assert (contact.path, contact.headers["content-type"]) == ("/hook", "application/json")
     assert b"Ana" in contact.body
     assert b"ana@example.org" not in contact.body, "she lets Bo have it, and not the organiser"
-    secret = await Keys(store, Settings()).webhook_secret(EVENT, "grains")
-    other = await Keys(store, Settings()).webhook_secret(EVENT, "other grains")
+    secret = await Keys(store, Settings()).webhook_secret(house.event, "grains")
+    other = await Keys(store, Settings()).webhook_secret(house.event, "other grains")
     assert all(is_signed(secret, call) for call in receiver.calls)
     assert not any(is_signed(other, call) for call in receiver.calls)
     altered = replace(contact, body=contact.body.replace(b"Ana", b"Eve"))
     assert not is_signed(secret, altered)
+
+
+async def all_sent(store: Store, event_id: str, number: int) -> bool:
+    book = await Book(store, event_id, BOOK).all()
+    return [line.state for line in book.values()] == [State.SENT] * number
 
 
 async def test_each_receiver_is_met_by_its_temper_and_none_holds_up_another_or_a_mail(
