@@ -16,8 +16,9 @@ time so that the sum is greatest. Then steps of two kinds:
   at the first good answer the costs get a little noise, which falls to none and comes back, in
   cycles that grow longer (annealing; C. Charon and O. Hudry, "The noising method", 1993). The best
   answer is kept.
-- *Swaps* (`swaps.py`), in few rooms, or large ones, where the assignment has too few neighbours to
-  leave a poor answer: people of two rooms change places, with heat that falls, then with memory.
+- *Swaps*, in few rooms, or large ones, where the assignment has too few neighbours to leave a poor
+  answer: people of two rooms change places, in several copies of the seating at once (`copies.py`),
+  with heat (`heat.py`); as long as something is to be mended, with memory (`swaps.py`).
 
 What may bend is a weight below zero: a repeat costs more than all liking can bring. What must not
 is a weight far below that (`FORBIDDEN`), or a rule about the whole room (`RoomRules`), which the
@@ -40,6 +41,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rooms.matching.budget import Budget
+from rooms.matching.heat import Cooling, Tempering, heated
 from rooms.matching.room_rules import Bools, Ints, RoomRules
 from rooms.matching.swaps import Swaps
 
@@ -121,6 +123,7 @@ class Search:
         self.waiting = 0
         self.taken = 0
         self.swaps: Swaps | None = None
+        self.heated: Tempering | Cooling | None = None
         self.mends = False
         """Whether repeats are to be taken away: heat would bring as many as it takes."""
         self.left: Callable[[], float] = lambda: np.inf
@@ -162,15 +165,24 @@ class Search:
         self.taken += 1
         if self.uses_assignments:
             self._exchange(self._noise())
-        else:
+        elif self.mends:
             self.swaps = self.swaps or Swaps(self)
             self.swaps.step()
+        else:
+            self._step_with_heat()
+            return
         self.value = self._value()
         self.waiting += 1
         if self.value > self.best_value + BETTER:
             self.best_value = self.value
             self.best_seats = self.seats.copy()
             self.waiting = 0
+
+    def _step_with_heat(self) -> None:
+        self.heated = self.heated or heated(self)
+        if self.heated.step(BETTER):
+            self.best_value = self.heated.copies.best_value
+            self.best_seats = self.heated.copies.seats_of_best()
 
     def run(self, budget: Budget) -> None:
         """Takes steps until the budget is used up."""
@@ -182,7 +194,7 @@ class Search:
         """Has what is to come fitted to so many steps: cooling that never ends serves nobody."""
         self.left = left
         self.mends = False
-        self.swaps = None
+        self.swaps = self.heated = None
 
     def _pairs(self) -> Floats:
         """Returns the weights of every two people of a room in the best answer, twice each."""

@@ -58,9 +58,6 @@ MADE_UP = 1_000_000
 BETTERING = 50
 """Steps for bettering that a slow machine takes even when the time is over."""
 
-BETTERING = 50
-"""Steps for bettering that a slow machine takes even when the time is over."""
-
 
 def solve_wanted(
     wanted: Wanted,
