@@ -113,7 +113,7 @@ ALIASES: Final[Mapping[str, str]] = {
     "language": "languages", "言語": "languages",
     "wish": "wishes", "wishes to meet": "wishes", "会いたい人": "wishes",
     "first time": "first_timer", "first timer": "first_timer", "初参加": "first_timer",
-    "セグメント": "segment",
+    "セグメント": "segment", "区分": "segment",
     "参加方法": "mode", "役割": "role", "テーブル": "table", "テーブル番号": "table",
     "website": "link", "url": "link", "リンク": "link",
     "external id": "external_id", "attendee #": "external_id", "guest id": "external_id",

@@ -37,8 +37,10 @@ from server.organising import (
     make_event,
     new_link,
 )
+from server.pages.balance import balance_page
 from server.pages.entry import check_origin, evening_of, let_in
 from server.pages.importing import import_page, press_import, save_links
+from server.pages.interests import interests_page, press_interests
 from server.pages.mail import (
     letter_page,
     mail_page,
@@ -358,6 +360,8 @@ async def _event_page(
             "people": f"{here}/people",
             "host": f"{here}/host",
             "matching": f"{here}/matching",
+            "balance": f"{here}/balance",
+            "interests": f"{here}/interests",
             "report": f"{here}/report",
             "mail": f"{here}/mail",
             "webhooks": f"{here}/webhooks",
@@ -421,6 +425,9 @@ routes = [
     Route("/desk/{event}/people/{who}", organisers(person_page), methods=["GET"]),
     Route("/desk/{event}/people/{who}", organisers(press_person), methods=["POST"]),
     Route("/desk/{event}/people/{who}/link", organisers(person_link), methods=["POST"]),
+    Route("/desk/{event}/balance", organisers(balance_page), methods=["GET"]),
+    Route("/desk/{event}/interests", organisers(interests_page), methods=["GET"]),
+    Route("/desk/{event}/interests", organisers(press_interests), methods=["POST"]),
     Route("/desk/{event}/matching", organisers(matching_page), methods=["GET"]),
     Route("/desk/{event}/matching", organisers(save_matching), methods=["POST"]),
     Route("/desk/{event}/report", organisers(report_page), methods=["GET"]),

@@ -154,6 +154,11 @@ async def test_an_organiser_makes_an_event_and_brings_people(
     await expect(cards.get_by_alt_text("Code that opens the page of Ana")).to_be_visible()
     await is_accessible(cards)
     await cards.close()
+    for name in ("Balance", "Interests"):
+        await page.get_by_role("link", name="Spring tea").click()
+        await page.get_by_role("link", name=name, exact=True).click()
+        await expect(page.get_by_role("heading", level=1, name=name)).to_be_visible()
+        await is_accessible(page)
     await page.get_by_role("link", name="Spring tea").click()
     await page.get_by_role("link", name="Look at it, and try it on your list").click()
     await is_accessible(page)
