@@ -59,13 +59,17 @@ class Tag(Struct, frozen=True, kw_only=True):
 
 
 class Lonely(Struct, frozen=True, kw_only=True):
-    """Somebody without a good room yet. `why`: `nothing` (they named nothing), `language` (nobody
-    speaks theirs), `alone` (what they named nobody else has), or `few` (hardly anybody has it)."""
+    """Somebody without a good room yet.
+
+    `why`: `nothing` (they named nothing), `alone` (what they named nobody else has), `language`
+    (nobody else speaks theirs), `few` (fewer than a room have some of it), or `little` (they share
+    too little, or a rule keeps those away with whom they share it).
+    """
 
     id: str
     why: str
     words: tuple[str, ...] = ()
-    """What they would talk about, as they wrote it."""
+    """What they would talk about, as they wrote it; of `few` and `alone` what too few have."""
 
 
 class Balance(Struct, frozen=True, kw_only=True):
@@ -118,7 +122,7 @@ def balance(
         segments=segments,
     )
     lonely = [
-        _lonely(person, interests, offers, seeks, languages, same)
+        _lonely(person, size, interests, offers, seeks, languages, same)
         for person in _left_alone(looked_at, company)
     ]
     return Balance(
@@ -134,7 +138,7 @@ def balance(
         segments=_counted(person.segment for person in people),
         invite_offering=sought[:INVITE],
         invite_caring=_counted(
-            word for one in lonely if one.why != "language" for word in one.words
+            word for one in lonely if one.why in ("alone", "few") for word in one.words
         )[:INVITE],
         invite_speaking=tuple(one for one in _ranked(languages) if one.people == 1)[:INVITE],
     )
@@ -173,6 +177,7 @@ def _left_alone(people: Sequence[Attendee], company: Sequence[float]) -> list[At
 
 def _lonely(
     person: Attendee,
+    size: int,
     interests: Mapping[str, Tag],
     offers: Mapping[str, Tag],
     seeks: Mapping[str, Tag],
@@ -192,4 +197,5 @@ def _lonely(
     spoken = meant(person.languages)
     if spoken and all(languages[tag].people == 1 for tag in spoken):
         return Lonely(id=person.id, why="language", words=tuple(spoken.values()))
-    return Lonely(id=person.id, why="few", words=words)
+    rare = tuple(word for tag, word in own.items() if interests[tag].people < size)
+    return Lonely(id=person.id, why="few" if rare else "little", words=rare or words)

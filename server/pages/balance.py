@@ -30,7 +30,8 @@ WHY: Mapping[str, str] = {
     "nothing": "Named nothing to talk about: ask them, or bring their interests in.",
     "language": "Nobody else on the list speaks {words}.",
     "alone": "Nobody else has what they named: {words}.",
-    "few": "Hardly anybody has what they named, or a rule keeps those away: {words}.",
+    "few": "Hardly anybody else has what they named: {words}.",
+    "little": "Named little that others have too, or a rule keeps those away: {words}.",
 }
 MODES: Mapping[str, str] = {Mode.ONLINE: "online", Mode.ON_SITE: "on site"}
 

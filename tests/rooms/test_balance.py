@@ -69,7 +69,23 @@ def test_a_rule_about_segments_takes_company_away() -> None:
     apart = SegmentRule(a="buyers", b="sellers", rule="must-not")
     assert balance([*buyers, seller], size=3).lonely == ()
     [alone] = balance([*buyers, seller], size=3, segments=(apart,)).lonely
-    assert (alone.id, alone.why) == ("bo", "few")
+    assert (alone.id, alone.why) == ("bo", "little")
+
+
+def test_only_what_too_few_care_about_is_a_reason_to_invite() -> None:
+    people = [
+        *[somebody(f"ana{n}", "jogging tea chess go") for n in range(8)],
+        somebody("bo", "tea"),
+        somebody("chidi", "tea origami"),
+        somebody("emre", "origami"),
+    ]
+    seen = balance(people, size=4)
+    assert {one.id: (one.why, one.words) for one in seen.lonely} == {
+        "bo": ("little", ("tea",)),
+        "chidi": ("few", ("origami",)),
+        "emre": ("few", ("origami",)),
+    }
+    assert words(seen, "invite_caring") == [("origami", 2)]
 
 
 def test_who_takes_no_seat_is_not_counted_and_nobody_is_no_error() -> None:
