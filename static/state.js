@@ -88,7 +88,7 @@ const FOLDS = {
     }
     if (message.phase === before.phase) return next;
     return {
-      ...leaveRoom(next, at),
+      ...leaveRoom(next, Math.min(at, before.paused ?? at)), // nobody's time while the clock stood
       sitting_out: null,
     };
   },
@@ -277,7 +277,7 @@ export function metInRound(state, round) {
   const seen = new Set(known.map((met) => met.card.id));
   const rooms = [
     { room: state.room, gone: state.gone },
-    { room: state.last?.room, gone: state.last?.gone ?? [] },
+    { room: state.last?.began && state.last.room, gone: state.last?.gone ?? [] },
   ];
   const rest = rooms
     .filter(({ room }) => room && room.round === round)
@@ -372,7 +372,8 @@ function leaveRoom(state, at) {
   );
   return {
     ...all,
-    last: { room: state.room, gone: state.gone },
+    // A room that was called off in its preview was nobody's: nobody has met there.
+    last: { room: state.room, gone: state.gone, began: at > state.room.starts_at },
     room: null,
     gone: [],
     wished: null,

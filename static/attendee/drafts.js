@@ -1,13 +1,13 @@
 /**
- * What was being written in a chat and not sent yet, by room: neither a round's end nor a reload eats a
- * sentence. Kept in this tab, and in memory where its store is blocked: on a borrowed computer nothing
- * stays behind. Sends nothing.
- *
- * The store holds one room's draft besides the lobby's: of a room that is over nobody sends anything;
- * and none of a practice.
+ * What was being written and not sent yet, in a chat, to a host, in a report: neither a round's end nor
+ * a reload eats a sentence. Kept in this tab, and in memory where its store is blocked: on a borrowed
+ * computer nothing stays behind. Sends nothing, and stores nothing of a practice.
  */
 import { browserStore } from "../kept.js";
 import { boot, page, state } from "./session.js";
+
+/** Of a room that is over nobody sends anything: what was written last is enough. */
+const MOST = 8;
 
 const store = browserStore(() => globalThis.sessionStorage);
 let drafts = null;
@@ -21,25 +21,25 @@ function known() {
   return drafts;
 }
 
-/** Returns what was being written in `room` (or `lobby`). */
-export function draftOf(room) {
-  return known().get(room) ?? "";
+/** Returns what was being written at `key`: a room, `lobby`, `call`, `report:` with whom it is about. */
+export function draftOf(key) {
+  return known().get(key) ?? "";
 }
 
-/** Keeps what is being written in `room` (or `lobby`); nothing is kept of an empty field. */
-export function keepDraft(room, text) {
+/** Keeps what is being written at `key`; nothing is kept of an empty field. */
+export function keepDraft(key, text) {
   const all = known();
-  if (text) all.set(room, text);
-  else all.delete(room);
+  all.delete(key);
+  if (text) all.set(key, text);
   if (page.peek() === "practice") return;
-  const rows = [...all].filter(([of]) => of === "lobby" || of === room);
+  const rows = [...all].slice(-MOST);
   store.set(place(), rows.length ? JSON.stringify(rows) : null);
 }
 
 function read(text) {
   try {
     const rows = JSON.parse(text ?? "[]");
-    return rows.filter(([room, draft]) => typeof room === "string" && typeof draft === "string");
+    return rows.filter(([key, draft]) => typeof key === "string" && typeof draft === "string");
   } catch {
     return []; // not ours, or half written
   }

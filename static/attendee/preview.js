@@ -1,5 +1,6 @@
 /** The seconds before a round: who you are about to meet, why, and where to go. */
 import { Dot } from "../circle.js";
+import { Icon } from "../icons.js";
 import { html } from "../view.js";
 import { others, stateOf } from "../state.js";
 import { t } from "../words.js";
@@ -25,6 +26,7 @@ export function PreviewView() {
     }
     <${Across} room=${room} onSite=${onSite} />
     <div class="preview-clock"><${Counting} room=${room} onSite=${onSite} /></div>
+    ${event.paused !== null && html`<p class="card attention row"><${Icon} name="pause" />${t("The host has paused the clock.")}</p>`}
     ${onSite && html`<${Arrival} you=${you} />`}
     <div class="preview-people">
       <ul class="card stack">

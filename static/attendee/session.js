@@ -275,14 +275,17 @@ function chosenPage() {
 
 let lastScene = null;
 
+/** Sheets in which one writes, or that belong to no view: the end of a round leaves them open. */
+const LASTING = new Set(["call", "report", "settings"]);
+
 /** A preview or a room calls people back from wherever they were looking. */
 function goWhereItHappens(scene) {
   if (scene === lastScene) return;
   const first = lastScene === null || lastScene === "arriving";
   lastScene = scene;
   if (first) return;
-  sheet.value = null;
   const calls = ["preview", "room", "floor", "plenary"].includes(scene);
+  if (calls || !LASTING.has(sheet.peek()?.kind)) sheet.value = null;
   if (calls && page.peek() !== "now" && !standIn) {
     history.replaceState(null, "", location.pathname + location.search);
     page.value = "now";

@@ -9,14 +9,14 @@ export function close() {
   sheet.value = null;
 }
 
-/** A sheet with its title; focus goes back to where it was opened from. */
+/** A sheet with its title; focus goes back to where it was opened from, if that is still there. */
 export function Sheet({ title, children }) {
   const dialog = useRef(null);
   const id = useId();
   useEffect(() => {
     const before = document.activeElement;
     dialog.current.showModal();
-    return () => before?.isConnected && before.focus();
+    return () => (before?.isConnected ? before : document.getElementById("main"))?.focus();
   }, []);
   const outside = (event) => event.target === dialog.current && close();
   return html`<dialog class="sheet" ref=${dialog} aria-labelledby=${id} onClose=${close} onClick=${outside}>

@@ -3,6 +3,7 @@ import { Dot } from "../circle.js";
 import { findCard, isContact, metWith, others } from "../state.js";
 import { html, useId, useState } from "../view.js";
 import { t } from "../words.js";
+import { draftOf, keepDraft } from "./drafts.js";
 import { FIELDS, FieldChips, FieldsFor, KeepButton, Notes, usualFields } from "./keep.js";
 import { later } from "./later.js";
 import { Action, Name, Person, Tags } from "./pieces.js";
@@ -67,6 +68,7 @@ function PersonSheet({ id }) {
 
 function BlockSheet({ id, inRoom }) {
   const card = findCard(state.value, id);
+  if (!card) return null;
   const block = async (leaving) => {
     if (await ask("block", { about: id, leave: leaving })) {
       close();
@@ -85,31 +87,40 @@ function BlockSheet({ id, inRoom }) {
 
 function ReportSheet({ id }) {
   const card = findCard(state.value, id);
+  if (!card) return null;
   const send = async (text) => {
     if (await ask("report", { about: id, text })) {
+      keepDraft(`report:${id}`, "");
       close();
       toast(t("Sent. Only hosts and the organiser see it."), "good");
     }
   };
   return html`<${Sheet} title=${t("Report {name}", { name: card.name })}>
     <p>${t("Only hosts and the organiser see this. If you need help right now, call the host.")}</p>
-    <${TextForm} label=${t("What happened?")} button=${t("Send the report")} send=${send} />
+    <${TextForm} draft=${`report:${id}`} label=${t("What happened?")} button=${t("Send the report")} send=${send} />
   <//>`;
 }
 
 function CallSheet() {
   const calls = state.value.calls.filter((call) => call.from === state.value.you.id).slice(-2);
   const send = async (text) => {
-    if (await ask("call-host", { text })) close();
+    if (!(await ask("call-host", { text }))) return;
+    keepDraft("call", "");
+    close();
   };
   return html`<${Sheet} title=${t("Call the host")}>
     ${calls.map((call) => html`<${CallState} key=${call.id} call=${call} />`)}
-    <${TextForm} label=${t("What can they help with?")} optional=${true} button=${t("Call")} send=${send} />
+    <${TextForm} draft="call" label=${t("What can they help with?")} optional=${true} button=${t("Call")} send=${send} />
   <//>`;
 }
 
-function TextForm({ label, button, send, optional = false }) {
-  const [text, setText] = useState("");
+/** A few words to write and send; kept until they are, should a round call one away. */
+function TextForm({ draft, label, button, send, optional = false }) {
+  const [text, setText] = useState(draftOf(draft));
+  const write = (value) => {
+    keepDraft(draft, value);
+    setText(value);
+  };
   const id = useId();
   const submit = (event) => {
     event.preventDefault();
@@ -118,7 +129,7 @@ function TextForm({ label, button, send, optional = false }) {
   return html`<form class="stack" onSubmit=${submit}>
     <div class="field">
       <label for=${id}>${label}${optional ? html` <span class="second">${t("(if you like)")}</span>` : null}</label>
-      <textarea id=${id} class="input" maxlength="2000" dir="auto" value=${text} onInput=${(event) => setText(event.target.value)}></textarea>
+      <textarea id=${id} class="input" maxlength="2000" dir="auto" value=${text} onInput=${(event) => write(event.target.value)}></textarea>
     </div>
     <button type="submit" class="button primary wide">${button}</button>
   </form>`;

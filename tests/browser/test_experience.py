@@ -278,6 +278,15 @@ async def test_calling_the_host_shows_that_it_was_seen_and_the_answer_is_heard_o
         await hears_once(page, "The host answers: On my way")
         await is_accessible(page)
 
+        await page.get_by_role("button", name="Call host").click()
+        words = page.get_by_label("What can they help with?")
+        await words.fill("There is an ech")
+        await house.commands("end-round")
+        await expect(page.locator("h1", has_text="You just met")).to_be_attached()
+        await expect(words).to_have_value("There is an ech")
+        await page.keyboard.press("Escape")
+        await expect(page.locator("#main")).to_be_focused()
+
 
 async def test_whoever_is_left_alone_sees_what_happens_next(
     house: House, visitors: Visitors

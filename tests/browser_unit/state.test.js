@@ -193,6 +193,17 @@ test("a preview cut short moves the start of the room", () => {
   assert.equal(state.room.ends_at, 80_000);
 });
 
+test("a room that is called off in its preview was nobody's", () => {
+  const early = reduce(inRoom(room({ starts_at: 50_000 })), phase("break"), 49_000);
+  assert.deepEqual(metInRound(early, 1), []);
+  const held = [phase("round", { paused: 49_000 }), phase("break")];
+  const paused = held.reduce(
+    (state, message) => reduce(state, message, 70_000),
+    inRoom(room({ starts_at: 50_000 })),
+  );
+  assert.deepEqual(metInRound(paused, 1), []);
+});
+
 test("the break's deadline is the next preview and moves no room", () => {
   const state = inRoom(phase("break", { ends_at: 400_000 }));
   assert.equal(state.room, null);
