@@ -27,9 +27,12 @@ export function colour(id) {
   return PALETTE[(hash >>> 0) % PALETTE.length];
 }
 
+/** What stands before a name and is not seen: spaces, and signs that only say which way to read on. */
+const UNSEEN = /^[\s\p{Cf}\p{Cc}]+/u;
+
 /** Returns the first letter of a name in any script, as one grapheme; `?` where there is none. */
 export function initial(name) {
-  const text = String(name ?? "").trim();
+  const text = String(name ?? "").replace(UNSEEN, "");
   if (!text) return "?";
   const first =
     typeof Intl !== "undefined" && Intl.Segmenter

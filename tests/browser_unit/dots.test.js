@@ -35,6 +35,8 @@ test("an initial is the first letter in any script", () => {
   assert.equal(initial("佐藤 花子"), "佐");
   assert.equal(initial("👩‍💻 Ada"), "👩‍💻");
   assert.equal(initial("é́ric"), "É́");
+  assert.equal(initial("\u202eevil"), "E"); // read from right to left by order
+  assert.equal(initial("\u200b\u200d"), "?");
   assert.equal(initial(""), "?");
 });
 

@@ -19,7 +19,7 @@ test("each phase has its view", () => {
   assert.equal(scene(state("lobby"), OPEN, 0), "lobby");
   assert.equal(scene(state("preview", { room }), OPEN, 500), "preview");
   assert.equal(scene(state("round", { room }), OPEN, 5_000), "room");
-  assert.equal(scene(state("break", { last: { room, gone: [] } }), OPEN, 62_000), "after");
+  assert.equal(scene(state("break", { last: { room, gone: [], began: true } }), OPEN, 62_000), "after");
   assert.equal(scene(state("ended"), OPEN, 0), "ended");
 });
 
