@@ -18,10 +18,15 @@ from urllib.parse import urlsplit
 from msgspec import Struct
 from msgspec.structs import replace
 
+from rooms.messages import Phase
 from server.bundled import BundledStore, running_url
 from server.carrier import ServerTrouble, connected
+from server.evening import Evening
+from server.evenings import Evenings
+from server.journal import UnknownFact
 from server.media import MOST_IN_MESH, has_relay, ice_servers
 from server.redis import Store, StoreAway, StoreError, shown, text
+from server.sequencer import real_rules
 from server.settings import Settings, Smtp
 from server.turn import RelayError, ask_for_place
 
@@ -267,11 +272,50 @@ async def _reach(url: str, *, bundled: bool) -> list[Finding]:
                     "Set maxmemory-policy to noeviction: what goes is somebody's evening.",
                 )
             )
-        return findings
+        return findings + await _stations(store)
     except StoreAway:
         return [Finding(False, f"{name} stopped answering.", "Look at its own log.")]
     finally:
         await store.close()
+
+
+async def _stations(store: Store) -> list[Finding]:
+    """Names the tables of running evenings whose stations are not connected."""
+    findings, cursor = [], "0"
+    while True:
+        cursor, found = await Evenings(store).scan(cursor)
+        for id, (_, nodes) in found.items():
+            if nodes:  # somebody is connected to it now, or was when a server died
+                findings += await _stations_of(store, id)
+        if cursor == "0":
+            return findings
+
+
+async def _stations_of(store: Store, event_id: str) -> list[Finding]:
+    evening = Evening(store, event_id, real_rules(), lambda evening, reason: None)
+    try:
+        await evening.load()
+    except UnknownFact as error:
+        return [Finding(False, f"A newer version of Meguri wrote: {error}.", "Run that version.")]
+    event = evening.event
+    if event.phase in (Phase.DRAFT, Phase.ENDED):
+        return []
+    stations = [event.people[id] for id in event.stations if event.people[id].belongs]
+    away = sorted(one.table or 0 for one in stations if not one.connections)
+    title = evening.register.details.title
+    if not away:
+        said = f"All {len(stations)} stations of “{title}” are connected."
+        return [Finding(True, said)] if stations else []
+    tables = ", ".join(map(str, away))
+    return [
+        Finding(
+            False,
+            f"{len(away)} of {len(stations)} stations of “{title}” are not connected:"
+            f" table {tables}.",
+            "Open the station's link on the device at that table: until then nobody there is heard"
+            " online.",
+        )
+    ]
 
 
 def _durability(name: str, told: dict[str, str], fsync: str | None) -> Finding:

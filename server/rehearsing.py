@@ -35,7 +35,7 @@ from server.planning import read_body, shown
 from server.problems import Problem, answering
 from server.redis import Store, key, text
 from server.rehearsal.__main__ import Line
-from server.rehearsal.parts import Copied, Options
+from server.rehearsal.parts import Copied, Options, Percent, put_on_site
 from server.rehearsal.report import Figures
 from server.rehearsal.run import Standing
 from server.rights import host_or_organiser
@@ -59,6 +59,8 @@ OPEN_SECONDS = 300
 """How long an open floor without an end is played, before it is sped up."""
 
 LINE_MOST = 1 << 20
+LIKE_AN_EVENING = Options()
+"""Of whom there are how many unless a host asks for others."""
 
 
 class State(StrEnum):
@@ -88,9 +90,15 @@ class Rehearsal(Struct, frozen=True, kw_only=True):
 
 
 class Asked(Struct, frozen=True, kw_only=True):
-    """`speed`: so many times as fast as the real evening."""
+    """`speed`: so many times as fast as the real evening; who behaves how in percent of all."""
 
     speed: Annotated[int, Meta(ge=1, le=10)] = 10
+    late: Percent = LIKE_AN_EVENING.late
+    dropping: Percent = LIKE_AN_EVENING.dropping
+    leaving: Percent = LIKE_AN_EVENING.leaving
+    silent: Percent = LIKE_AN_EVENING.silent
+    on_site: Percent | None = None
+    """Percent of all people; None: who is on site, is as on the list."""
 
 
 class Rehearsals:
@@ -110,9 +118,9 @@ class Rehearsals:
             return replace(found, state=State.CANCELLED)
         return found
 
-    async def start(self, evening: Evening, speed: int) -> Rehearsal:
+    async def start(self, evening: Evening, asked: Asked) -> Rehearsal:
         """Begins to play a copy of an event. Raises Problem when one is being played already."""
-        options, left_out = copy_of(evening, speed)
+        options, left_out = copy_of(evening, asked)
         token = secrets.token_urlsafe(12)
         if await self._store.call("SET", LEASE, token, "NX", "PX", LEASE_MS) is None:
             raise Problem(
@@ -124,7 +132,7 @@ class Rehearsals:
         begun = Rehearsal(
             state=State.RUNNING,
             token=token,
-            speed=speed,
+            speed=asked.speed,
             people=len(options.copied.people),
             left_out=left_out,
             rounds=options.rounds,
@@ -213,7 +221,7 @@ class Rehearsals:
         await self._store.call("SET", key(event_id, "rehearsal"), kept, "EX", KEPT_SECONDS)
 
 
-def copy_of(evening: Evening, speed: int) -> tuple[Options, int]:
+def copy_of(evening: Evening, asked: Asked) -> tuple[Options, int]:
     """Returns an event as a rehearsal plays it, and how many people had to be left out.
 
     Raises Problem where there is nobody, or no round, to play.
@@ -231,11 +239,21 @@ def copy_of(evening: Evening, speed: int) -> tuple[Options, int]:
             HTTPStatus.CONFLICT, "too-few", "A rehearsal needs two people on the list, and a round."
         )
     taken = seated[:PEOPLE_MOST]
-    body = _event_body(evening, speed)
-    copied = Copied(event=body, people=[_person(person, register) for person in taken])
+    body = _event_body(evening, asked.speed)
+    people = [_person(person, register) for person in taken]
+    if asked.on_site is not None:
+        people = put_on_site(people, asked.on_site, LIKE_AN_EVENING.seed)
     rounds = event.plan.rounds
     options = Options(
-        people=len(taken), rounds=len(rounds), size=rounds[0].size, on_site=0, copied=copied
+        people=len(taken),
+        rounds=len(rounds),
+        size=rounds[0].size,
+        late=asked.late,
+        dropping=asked.dropping,
+        leaving=asked.leaving,
+        silent=asked.silent,
+        on_site=0,  # the copied list says who is
+        copied=Copied(event=body, people=people),
     )
     return options, len(seated) - len(taken)
 
@@ -324,7 +342,7 @@ async def begin(request: Request) -> Response:
     evening = await _evening(request)
     body = read_body(await read_data(request, 1024) or b"{}", Asked)
     rehearsals: Rehearsals = request.app.state.rehearsals
-    return _answer(await rehearsals.start(evening, body.speed), HTTPStatus.ACCEPTED)
+    return _answer(await rehearsals.start(evening, body), HTTPStatus.ACCEPTED)
 
 
 async def cancel(request: Request) -> Response:

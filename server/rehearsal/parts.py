@@ -91,3 +91,15 @@ def cast(options: Options, people: int) -> list[Part]:
             )
         )
     return parts
+
+
+def put_on_site(
+    people: list[dict[str, object]], percent: float, seed: int
+) -> list[dict[str, object]]:
+    """Returns copied people with so many percent of them on site, and the others online."""
+    rng = random.Random(seed)
+    chosen = set(rng.sample(range(len(people)), round(len(people) * percent / 100)))
+    return [
+        {**person, "mode": "on-site" if number in chosen else "online"}
+        for number, person in enumerate(people)
+    ]

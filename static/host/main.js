@@ -10,6 +10,7 @@ import { newlyNeeded, phaseAloud, tabTitle } from "./attention.js";
 import { EMPTY, heard, listensAt, needs } from "./board.js";
 import { ClockPanel } from "./clock-panel.js";
 import { Floor } from "./floor.js";
+import { followFragment } from "./fragment.js";
 import { Line } from "./line.js";
 import { Needs } from "./needs.js";
 import { Panels } from "./panels.js";
@@ -85,6 +86,7 @@ function openConsole({ socket, title, programme = null, join_url = null, desk = 
     },
   };
   sayAloud(it, title);
+  followFragment(it);
   tellSeen(it, wire);
   return it;
 }

@@ -48,19 +48,46 @@ function Rehearsal({ host }) {
     <div class="refusal-place" role="alert">${problem && html`<p class="refusal">${problem}</p>`}</div>
     ${!now ? html`<p class="second">${t("Looking…")}</p>`
     : running ? html`<${Running} host=${host} now=${now} cancel=${() => ask("DELETE")} />`
-    : html`<${Outcome} now=${now} /><${Begin} host=${host} again=${now.state !== "none"} begin=${(speed) => ask("POST", { speed })} />`}
+    : html`<${Outcome} now=${now} /><${Begin} host=${host} again=${now.state !== "none"} begin=${(asked) => ask("POST", asked)} />`}
   </div>`;
+}
+
+/** Who behaves how, in percent of all people: what is asked for, and what it is without asking. */
+const SHARES = { late: 10, dropping: 5, leaving: 3, silent: 0 };
+
+function shareWords(name) {
+  switch (name) {
+    case "late": return t("come late");
+    case "dropping": return t("lose the connection and come back");
+    case "leaving": return t("leave early");
+    default: return t("never look at the page");
+  }
 }
 
 function Begin({ host, again, begin }) {
   const [speed, setSpeed] = useState(SPEEDS[0]);
+  const [shares, setShares] = useState(SHARES);
+  const [onSite, setOnSite] = useState(null); // null: as on the list
+  const asked = { speed, ...shares, ...(onSite === null ? {} : { on_site: onSite }) };
   const whole = (host.programme ?? []).reduce((all, one) => all + (one.seconds || 300) + one.break_seconds + one.preview_seconds, 0);
   return html`<div class="field"><label for="speed">${t("How fast?")}</label>
       <select id="speed" class="input" data-first value=${speed} onChange=${(event) => setSpeed(Number(event.target.value))}>
         ${SPEEDS.map((each) => html`<option key=${each} value=${each}>${each === 1
           ? t("as fast as the real evening") : t("{n} times as fast", { n: each })}</option>`)}</select>
       <p class="second">${t("It takes about {length}.", { length: lasting(Math.max(1, Math.round(whole / speed / 60)) * 60) })}</p></div>
-    <button type="button" class="button primary" onClick=${() => begin(speed)}>${again ? t("Rehearse again") : t("Start the rehearsal")}</button>`;
+    <fieldset class="shares"><legend>${t("Of 100 people, so many…")}</legend>
+      ${Object.keys(SHARES).map((name) => html`<${Share} key=${name} words=${shareWords(name)} value=${shares[name]}
+        change=${(value) => setShares({ ...shares, [name]: value })} />`)}
+      <label class="check"><input type="checkbox" checked=${onSite === null}
+        onChange=${(event) => setOnSite(event.target.checked ? null : 20)} /><span>${t("On site as on the list")}</span></label>
+      ${onSite !== null && html`<${Share} words=${t("are on site")} value=${onSite} change=${setOnSite} />`}
+    </fieldset>
+    <button type="button" class="button primary" onClick=${() => begin(asked)}>${again ? t("Rehearse again") : t("Start the rehearsal")}</button>`;
+}
+
+function Share({ words, value, change }) {
+  return html`<label class="share"><input class="input" type="number" min="0" max="100" step="1" inputmode="numeric" value=${value}
+    onChange=${(event) => change(Math.min(100, Math.max(0, Math.round(event.target.valueAsNumber || 0))))} /><span>${words}</span></label>`;
 }
 
 function Running({ host, now, cancel }) {

@@ -9,15 +9,18 @@ from playwright.async_api import Page, expect
 
 from tests.browser.conftest import Visitors
 from tests.browser.test_pages import is_accessible
+from tests.browser.visitors import findings
 from tests.guests import Guest, House, guest, guests, quick_round
 from tests.server.pushed import PushedStore
 
 NAMES = ("Ana", "Bo", "Chidi", "Emre", "Fatou", "花子")
 
 
-async def console(visitors: Visitors, house: House) -> Page:
+async def console(
+    visitors: Visitors, house: House, *, locale: str = "en-GB", dark: bool = False
+) -> Page:
     """Opens the host's page."""
-    page = await visitors.page(desk=True)
+    page = await visitors.page(desk=True, locale=locale, dark=dark)
     assert house.created is not None
     await page.goto(house.created.host_url)
     await page.locator("main form button[type=submit]").click()
@@ -238,3 +241,53 @@ async def test_a_host_saves_the_remaining_rounds(house: House, visitors: Visitor
     text = saved.read_text(encoding="utf-8")
     assert all(name in text for name in NAMES)
     await expect(page.get_by_role("dialog")).to_contain_text("Saved as plan.html.")
+
+
+SHEETS = ("people", "announce", "programme", "paper", "rehearsal")
+
+
+async def test_the_console_is_accessible_from_before_the_doors_to_the_end(
+    house: House, visitors: Visitors
+) -> None:
+    """In English and light, and in Japanese and dark: each state, and each sheet once."""
+    rounds = [quick_round(seconds=300, size=3, most=3)] * 2
+    await house.opens(list(NAMES), rounds=rounds, doors=False)
+    pages = [await console(visitors, house)]
+    pages.append(await console(visitors, house, locale="ja", dark=True))
+
+    async def are_accessible(state: str) -> None:
+        for page in pages:
+            await expect(page.locator("main.console")).to_be_visible()
+            assert await findings(page) == [], state
+
+    async def sheet_is_accessible(name: str) -> None:
+        for page in pages:
+            await page.evaluate("name => { location.hash = name; }", name)
+            await expect(page.get_by_role("dialog")).to_be_visible()
+            assert await findings(page) == [], name
+            await page.keyboard.press("Escape")
+            await expect(page.get_by_role("dialog")).to_have_count(0)
+
+    await are_accessible("before the doors")
+    for name in SHEETS:
+        await sheet_is_accessible(name)
+    await house.commands("open-doors")
+    async with guests(house, *NAMES) as (ana, *_):
+        for page in pages:
+            await expect(page.locator(".next .numbers")).to_be_visible()
+        await are_accessible("with a proposal")
+        await sheet_is_accessible("proposal")
+        await house.commands("start-round")
+        await ana.sees("room")
+        await ana.asks("call-host", text="Help")
+        for page in pages:
+            await expect(page.locator(".table-calls")).to_have_count(1)
+        await are_accessible("while a room calls")
+        await house.commands("pause")
+        for page in pages:
+            await expect(page.locator(".clock.stands")).to_be_visible()
+        await are_accessible("paused")
+        await house.commands("close-event")
+        for page in pages:
+            await expect(page.locator("button[data-room]")).to_have_count(0)
+        await are_accessible("after the end")

@@ -137,8 +137,9 @@ async def test_an_edit_that_was_overtaken_is_not_saved_and_says_so(
     page = await visitors.page(desk=True)
     async with guests(house, "Dana", "Ana") as (dana, ana):
         await opens_the_console(page, house)
-        await page.get_by_role("button", name="Change the programme…").click()
+        await page.evaluate("location.hash = 'programme'")  # as a link from the desk does
         await page.get_by_role("button", name="Drop round 2").click()
+        assert not await page.evaluate("location.hash"), "coming anew opens no sheet"
         await dana.asks("change-programme", rounds=[{"seconds": 60}] * 3)
         await ana.sees("phase", programme=lambda rounds: bool(rounds))
         await page.get_by_role("button", name="Save the programme").click()

@@ -20,7 +20,7 @@ from server.bundled import BundledStore
 from server.doctor import examine
 from server.redis import Store
 from server.settings import Settings, child_environment
-from tests.guests import House
+from tests.guests import House, guest, guests
 from tests.server.house import KEY
 
 
@@ -198,6 +198,23 @@ def test_doctor_looks_at_the_folder_before_the_store(tmp_path: Path) -> None:
     findings = examine(Settings(data_dir=in_the_way / "data"))
     assert not findings[-1].well
     assert "cannot be written" in findings[-1].sentence
+
+
+async def test_doctor_names_the_tables_whose_stations_are_away(
+    house: House, bundled: BundledStore
+) -> None:
+    stations: list[dict[str, object]] = [
+        {"name": f"Station {table}", "role": "station", "table": table} for table in (2, 3)
+    ]
+    settings = Settings(redis_url=bundled.url, media="none")
+    await house.opens(["Ana"], tables=3, stations=2, settings={"mixing": "most"})
+    await house.brings(stations)
+    async with guests(house, "Ana", "Station 2"):
+        [away] = [one for one in await asyncio.to_thread(examine, settings) if not one.well]
+        assert away.sentence == "1 of 2 stations of “Tea” are not connected: table 3."
+        async with guest(house, "Station 3"):
+            findings = await asyncio.to_thread(examine, settings)
+        assert "All 2 stations of “Tea” are connected." in [one.sentence for one in findings]
 
 
 async def test_a_lost_organisers_key_is_renewed_on_the_servers_machine(tmp_path: Path) -> None:

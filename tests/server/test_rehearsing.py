@@ -8,6 +8,7 @@ import msgspec
 import pytest
 
 from server.asking import Asker, NotAnswered
+from server.rehearsal.parts import put_on_site
 from server.rehearsing import Rehearsal, State
 from tests.guests import House, quick_round
 from tests.server.waiting import wait_until
@@ -49,7 +50,7 @@ async def test_a_copy_is_played_and_reported_and_the_real_event_is_untouched(hou
     await an_event(house)
     before = facts_of(await house.reads("journal.jsonl"))
     attendees = await house.reads("attendees.csv")
-    begun = await begins(house, speed=10)
+    begun = await begins(house, speed=10, late=0, leaving=0, dropping=0, on_site=0)
     assert (begun.state, begun.people, begun.rounds) == (State.RUNNING, 9, 1)
     seen: list[Rehearsal] = []
 
@@ -63,7 +64,7 @@ async def test_a_copy_is_played_and_reported_and_the_real_event_is_untouched(hou
     assert done.state is State.DONE, done
     assert done.figures is not None
     assert (done.figures.joined, len(done.figures.rounds)) == (9, 1)
-    assert done.figures.rounds[0].seated >= 8
+    assert done.figures.rounds[0].seated == 9, "nobody late, and nobody left"
     assert any(one.standing is not None and one.standing.seated > 0 for one in seen)
     after = facts_of(await house.reads("journal.jsonl"))
     assert after == before, "not one fact more"
@@ -121,3 +122,19 @@ async def test_only_hosts_rehearse(house: House) -> None:
     host = Asker(house.url, house.created.host_key)
     path = f"/api/events/{house.event}/rehearsal"
     assert (await asyncio.to_thread(host.get, path, Rehearsal)).state is State.NONE
+
+
+def test_so_many_percent_of_the_copied_people_are_put_on_site_and_the_others_online() -> None:
+    people: list[dict[str, object]] = [{"name": f"Guest {n}", "mode": "on-site"} for n in range(8)]
+    modes = [person["mode"] for person in put_on_site(people, 25, 1)]
+    assert (modes.count("on-site"), modes.count("online")) == (2, 6)
+    assert put_on_site(people, 25, 1) == put_on_site(people, 25, 1), "and the same ones again"
+    assert all(person["mode"] == "on-site" for person in people), "the list itself stays"
+
+
+async def test_more_than_everybody_cannot_be_asked_for(house: House) -> None:
+    await an_event(house)
+    with pytest.raises(NotAnswered) as refused:
+        await begins(house, speed=10, late=101)
+    assert refused.value.status == 422
+    assert (await standing(house)).state is State.NONE
