@@ -247,9 +247,10 @@ SHEETS = ("people", "announce", "programme", "paper", "rehearsal")
 
 
 async def test_the_console_is_accessible_from_before_the_doors_to_the_end(
-    house: House, visitors: Visitors
+    pushed: PushedStore, pushed_house: House, visitors: Visitors
 ) -> None:
-    """In English and light, and in Japanese and dark: each state, and each sheet once."""
+    """In English and light, and in Japanese and dark: each state; each sheet in one of them."""
+    house = pushed_house
     rounds = [quick_round(seconds=300, size=3, most=3)] * 2
     await house.opens(list(NAMES), rounds=rounds, doors=False)
     pages = [await console(visitors, house)]
@@ -260,23 +261,22 @@ async def test_the_console_is_accessible_from_before_the_doors_to_the_end(
             await expect(page.locator("main.console")).to_be_visible()
             assert await findings(page) == [], state
 
-    async def sheet_is_accessible(name: str) -> None:
-        for page in pages:
-            await page.evaluate("name => { location.hash = name; }", name)
-            await expect(page.get_by_role("dialog")).to_be_visible()
-            assert await findings(page) == [], name
-            await page.keyboard.press("Escape")
-            await expect(page.get_by_role("dialog")).to_have_count(0)
+    async def sheet_is_accessible(name: str, page: Page) -> None:
+        await page.evaluate("name => { location.hash = name; }", name)
+        await expect(page.get_by_role("dialog")).to_be_visible()
+        assert await findings(page) == [], name
+        await page.keyboard.press("Escape")
+        await expect(page.get_by_role("dialog")).to_have_count(0)
 
     await are_accessible("before the doors")
-    for name in SHEETS:
-        await sheet_is_accessible(name)
+    for at, name in enumerate(SHEETS):
+        await sheet_is_accessible(name, pages[at % 2])
     await house.commands("open-doors")
     async with guests(house, *NAMES) as (ana, *_):
         for page in pages:
             await expect(page.locator(".next .numbers")).to_be_visible()
         await are_accessible("with a proposal")
-        await sheet_is_accessible("proposal")
+        await sheet_is_accessible("proposal", pages[1])
         await house.commands("start-round")
         await ana.sees("room")
         await ana.asks("call-host", text="Help")
@@ -287,7 +287,12 @@ async def test_the_console_is_accessible_from_before_the_doors_to_the_end(
         for page in pages:
             await expect(page.locator(".clock.stands")).to_be_visible()
         await are_accessible("paused")
+        await house.commands("end-round")
         await house.commands("close-event")
         for page in pages:
-            await expect(page.locator("button[data-room]")).to_have_count(0)
+            await expect(page.locator(".clock-panel")).to_contain_text(re.compile("0:[0-3]"))
+        await are_accessible("while it closes")
+        pushed.pushed_ms += 31_000
+        await house.commands("announce", text="Good night")
+        await expect(pages[0].locator("h1")).to_contain_text("over")
         await are_accessible("after the end")
