@@ -18,6 +18,7 @@ from starlette.routing import Route
 from rooms.commands import AnyCommand, ChooseMail, Coming, TellOutcome
 from rooms.messages import Phase
 from rooms.people import OUTCOMES
+from rooms.places import lost_place
 from server import words
 from server.auth import address, keys_of
 from server.bodies import read_form
@@ -73,8 +74,8 @@ def _command(pressed: str, outcome: str) -> AnyCommand:
 def _page(request: Request, evening: Evening, who: str) -> Response:
     """Draws mail_choices.html.
 
-    `title`, `saved`, `coming` (None: it is over), `wants_mail`, `outcomes` (empty: too early),
-    `told`, `asked`.
+    `title`, `saved`, `coming` (None: it is over), `lost` (their place), `place`,
+    `wants_mail`, `outcomes` (empty: too early), `told`, `asked`.
     """
     event = evening.event
     profile = evening.register.attendee(who)
@@ -86,6 +87,8 @@ def _page(request: Request, evening: Evening, who: str) -> Response:
         "title": evening.register.details.title,
         "saved": "saved" in request.query_params,
         "coming": None if ended else who not in event.declined,
+        "lost": lost_place(event, evening.register, who),
+        "place": event.people[who].place.value,
         "wants_mail": who not in event.no_mail,
         "outcomes": [(one, say(OUTCOME_LABELS[one])) for one in OUTCOMES] if ended else [],
         "told": event.outcomes.get(who, ""),

@@ -59,6 +59,9 @@ STATES: Mapping[str, str] = {
     "linked": "Has a link by mail",
     "unlinked": "Has no link by mail yet",
     "waits": "Waits for a yes",
+    "asked": "Asks for a place",
+    "waiting": "On the waiting list",
+    "refused": "Has no place",
     "removed": "Removed by a host",
 }
 FOUND = ("q", "segment", "role", "mode", "came")
@@ -164,6 +167,8 @@ def is_so(event: Event, id: str, state: str) -> bool:
             return id not in event.invited and id not in event.signed_up
         case "waits":
             return person.waits_for_yes
+        case "asked" | "waiting" | "refused":
+            return person.place == state
         case "removed":
             return person.removed_at is not None
         case _:
@@ -172,7 +177,10 @@ def is_so(event: Event, id: str, state: str) -> bool:
 
 def state_of(event: Event, id: str) -> str:
     """Returns what matters most of how somebody stands, as one of `STATES`."""
-    order = ("removed", "waits", "here", "came", "declined", "linked", "unlinked")
+    order = (
+        "removed", "refused", "asked", "waiting", "waits", "here", "came", "declined", "linked",
+        "unlinked",
+    )  # fmt: skip
     return next((state for state in order if is_so(event, id, state)), "unlinked")
 
 

@@ -262,6 +262,8 @@ async def _invite(request: Request, evening: Evening, typed: Typed) -> Response:
     brought = await bring_in(request.app.state, evening, Reading(rows=tuple(rows)))
     ids = tuple(dict.fromkeys(landing.attendee.id for landing in brought.landings))
     if ids:
+        # Whoever asked or waited is invited now, whatever the limit says.
+        await evening.submit(ORGANISER, AnswerSignUps(attendees=ids, yes=True, beyond=True))
         await evening.submit(ORGANISER, Invite(attendees=ids))
     return _back(evening, "invited")
 
