@@ -160,6 +160,18 @@ def meguri(context: click.Context, debug: bool) -> None:
 # The server
 
 
+FIRST_START = """
+This is the first start. To hold an evening, open this address in a browser and press
+“Sign in”; then give your event a title, and bring your list of people:
+
+    {public}/desk/in/{key}
+
+Keep it: whoever has it sees everybody's data, and it is shown this once. Its last part is the
+organiser's key, which {public}/desk asks for on other computers (and the commands of
+`meguri`: export MEGURI_ORGANISER_KEY=…). If it is lost, `meguri key renew` makes a new one.
+"""
+
+
 @meguri.command()
 @click.option("--host", default="0.0.0.0", show_default=True, help="Address to listen on.")
 @click.option("--port", default=8000, show_default=True, type=click.IntRange(0, 65535))
@@ -177,12 +189,11 @@ def serve(debug: bool, host: str, port: int, workers: int) -> None:
         public = settings.public_url or address
         click.echo(f"Meguri runs at {public}")
         if first_key is not None:
-            click.echo("")
-            click.echo(f"  The organiser's key, shown this once: {first_key}")
-            click.echo(f"  The organiser's page:                {public}/desk/in/{first_key}")
-            click.echo("  For the commands below:              export MEGURI_ORGANISER_KEY=…")
-            click.echo("")
-        click.echo(f"Next: the organiser's page is {public}/desk; or `meguri event create TITLE`.")
+            click.echo(FIRST_START.format(public=public, key=first_key))
+        else:
+            click.echo(
+                f"Next: the organiser's page is {public}/desk; or `meguri event create TITLE`."
+            )
         click.echo(f"Ctrl-C ends it. The log is in {log}." if log else "SIGTERM ends it.")
         sys.stdout.flush()
 

@@ -6,12 +6,14 @@ import asyncio
 import csv
 import io
 import json
+import re
 import socket
 import sys
 from asyncio.subprocess import PIPE
 from pathlib import Path
 
 import click
+import httpx2 as httpx
 import pytest
 
 from server import cli
@@ -235,3 +237,40 @@ async def test_a_key_that_is_a_setting_is_not_renewed() -> None:
     ran = await meguri("key", "renew", MEGURI_ORGANISER_KEY=KEY)
     assert ran.code == 1
     assert "MEGURI_ORGANISER_KEY" in ran.err
+
+
+async def said_at_start(data_dir: Path) -> tuple[str, asyncio.subprocess.Process]:
+    """Starts a server; returns what it says once it answers."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "server.cli", "serve", "--host", "127.0.0.1", "--port", "0",
+        env=child_environment(
+            MEGURI_DATA_DIR=str(data_dir), MEGURI_ORGANISER_KEY=None, REDIS_URL=None
+        ),
+        stdout=PIPE, stderr=asyncio.subprocess.DEVNULL,
+    )  # fmt: skip
+    assert process.stdout is not None
+    said = b""
+    async with asyncio.timeout(60):
+        while b" ends it." not in said:
+            said += await process.stdout.readline()
+    return said.decode(), process
+
+
+async def test_the_first_start_says_once_how_to_come_to_the_desk(tmp_path: Path) -> None:
+    said, server = await said_at_start(tmp_path)
+    try:
+        [address] = re.findall(r"http://\S+/desk/in/\S+", said)
+        base = address.partition("/desk")[0]
+        async with httpx.AsyncClient(base_url=base, headers={"origin": base}) as browser:
+            assert "Sign in" in (await browser.get(address)).text
+            signed = await browser.post(address)
+            assert signed.headers["location"] == "/desk"
+            assert "No event yet." in (await browser.get("/desk")).text
+    finally:
+        server.terminate()
+        await server.wait()
+    said, server = await said_at_start(tmp_path)
+    server.terminate()
+    await server.wait()
+    assert address.rpartition("/")[2] not in said
+    assert "/desk/in/" not in said
