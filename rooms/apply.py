@@ -367,7 +367,8 @@ def _apply_profile(
         case f.Erased() if person is not None:
             event.put(replace(person, erased_at=fact.at, connections=(), seat=None), fact.at)
             _forget(event.yeses, fact.id)
-            _forget(event.contacts, fact.id)
+            for a, b in [both for both in event.contacts if fact.id in both]:
+                _end_contact(event, a, b, fact.at)
             _forget(event.cards, fact.id)
             _forget(event.blocks, fact.id)
             event.consents.pop(fact.id, None)
@@ -396,6 +397,13 @@ def _apply_sign_up(
         case _:
             assert_never(fact)
     event.put(replace(person, place=place, place_at=fact.at), fact.at)
+
+
+def _end_contact(event: Event, a: str, b: str, at: int) -> None:
+    key = pair(a, b)
+    made_at = event.contacts.pop(key, None)
+    if made_at is not None:
+        event.contacts_ended[(*key, made_at)] = at
 
 
 def _forget(kept: dict[Pair, Kept], id: str) -> None:
@@ -582,7 +590,7 @@ def _apply_contact(
             event.yeses[(fact.by, fact.about)] = fact.fields
         case f.YesWithdrawn():
             event.yeses.pop((fact.by, fact.about), None)
-            event.contacts.pop(pair(fact.by, fact.about), None)
+            _end_contact(event, fact.by, fact.about, fact.at)
         case f.ContactMade():
             event.contacts[pair(fact.a, fact.b)] = fact.at
         case f.CardGiven() if fact.fields:

@@ -66,6 +66,7 @@ class Event:
         "closes_at",
         "consents",
         "contacts",
+        "contacts_ended",
         "count",
         "current",
         "declined",
@@ -210,6 +211,8 @@ class Event:
         self.yeses: dict[Pair, tuple[str, ...]] = {}
         """(by, about) to the fields chosen."""
         self.contacts: dict[Pair, int] = {}
+        self.contacts_ended: dict[tuple[str, str, int], int] = {}
+        """Contacts taken back, or ended with a person, by pair and instant made; when (ms)."""
         self.cards: dict[Pair, Given] = {}
         """(by, to) to what was given."""
         self.blocks: dict[Pair, int] = {}

@@ -6,6 +6,8 @@ before each try, so that a contact taken back, or somebody erased, is passed on 
 
 Invariants:
 - A delivery's id is the same whoever asks, and how often.
+- Whoever was told of a contact is told when it is taken back, or one of the two erased, and not by
+  whom; a block reads the same.
 - A contact's field is in a payload only where its owner gave it to the other *and* lets the
   organiser have it (rules 16, 20); names always. No note, card, block or star is in any.
 """
@@ -26,7 +28,8 @@ from rooms.people import CONTACT_FIELDS, WEBHOOK_KEY, Register, text_key
 from rooms.refusal import Refusal
 from rooms.standing import pair
 
-CONTACT, ROUND, ENDED, TEST = "contact.made", "round.ended", "event.ended", "webhook.test"
+CONTACT, WITHDRAWN = "contact.made", "contact.withdrawn"
+ROUND, ENDED, TEST = "round.ended", "event.ended", "webhook.test"
 
 
 class Delivery(Struct, frozen=True, kw_only=True):
@@ -37,7 +40,10 @@ class Delivery(Struct, frozen=True, kw_only=True):
     at: int
     a: str = ""
     b: str = ""
+    made_at: int = 0
     round: int = 0
+    after: str = ""
+    """The delivery that this one takes back: needless where nobody was sent that."""
 
 
 def change(deciding: Deciding, command: c.ChangeWebhook) -> None:
@@ -77,11 +83,29 @@ def deliveries(event: Event) -> Iterator[Delivery]:
     for (a, b), at in event.contacts.items():
         if at >= since and not event.is_blocked(a, b):
             yield Delivery(id=f"{CONTACT}:{a}:{b}:{at}", type=CONTACT, at=at, a=a, b=b)
+    yield from _withdrawn(event, since)
     for number, at in event.rounds_ended.items():
         if at >= since:
             yield Delivery(id=f"{ROUND}:{number}", type=ROUND, at=at, round=number)
     if event.ended_at is not None and event.ended_at >= since:
         yield Delivery(id=ENDED, type=ENDED, at=event.ended_at)
+
+
+def _withdrawn(event: Event, since: int) -> Iterator[Delivery]:
+    """Yields contacts that are none any more; of the erased it is not known what was sent."""
+    for (a, b, made_at), at in event.contacts_ended.items():
+        if made_at < since:
+            continue
+        erased = event.people[a].erased or event.people[b].erased
+        yield Delivery(
+            id=f"{WITHDRAWN}:{a}:{b}:{made_at}",
+            type=WITHDRAWN,
+            at=at,
+            a=a,
+            b=b,
+            made_at=made_at,
+            after="" if erased else f"{CONTACT}:{a}:{b}:{made_at}",
+        )
 
 
 def payload(event: Event, register: Register, delivery: Delivery, now: int) -> dict[str, object]:
@@ -90,6 +114,8 @@ def payload(event: Event, register: Register, delivery: Delivery, now: int) -> d
     match delivery.type:
         case "contact.made":
             data |= _contact(event, register, delivery, now)
+        case "contact.withdrawn":
+            data |= _taken_back(event, delivery)
         case "round.ended":
             data |= _round(event, delivery, now)
         case "event.ended":
@@ -114,6 +140,15 @@ def _contact(event: Event, register: Register, one: Delivery, now: int) -> dict[
             _side(event, register, one.a, one.b),
             _side(event, register, one.b, one.a),
         ],
+    }
+
+
+def _taken_back(event: Event, one: Delivery) -> dict[str, object]:
+    """Returns ids alone: what is to be dropped by them, and who was erased."""
+    return {
+        "made_at": one.made_at,
+        "withdrawn_at": one.at,
+        "people": [{"id": id, "erased": event.people[id].erased} for id in (one.a, one.b)],
     }
 
 

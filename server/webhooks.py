@@ -149,7 +149,10 @@ class Webhooks:
             return
         tries = line.tries if line else 0
         one = self._folds.deliveries(evening).get(id)
-        if one is None:
+        was_told = one is None or not one.after or await self._was_told(book, one.after, now)
+        if was_told is None:
+            return
+        if one is None or not was_told:
             dropped = Entry(state=State.DROPPED, at=now, tries=tries, why="not-due")
             await book.swap(id, line, dropped)
             return
@@ -157,6 +160,19 @@ class Webhooks:
         if await book.swap(id, line, taken):
             came = await self._tried(evening, evening.register.webhook, one, taken)
             await book.swap(id, taken, came)
+
+    async def _was_told(self, book: Book, before: str, now: int) -> bool | None:
+        """Says whether anybody was sent an earlier delivery; None: that is not known yet.
+
+        Where nobody was, nobody will be: its line is closed in the same step.
+        """
+        told = (await book.read([before])).get(before)
+        if told is not None and told.state is State.TAKEN and now - told.at <= LEASE_MS:
+            return None
+        if told is not None and (told.tries or told.state is State.TAKEN):
+            return True
+        dropped = Entry(state=State.DROPPED, at=now, why="not-due")
+        return False if await book.swap(before, told, dropped) else None
 
     async def _tried(
         self, evening: Evening, webhook: Webhook, one: Delivery, taken: Entry

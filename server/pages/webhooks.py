@@ -19,7 +19,16 @@ from starlette.responses import Response
 
 from rooms.commands import ChangeWebhook
 from rooms.people import Webhook
-from rooms.webhooks import CONTACT, ENDED, ROUND, TEST, Delivery, address_of, deliveries
+from rooms.webhooks import (
+    CONTACT,
+    ENDED,
+    ROUND,
+    TEST,
+    WITHDRAWN,
+    Delivery,
+    address_of,
+    deliveries,
+)
 from server import words
 from server.auth import ORGANISER, keys_of
 from server.bodies import read_form
@@ -38,6 +47,7 @@ CHANGES_SHOWN = 8
 
 LABELS: Mapping[str, str] = {
     CONTACT: "A contact was made",
+    WITHDRAWN: "A contact was taken back",
     ROUND: "A round has ended",
     ENDED: "The evening is over",
     TEST: "A test",
@@ -151,7 +161,8 @@ def _state(line: Entry | None) -> str:
 
 def _line(evening: Evening, one: Delivery, line: Entry | None, say: words.Saying) -> Line:
     entry = line or Entry(state=State.WAITING, at=0)
-    names = [evening.register.attendee(id).name for id in (one.a, one.b) if id]
+    nobody = say("somebody who was erased")
+    names = [evening.register.attendee(id).name or nobody for id in (one.a, one.b) if id]
     about = say("{a} and {b}", a=names[0], b=names[1]) if names else ""
     return Line(
         id=one.id,

@@ -111,17 +111,36 @@ def test_a_contact_shows_what_was_given_to_the_other_and_let_to_the_organiser() 
     ]
 
 
-def test_a_yes_taken_back_a_block_and_an_erasure_take_the_contact_out() -> None:
+def test_a_yes_taken_back_takes_the_contact_out_and_says_so_by_ids_alone() -> None:
     evening = over(two_who_talk())
+    made = the(evening, "contact.made")
     evening.asks("ana", KeepInTouch(about="bo", yes=False))
     assert "contact.made" not in types(evening)
-    evening = over(two_who_talk())
-    evening.asks("bo", Block(about="ana"))
-    assert "contact.made" not in types(evening)
+    assert the(evening, "contact.withdrawn").after == made.id
+    told = said(evening, "contact.withdrawn")
+    assert (told["made_at"], told["withdrawn_at"]) == (made.at, evening.now)
+    assert told["people"] == [{"id": "ana", "erased": False}, {"id": "bo", "erased": False}]
+
+
+def test_an_erasure_is_told_and_its_person_named_no_more() -> None:
     evening = over(two_who_talk())
     evening.asks(ORGANISER, Erase(attendee="bo"))
     assert "contact.made" not in types(evening)
-    assert b"Bo" not in json.encode(said(evening, "event.ended"))
+    assert the(evening, "contact.withdrawn").after == "", "its line in the book is gone"
+    told = said(evening, "contact.withdrawn")
+    assert told["people"] == [{"id": "ana", "erased": False}, {"id": "bo", "erased": True}]
+    assert not any(
+        b"Bo" in json.encode(payload(evening.event, evening.register, one, evening.now))
+        for one in deliveries(evening.event)
+    )
+
+
+def test_a_block_reads_like_any_yes_taken_back_and_not_whose_it_was() -> None:
+    by_bo, by_ana = over(two_who_talk()), over(two_who_talk())
+    by_bo.asks("bo", Block(about="ana"))
+    by_ana.asks("ana", KeepInTouch(about="bo", yes=False))
+    assert types(by_bo) == types(by_ana) == ["contact.withdrawn", "event.ended", "round.ended"]
+    assert said(by_bo, "contact.withdrawn") == said(by_ana, "contact.withdrawn")
 
 
 def test_a_contact_made_again_is_passed_on_anew() -> None:

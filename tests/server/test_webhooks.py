@@ -210,6 +210,30 @@ async def test_after_ten_tries_it_is_a_dead_letter_and_this_machine_is_not_calle
     assert receiver.calls == []
 
 
+async def test_a_contact_taken_back_is_told_to_whoever_was_told_of_it_and_to_nobody_else(
+    store: Store, evenings: Evenings
+) -> None:
+    told, untold = Receiver(), Receiver()
+    async with receiving(told, untold):
+        known = await an_event_that_tells(evenings, told.url, "known")
+        unknown = await an_event_that_tells(evenings, untold.url, "unknown")
+        for evening in (known, unknown):
+            await become_contacts(evening)
+        await unknown.submit(ANA, KeepInTouch(about=BO, yes=False))
+        async with working(store):
+            await wait_until(told.has(2), "the contact", SECONDS)
+            await known.submit(ANA, KeepInTouch(about=BO, yes=False))
+            await wait_until(told.has(3), "that it was taken back", SECONDS)
+
+            async def is_dropped() -> bool:
+                line = await line_of(store, "contact.withdrawn", "unknown")
+                return line is not None and line.state is State.DROPPED
+
+            await wait_until(is_dropped, "nobody is told", SECONDS)
+    assert told.types() == ["contact.made", "contact.withdrawn", "event.ended"]
+    assert untold.types() == ["event.ended"]
+
+
 async def test_erasure_reaches_what_waits_and_deleting_an_event_leaves_no_book(
     store: Store, evenings: Evenings
 ) -> None:
