@@ -18,6 +18,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from rooms.contacts import consented
 from rooms.event import Event
 from rooms.lobby import pool
 from rooms.matching.ask import Wanted
@@ -94,7 +95,9 @@ def to_be_seated(event: Event, register: Register, now: int) -> tuple[Attendee, 
     here = pool(event, now)
     if len(here) < 2:
         here = [p.id for p in event.people.values() if p.belongs and p.role in SEATED_ROLES]
-    return tuple(register.attendee(id) for id in here)
+    people = (register.attendee(id) for id in here)
+    # The paper is a file of the organiser's: an organisation is on it only by its owner's consent.
+    return tuple(replace(one, organisation=consented(one, "organisation")) for one in people)
 
 
 def asked(

@@ -24,7 +24,7 @@ from urllib.parse import urlsplit
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from msgspec import Struct
 
-from rooms.contacts import contacts_of, fields_by_card, fields_by_yes
+from rooms.contacts import consented, contacts_of, fields_by_card, fields_by_yes
 from rooms.encounters import encounters
 from rooms.event import Event
 from rooms.follow_up import Kind, Letter, open_steps
@@ -224,7 +224,8 @@ class Writer:
 
     def _person(self, id: str) -> Person:
         profile = self._register.attendee(id)
-        shown = ", ".join(_line(part) for part in (profile.title, profile.organisation) if part)
+        of = consented(profile, "organisation") if self._discreet else profile.organisation
+        shown = ", ".join(_line(part) for part in (profile.title, of) if part)
         lines = [Line("", shown)] if shown else []
         if self._discreet:
             lines.append(Line("", self._say("(What was given to the reader stands here.)")))
