@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 import msgspec
 from msgspec import UNSET, Struct
 
-from rooms.people import HOST_ROLES, SEATED_ROLES, Attendee, Role, normalise
+from rooms.people import HOST_ROLES, SEATED_ROLES, Attendee, Role, is_visible, normalise
 from server.columns import BY_TITLE, Columns, Table, columns_of, read_table
 from server.delimited import DATA_LIMIT, Unreadable
 from server.person_rows import (
@@ -324,7 +324,7 @@ def plan_import(
             why = Sentence("Two people have this e-mail address; add their external_id.")
             rejected.append(Named(row=row.row, why=why))
             continue
-        if person is None and not row.name:
+        if (person is None or row.name) and not is_visible(row.name or ""):
             rejected.append(Named(row=row.row, why=Sentence("It has no name.")))
             continue
         if person is not None and person.id in known.rows:

@@ -335,6 +335,11 @@ def test_a_row_without_a_name_updates_but_does_not_create() -> None:
     assert [named.row for named in plan.rejected] == [3]
 
 
+def test_a_name_of_marks_that_nobody_sees_is_none() -> None:
+    rows = "name,email\n\u200b\u2060,ana@example.org\n\u202e,c@example.org\n".encode()
+    assert [named.row for named in plan_import(read_people(rows), [ANA]).rejected] == [2, 3]
+
+
 # JSON
 
 
