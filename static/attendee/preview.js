@@ -9,7 +9,7 @@ import { choices } from "./calling-back.js";
 import { Action, LeftRing, Person, Tags, roundWords } from "./pieces.js";
 import { ask, now, state } from "./session.js";
 import { Switches, isAtTable, isCompanion } from "./switches.js";
-import { Picture } from "./tiles.js";
+import { Picture, Trouble } from "./tiles.js";
 import { modeWords, sharedNow, whySentences, whyTitle, workWords } from "./wording.js";
 
 /** The preview: people, the reason, and on site the table to go to. */
@@ -28,6 +28,7 @@ export function PreviewView() {
     <div class="preview-clock"><${Counting} room=${room} onSite=${onSite} /></div>
     ${event.paused !== null && html`<p class="card attention row"><${Icon} name="pause" />${t("The host has paused the clock.")}</p>`}
     ${onSite && html`<${Arrival} you=${you} />`}
+    <${Trouble} />
     <div class="preview-people">
       <ul class="card stack">
         ${people.map(

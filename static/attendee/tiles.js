@@ -13,6 +13,7 @@ import { media } from "./calling.js";
 import { KeepButton } from "./keep.js";
 import { Action, More, Name } from "./pieces.js";
 import { state } from "./session.js";
+import { isCompanion } from "./switches.js";
 import { callWords, missingWords, stateWords, workWords } from "./wording.js";
 
 const NO_CALL = { stream: null, screen: null, state: "new", speaking: false };
@@ -170,9 +171,10 @@ function Screen({ card }) {
 }
 
 /** What stands in the way of sound and picture, and the press that helps. */
-function Trouble() {
+export function Trouble() {
   const known = media.value;
-  if (!known) return null;
+  const { room, you } = state.value;
+  if (!known || isCompanion(room, you)) return null;
   const { calls, devices, sound } = known;
   const why = missingWords(calls.missing.value);
   return html`<div class="trouble">
@@ -189,8 +191,18 @@ function DeviceTrouble({ kind, known, device }) {
   if (device.replaced)
     return html`<p class="second" role="status">${known.problems.replacedWords(kind, device.replaced)}</p>`;
   if (device.state !== "failed") return null;
-  const { title, text } = known.problems.problemWords(kind, device.problem);
-  return html`<section class="card attention stack tight" role="alert">
+  return html`<${Failed} kind=${kind} known=${known} problem=${device.problem} />`;
+}
+
+/** Brought into sight, since its switch may be far below; but not from under who is writing. */
+function Failed({ kind, known, problem }) {
+  const card = useRef(null);
+  useEffect(() => {
+    if (!document.activeElement?.matches("input, textarea"))
+      card.current.scrollIntoView({ block: "nearest" });
+  }, [problem]);
+  const { title, text } = known.problems.problemWords(kind, problem);
+  return html`<section class="card attention stack tight" role="alert" ref=${card}>
     <p class="strong">${title}</p>
     <p>${text}</p>
     <div class="buttons">

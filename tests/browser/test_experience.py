@@ -11,6 +11,7 @@ from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Page, expect
 
 from tests.browser.conftest import Visitors
+from tests.browser.test_calls import NO_DEVICES
 from tests.browser.test_pages import comes_by_the_open_link
 from tests.guests import House, guest, guests, quick_round
 from tests.server.waiting import wait_until
@@ -169,6 +170,7 @@ async def test_a_preview_calls_back_whoever_looked_at_another_page(
 ) -> None:
     await house.opens(["Ana"], rounds=[quick_round(seconds=600, size=2, preview_seconds=60)])
     page = await visitors.page()
+    await page.add_init_script(NO_DEVICES)
     async with guest(house, "Ana") as ana:
         await comes_by_the_open_link(page, house, "Chidi")
         await page.evaluate(HEARD)
@@ -181,6 +183,8 @@ async def test_a_preview_calls_back_whoever_looked_at_another_page(
         await page.set_viewport_size({"width": 360, "height": 500})  # as with many to meet
         for name in ("Microphone", "Sit this one out"):
             await expect(page.get_by_role("button", name=name)).to_be_in_viewport(ratio=1)
+        await page.get_by_role("button", name="Microphone").click()
+        await expect(page.get_by_text("No microphone found")).to_be_in_viewport()
         await is_accessible(page)
 
 
