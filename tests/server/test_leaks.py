@@ -306,7 +306,7 @@ WHO: dict[str, set[str]] = {
     "/words/{language}": set(),
     "/desk": set(),
     "/desk/in/{key}": set(),
-    "/desk/{event}": {"organiser"},
+    "/desk/{event}": set(),
     "/desk/{event}/import": set(),
     "/desk/{event}/people": {"organiser"},
     "/desk/{event}/people/new": {"organiser"},
