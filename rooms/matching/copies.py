@@ -24,12 +24,6 @@ from rooms.matching.room_rules import Bools, Ints
 if TYPE_CHECKING:
     from rooms.matching.solver import Floats, Search
 
-SWAPS = 10_000
-"""Swaps that one step looks at, about: as many copies as that allows."""
-
-MOST = 16
-"""Copies at most."""
-
 PAIRED = 24
 """Pairs of rooms of a copy, at most, that take part in one step."""
 
@@ -46,7 +40,8 @@ NEVER = -1e30
 class Copies:
     """Copies of the best answer of a search; each goes its own way."""
 
-    def __init__(self, search: Search) -> None:
+    def __init__(self, search: Search, swaps: int, most: int) -> None:
+        """Makes `most` copies, or fewer, so that a step looks at about so many swaps."""
         self.search = search
         self.rng = search.rng
         self.people = people = search.people
@@ -57,7 +52,7 @@ class Copies:
         self.width = int(search.most.max()) + self.has_holes
         self.pairs = min(PAIRED, rooms // 2)
         width = min(self.width, SEATS + self.has_holes)
-        self.copies = int(np.clip(SWAPS // max(1, self.pairs * width**2), 1, MOST))
+        self.copies = int(np.clip(swaps // max(1, self.pairs * width**2), 1, most))
         self.least, self.most = (np.tile(x, self.copies) for x in (search.least, search.most))
         self.weights = np.zeros((people + 1, people + 1))
         self.weights[:people, :people] = search.weights[:people, :people]

@@ -34,8 +34,11 @@ FEW = 100
 HEATS = (0.36, 0.009)
 """Heat of the hottest and the coldest copy, in standard deviations of a random swap's gain."""
 
-EXCHANGED = 2
-"""Steps after which copies next to each other in heat may change theirs."""
+TEMPERED = (20_000, 24)
+"""Swaps that a step of tempering looks at, about, and copies, at most."""
+
+COOLED = (10_000, 16)
+"""The same for a step of cooling, where steps count for more than copies."""
 
 CYCLE = 400
 """Steps of the first cycle of cooling."""
@@ -65,18 +68,17 @@ KEPT = 0.5
 class Tempering:
     """Copies at different heats, which they exchange."""
 
-    def __init__(self, search: Search, copies: Copies) -> None:
+    def __init__(self, search: Search) -> None:
         self.rng = search.rng
-        self.copies = copies
-        self.heat = _spread(search) * np.geomspace(*HEATS, copies.copies)
+        self.copies = Copies(search, *TEMPERED)
+        self.heat = _spread(search) * np.geomspace(*HEATS, self.copies.copies)
         self.at = 0
 
     def step(self, better: float) -> bool:
         """Makes the swaps of one step; says whether the best answer got better by so much."""
         self.copies.step(self.heat)
         self.at += 1
-        if self.at % EXCHANGED == 0:
-            self._exchange(self.at // EXCHANGED % 2)
+        self._exchange(self.at % 2)
         return self.copies.keep(better)
 
     def _exchange(self, first: int) -> None:
@@ -95,9 +97,9 @@ class Tempering:
 class Cooling:
     """Copies that cool together, in cycles."""
 
-    def __init__(self, search: Search, copies: Copies) -> None:
+    def __init__(self, search: Search) -> None:
         self.search = search
-        self.copies = copies
+        self.copies = Copies(search, *COOLED)
         self.hottest = HOT * _spread(search)
         self.cycle, self.at = float(CYCLE), 0
         self.longest = float(LONGEST * search.people)
@@ -127,8 +129,7 @@ class Cooling:
 
 def heated(search: Search) -> Tempering | Cooling:
     """Returns what better serves so many people."""
-    copies = Copies(search)
-    return Tempering(search, copies) if search.people <= FEW else Cooling(search, copies)
+    return Tempering(search) if search.people <= FEW else Cooling(search)
 
 
 def _spread(search: Search) -> float:
