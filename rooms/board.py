@@ -139,6 +139,8 @@ def touches(event: Event, fact: f.AnyFact) -> tuple[set[str], set[str]]:
     person = event.people.get(id)
     if person is not None and person.seat:
         rooms.add(person.seat)
+    if person is not None and person.role is Role.STATION:
+        rooms |= {one for one in event.current if event.rooms[one].table == person.table}
     return {room for room in rooms if room in event.rooms}, parts
 
 

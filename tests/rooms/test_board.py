@@ -26,7 +26,8 @@ from rooms.commands import (
     Swap,
     Undo,
 )
-from rooms.people import Attendee
+from rooms.people import Attendee, Role
+from rooms.programme import Mixing
 from tests.rooms.evenings import Evening
 
 
@@ -286,6 +287,19 @@ def test_hosts_read_who_has_met_few_so_far_once_a_round_is_over_and_by_name() ->
     assert change.parts.met_few == (m.MetFew(id="hana", name="花子", met=0),)
     evening.asks("ines", Rejoin())
     assert [one.id for one in few(evening)] == ["ines", "hana"], "by name, not by number"
+
+
+def test_a_station_that_comes_or_goes_changes_its_tables_room_on_the_board() -> None:
+    evening = Evening(mixing=Mixing.MOST, stations=1, walking=0)
+    evening.adds(Attendee(id="s1", name="", role=Role.STATION, table=1))
+    evening.comes("s1", "dana", "ana", "bo")
+    evening.on_site("emre", "finn")
+    evening.talking([["ana", "bo", "emre", "finn"]])
+    for change, away in ((evening.drops, True), (evening.comes, False)):
+        change("s1")
+        rooms, parts = touches(evening.event, evening.journal[-1])
+        [room] = board_change(evening.event, evening.register, rooms, parts).rooms
+        assert (room.table, room.station_away) == (1, away)
 
 
 def few(evening: Evening) -> tuple[m.MetFew, ...]:
