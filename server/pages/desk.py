@@ -38,6 +38,7 @@ from server.organising import (
     new_link,
 )
 from server.pages.balance import balance_page
+from server.pages.copying import copied
 from server.pages.entry import check_origin, evening_of, let_in
 from server.pages.importing import import_page, press_import, save_links
 from server.pages.interests import interests_page, press_interests
@@ -50,6 +51,7 @@ from server.pages.mail import (
     words_page,
 )
 from server.pages.matching import matching_page, save_matching
+from server.pages.patterns import PATTERNS, pattern_body
 from server.pages.people import people_page, press_people, print_cards
 from server.pages.person import (
     add_person,
@@ -59,8 +61,9 @@ from server.pages.person import (
     press_person,
 )
 from server.pages.rendering import redirect, render
-from server.pages.report import report_page, save_goals
+from server.pages.report import goals_kept, keep_goals, report_page, save_goals
 from server.pages.sign_up import save_sign_up, sign_up_page
+from server.pages.timeline import timeline
 from server.pages.webhooks import press_webhooks, webhooks_page
 from server.planning import EventBody, EventShown, read_body, shown
 from server.problems import Problem
@@ -89,7 +92,7 @@ EXPORTS = {
 FORM = {
     "title": "", "rounds": "3", "seconds": "480", "size": "4", "break_seconds": "60",
     "starts_at": "", "time_zone": "UTC", "locale": "en", "auto": "", "tables": "",
-    "ready_check": "",
+    "ready_check": "", "pattern": "",
 }  # fmt: skip
 
 
@@ -198,12 +201,23 @@ async def desk(request: Request) -> Response:
 async def _desk_page(
     request: Request, typed: Mapping[str, str], problem: Problem | None = None
 ) -> Response:
-    """Draws desk.html: `events`, `form`, `problem`, `problem_field`, `time_zones`, `sign_out`."""
+    """Draws desk.html.
+
+    `events`, `form`, `patterns`, `problem`, `problem_field`, `time_zones`, `sign_out`.
+    """
     language = words.language(request)
     defaults = FORM | ({"time_zone": "Asia/Tokyo", "locale": "ja"} if language == "ja" else {})
     context: dict[str, object] = {
         "events": [_line(evening) for evening in reversed(await all_evenings(request))],
         "form": {**defaults, **typed},
+        "patterns": [
+            (
+                one.name,
+                words.words(language).gettext(one.label),
+                words.words(language).gettext(one.hint),
+            )
+            for one in PATTERNS
+        ],
         "problem": words.sentence(language, problem) if problem else None,
         "problem_field": problem.field.rpartition(".")[2].partition("[")[0] if problem else None,
         "time_zones": sorted(available_timezones()),
@@ -252,7 +266,7 @@ def _body(typed: Mapping[str, str]) -> EventBody:
     }
     planned["auto"] = bool(typed["auto"])
     rounds = _whole(typed, "rounds") or 0
-    if not 1 <= rounds <= 50:
+    if not 1 <= rounds <= 50 and not typed["pattern"]:
         raise Problem(
             HTTPStatus.UNPROCESSABLE_ENTITY,
             "bad-field",
@@ -269,6 +283,9 @@ def _body(typed: Mapping[str, str]) -> EventBody:
         "tables": _whole(typed, "tables"),
         "starts_at": _local_instant(typed["starts_at"], zone),
     }
+    pattern = pattern_body(typed["pattern"], typed["locale"])
+    if pattern is not None:
+        body |= pattern
     if not typed["title"]:
         raise Problem(
             HTTPStatus.UNPROCESSABLE_ENTITY, "bad-field", "An event needs a title.", field="title"
@@ -327,11 +344,13 @@ async def _event_page(
     *,
     host_url: str | None = None,
     problem: str | None = None,
+    goals: object = None,
     status: HTTPStatus = HTTPStatus.OK,
 ) -> Response:
     """Draws desk_event.html.
 
-    `event`, `join_url`, `join_qr`, `host_url`, `problem`, `exports`, `taken`, `urls`.
+    `event`, `join_url`, `join_qr`, `host_url`, `problem`, `exports`, `taken`, `goals`, `timeline`,
+    `done`, `urls`.
     """
     language = words.language(request)
     link = join_url(request, evening.id, await keys_of(request).join_key(evening.id))
@@ -343,6 +362,9 @@ async def _event_page(
         "join_qr": segno.make(link, error="m").svg_data_uri(scale=4, border=2, dark="#20242e"),
         "host_url": host_url,
         "problem": problem,
+        "goals": goals_kept(evening.register.details.goals) if goals is None else goals,
+        "timeline": timeline(evening.event.plan.rounds, event.starts_at, event.time_zone, language),
+        "done": request.query_params.get("done", ""),
         "taken": [
             Taken(what=fact.what.removeprefix("import/"), at=fact.at)
             for fact in reversed(evening.event.exports[-TAKEN_SHOWN:])
@@ -366,6 +388,8 @@ async def _event_page(
             "mail": f"{here}/mail",
             "webhooks": f"{here}/webhooks",
             "sign_up": f"{here}/sign-up",
+            "goals": f"{here}/goals",
+            "copy": f"{here}/copy",
             "host_link": f"{here}/host-link",
             "import": f"{here}/import",
             "delete": f"{here}/delete",
@@ -391,6 +415,35 @@ async def host_link(request: Request) -> Response:
     key = await new_link(request.app.state, evening, first_host(evening))
     url = personal_url(request, evening.id, key)
     return await _event_page(request, evening, host_url=url)
+
+
+async def set_goals(request: Request) -> Response:
+    """Keeps what the organiser wants of the event and what it costs, before it."""
+    evening = await evening_of(request)
+    typed, problem = await keep_goals(evening, await read_form(request))
+    if problem is None:
+        return redirect(f"/desk/{evening.id}?done=goals")
+    said = words.sentence(words.language(request), problem)
+    return await _event_page(request, evening, problem=said, goals=typed, status=problem.status)
+
+
+async def copy(request: Request) -> Response:
+    """Makes another event like this one, without its people."""
+    evening = await evening_of(request)
+    form = await read_form(request)
+    title = " ".join(str(form.get("title", "")).split())[:200]
+    try:
+        if not title:
+            raise Problem(
+                HTTPStatus.UNPROCESSABLE_ENTITY, "bad-field", "An event needs a title.",
+                field="title",
+            )  # fmt: skip
+        zone = evening.event.plan.time_zone
+        starts_at = _local_instant(str(form.get("starts_at", "")).strip(), zone)
+    except Problem as problem:
+        said = words.sentence(words.language(request), problem)
+        return await _event_page(request, evening, problem=said, status=problem.status)
+    return redirect(f"/desk/{await copied(request, evening, title, starts_at)}?done=copied")
 
 
 async def delete(request: Request) -> Response:
@@ -445,5 +498,7 @@ routes = [
     Route("/desk/{event}/links", organisers(save_links), methods=["POST"]),
     Route("/desk/{event}/host", organisers(become_host), methods=["POST"]),
     Route("/desk/{event}/host-link", organisers(host_link), methods=["POST"]),
+    Route("/desk/{event}/goals", organisers(set_goals), methods=["POST"]),
+    Route("/desk/{event}/copy", organisers(copy), methods=["POST"]),
     Route("/desk/{event}/delete", organisers(delete), methods=["POST"]),
 ]

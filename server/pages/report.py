@@ -81,21 +81,30 @@ class Typed(Struct, frozen=True, kw_only=True):
 
 async def report_page(request: Request) -> Response:
     evening = await evening_of(request)
-    return await _page(request, evening, _kept(evening.register.details.goals))
+    return await _page(request, evening, goals_kept(evening.register.details.goals))
 
 
 async def save_goals(request: Request) -> Response:
     """Keeps the goals and the cost, or says what cannot be taken."""
     evening = await evening_of(request)
-    typed = _typed(await read_form(request))
-    try:
-        await amend_event(evening, ORGANISER, _body(typed))
-    except Problem as problem:
+    typed, problem = await keep_goals(evening, await read_form(request))
+    if problem is not None:
         return await _page(request, evening, typed, problem)
     return redirect(f"/desk/{evening.id}/report")
 
 
-def _kept(goals: Goals) -> Typed:
+async def keep_goals(evening: Evening, form: FormData) -> tuple[Typed, Problem | None]:
+    """Keeps the goals and the cost as typed; returns them, and what cannot be taken."""
+    typed = _typed(form)
+    try:
+        await amend_event(evening, ORGANISER, _body(typed))
+    except Problem as problem:
+        return typed, problem
+    return typed, None
+
+
+def goals_kept(goals: Goals) -> Typed:
+    """Returns the goals as the form shows them."""
     values = {
         name: "" if (value := getattr(goals, name)) is None else f"{value:g}"
         if isinstance(value, float) and value < 1e6 else f"{value:.0f}"
