@@ -66,6 +66,32 @@ class Network(Struct, frozen=True, kw_only=True):
     modularity: float
 
 
+class Strength(Struct, frozen=True, kw_only=True):
+    """How strong ties are: minutes that two spent together, over all pairs who met."""
+
+    median: float
+    mean: float
+    most: float
+    again: int
+    """Pairs who were together in two rounds or more."""
+
+
+def strength(ties: Sequence[Tie]) -> Strength:
+    """Returns how strong the ties of a graph are.
+
+    >>> strength([Tie("a", "b", 600, 2), Tie("b", "c", 60)])
+    Strength(median=5.5, mean=5.5, most=10.0, again=1)
+    """
+    order = sorted(tie.seconds / 60 for tie in ties) or [0.0]
+    middle = len(order) // 2
+    return Strength(
+        median=order[middle] if len(order) % 2 else (order[middle - 1] + order[middle]) / 2,
+        mean=sum(order) / len(order),
+        most=order[-1],
+        again=sum(tie.rounds > 1 for tie in ties),
+    )
+
+
 def measure(people: Iterable[str], ties: Sequence[Tie]) -> Network:
     """Returns the measures of a graph, with nodes in the order of `people`.
 

@@ -12,29 +12,24 @@ people keep to themselves (stars, next steps) is counted from five people on (ru
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from msgspec import Struct
 
 from rooms.encounters import MET_MS, by_pair, rooms_by_round, round_encounters
 from rooms.event import Event
-from rooms.network import Network, Tie, measure
+from rooms.network import Network, Strength, Tie, measure, strength
 from rooms.people import (
-    CHANGES,
-    COMES_AGAIN,
     HOST_ROLES,
     Goals,
     Mode,
-    Note,
     Register,
     Role,
     meant,
 )
 from rooms.standing import Pair, Room
 from rooms.synonyms import meanings
-
-TOTALS_FROM = 5
-"""People from whom on the organiser sees a total of what each keeps to themselves (rule 19)."""
+from rooms.totals import Closing, NextSteps, Outcomes, closing, mean_stars, next_steps, outcomes
 
 FEW = 2
 """Whoever met no more than so many people is named, so that the next round can mend it."""
@@ -56,6 +51,10 @@ class Steps(Struct, frozen=True, kw_only=True):
     """Have a contact: both said yes."""
     next_step: int | None
     """Wrote down a next step; None: fewer than five did."""
+    step_done: int | None
+    """Marked a next step as done; None: fewer than five did."""
+    outcome: int | None
+    """Said that something came of it; None: fewer than five have answered."""
 
 
 class RoundFigures(Struct, frozen=True, kw_only=True):
@@ -129,6 +128,7 @@ class Costs(Struct, frozen=True, kw_only=True):
     first_meeting: float | None
     contact: float | None
     next_step: float | None
+    next_step_done: float | None
 
 
 class Report(Struct, frozen=True, kw_only=True):
@@ -140,6 +140,8 @@ class Report(Struct, frozen=True, kw_only=True):
     began_at: int | None
     ended_at: int | None
     steps: Steps
+    declined: int
+    """Said that they cannot come, and did not."""
     stayed: int
     """Came, and were in a room of the last round that was held."""
     first_meetings: int
@@ -148,6 +150,8 @@ class Report(Struct, frozen=True, kw_only=True):
     """Pairs who both said yes."""
     next_steps: int | None
     """Next steps written down; None: by fewer than five people."""
+    next_steps_done: int | None
+    """Of those, done; None: by fewer than five people."""
     stars: float | None
     raters: int | None
     goals: Goals
@@ -160,17 +164,13 @@ class Report(Struct, frozen=True, kw_only=True):
     interests: tuple[InterestFigures, ...]
     closing: Closing | None
     """None: fewer than five people answered the closing questions."""
+    outcomes: Outcomes | None
+    """None: fewer than five people told what came of it."""
+    strength: Strength
     network: Network
+    """Of nobody, where the graph was not asked for."""
     names: dict[str, str]
     ties: tuple[Tie, ...]
-
-
-class Closing(Struct, frozen=True, kw_only=True):
-    """Answers to the two closing questions, as totals by answer, from five people on."""
-
-    answered: int
-    again: dict[str, int]
-    change: dict[str, int]
 
 
 class _Tally:
@@ -184,8 +184,8 @@ class _Tally:
         self.rounds: list[RoundFigures] = []
 
 
-def report(event: Event, register: Register, now: int) -> Report:
-    """Returns an event's numbers as of `now` (ms)."""
+def report(event: Event, register: Register, now: int, *, graph: bool = True) -> Report:
+    """Returns an event's numbers as of `now` (ms), without `graph` those of its network not."""
     counted = {
         person.id
         for person in event.people.values()
@@ -194,7 +194,8 @@ def report(event: Event, register: Register, now: int) -> Report:
     came = [id for id in event.came if id in counted]
     tally = _rounds(event, now)
     with_contact = {id for key in event.contacts for id in key}
-    steppers, next_steps = _next_steps(register, counted)
+    noted = next_steps(register, counted)
+    told = outcomes(event, counted)
     ties = tuple(
         Tie(met.a, met.b, met.seconds, rounds) for met, rounds in by_pair(event.rooms.values(), now)
     )
@@ -204,14 +205,16 @@ def report(event: Event, register: Register, now: int) -> Report:
     last = max(rooms_by_round(event.rooms.values()).items(), default=None, key=lambda i: i[0])
     stayed = {stay.id for room in (last[1] if last else ()) for stay in room.stays}
     goals = register.details.goals
-    stars, raters = _stars(event.ratings.items())
+    stars, raters = mean_stars(event.ratings.items())
     steps = Steps(
         invited=len(counted),
         signed_up=len(signed_up),
         came=len(came),
         met=sum(1 for many in met_each if many),
         contact=len(with_contact & set(came)),
-        next_step=steppers,
+        next_step=noted.writers,
+        step_done=noted.doers,
+        outcome=told.something if told else None,
     )
     return Report(
         event_id=event.id,
@@ -220,22 +223,26 @@ def report(event: Event, register: Register, now: int) -> Report:
         began_at=min(event.came.values(), default=None),
         ended_at=event.ended_at,
         steps=steps,
+        declined=len((event.declined.keys() & counted) - set(came)),
         stayed=len(stayed & set(came)),
         first_meetings=len(tally.met),
         contacts=len(event.contacts),
-        next_steps=next_steps,
+        next_steps=noted.written,
+        next_steps_done=noted.done,
         stars=stars,
         raters=raters,
         goals=goals,
-        costs=_costs(goals, steps, len(tally.met), len(event.contacts), next_steps),
+        costs=_costs(goals, steps, len(tally.met), len(event.contacts), noted),
         rounds=tuple(tally.rounds),
         minutes=_spread([tally.seconds[id] / 60 for id in came]),
         met=_spread(met_each, counted=True),
         few=_few(register, came, tally),
         modes=_modes(event, came, tally),
         interests=_interests(event, register, tally.met),
-        closing=_closing(event, counted),
-        network=measure(known, ties),
+        closing=closing(event, counted),
+        outcomes=told,
+        strength=strength(ties),
+        network=measure(known, ties) if graph else measure((), ()),
         names={id: register.attendee(id).name for id in known},
         ties=ties,
     )
@@ -276,7 +283,7 @@ def _rounds(event: Event, now: int) -> _Tally:
                 minutes_each=2 * seconds / 60 / len(people) if people else 0.0,
                 new_each=2 * first / len(people) if people else 0.0,
                 contacts=contacts[number],
-                stars=_stars(rated)[0],
+                stars=mean_stars(rated)[0],
                 affinity=drawn.mean_affinity if drawn else None,
                 random_affinity=drawn.random_affinity if drawn else None,
             )
@@ -309,44 +316,8 @@ def _contacts_by_round(event: Event) -> Counter[int]:
     return found
 
 
-def _stars(ratings: Iterable[tuple[tuple[str, int], int]]) -> tuple[float | None, int | None]:
-    """Returns the mean of ratings and how many people gave them; nothing below five people."""
-    given = list(ratings)
-    people = {id for (id, _), _ in given}
-    if len(people) < TOTALS_FROM:
-        return None, None
-    return sum(stars for _, stars in given) / len(given), len(people)
-
-
-def _closing(event: Event, counted: set[str]) -> Closing | None:
-    """Returns the totals of the closing questions; nothing below five people."""
-    given = [answer for id, answer in event.answers.items() if id in counted]
-    if len(given) < TOTALS_FROM:
-        return None
-    again = Counter(one for one, _ in given)
-    change = Counter(one for _, chosen in given for one in chosen)
-    return Closing(
-        answered=len(given),
-        again={one: again[one] for one in COMES_AGAIN},
-        change={one: change[one] for one in CHANGES},
-    )
-
-
-def _next_steps(register: Register, counted: set[str]) -> tuple[int | None, int | None]:
-    """Returns how many people wrote next steps down, and how many those are; from five on."""
-    by = Counter(
-        key.split(":")[1]
-        for key, row in register.rows.items()
-        if isinstance(row, Note) and row.next_step.strip()
-    )
-    writers = {id: many for id, many in by.items() if id in counted}
-    if len(writers) < TOTALS_FROM:
-        return None, None
-    return len(writers), sum(writers.values())
-
-
 def _costs(
-    goals: Goals, steps: Steps, meetings: int, contacts: int, next_steps: int | None
+    goals: Goals, steps: Steps, meetings: int, contacts: int, noted: NextSteps
 ) -> Costs | None:
     if goals.cost is None:
         return None
@@ -359,7 +330,8 @@ def _costs(
         attendee=each(steps.came),
         first_meeting=each(meetings),
         contact=each(contacts),
-        next_step=each(next_steps),
+        next_step=each(noted.written),
+        next_step_done=each(noted.done),
     )
 
 
@@ -422,7 +394,7 @@ def _modes(event: Event, came: Sequence[str], tally: _Tally) -> tuple[ModeFigure
                 minutes=sum(tally.seconds[id] for id in here) / 60 / len(here),
                 met=sum(tally.new[id] for id in here) / len(here),
                 contacts=sum(contacts[id] for id in here) / len(here),
-                stars=_stars(rated)[0],
+                stars=mean_stars(rated)[0],
             )
         )
     return tuple(found)

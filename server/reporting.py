@@ -11,6 +11,8 @@ from rooms.report import Report, report
 from server.evenings import Evening
 
 
-async def reported(evening: Evening, now: int) -> Report:
+async def reported(evening: Evening, now: int, *, graph: bool = True) -> Report:
     """Returns the numbers of an event that was read to its end, as of `now` (ms)."""
-    return await asyncio.to_thread(report, evening.event.copy(), evening.register.copy(), now)
+    return await asyncio.to_thread(
+        report, evening.event.copy(), evening.register.copy(), now, graph=graph
+    )

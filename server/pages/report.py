@@ -27,6 +27,7 @@ from server.evenings import Evening
 from server.organising import amend_event
 from server.pages.answers import AGAIN_LABELS, CHANGE_LABELS
 from server.pages.entry import evening_of
+from server.pages.last_event import NONE, beside
 from server.pages.picture import Picture, draw
 from server.pages.rendering import redirect, render
 from server.planning import EventPatch, read_body
@@ -43,21 +44,32 @@ Number = Callable[..., str]
 
 
 class GoalLine(Struct, frozen=True, kw_only=True):
-    """One goal beside its result; `share` of the goal reached, from 0 to 1, None without one."""
+    """One goal beside its result; `share` of the goal reached, from 0 to 1, None without one.
+
+    `last` is the result of the last event, empty without one.
+    """
 
     label: str
     goal: str
     result: str
     share: float | None
+    last: str
+
+
+class CostLine(Struct, frozen=True, kw_only=True):
+    label: str
+    cost: str
+    last: str
 
 
 class StepLine(Struct, frozen=True, kw_only=True):
-    """One step of the path; `width` of its bar in hundredths."""
+    """One step of the path; `width` of its bar in hundredths, `last` the last event's count."""
 
     label: str
     count: str
-    of_before: str
+    share: str
     width: float
+    last: str
 
 
 class Bar(Struct, frozen=True, kw_only=True):
@@ -148,6 +160,8 @@ async def _page(
     known = words.words(language)
     now: int = request.app.state.store.clock()
     found = await reported(evening, now)
+    other = await beside(request, evening, now)
+    last = other.report
 
     def number(value: float, digits: int = 0) -> str:
         pattern = "#,##0" if digits == 0 else "#,##0." + "0" * digits
@@ -170,9 +184,12 @@ async def _page(
         "is_over": evening.event.phase is Phase.ENDED,
         "report": found,
         "number": number,
-        "goal_lines": _goal_lines(found, say, number),
-        "cost_lines": _cost_lines(found, say, number),
-        "steps": _step_lines(found, say, number),
+        "goal_lines": _goal_lines(found, last, say, number),
+        "cost_lines": _cost_lines(found, last, say, number),
+        "steps": _step_lines(found, last, say, number),
+        "last": last,
+        "choices": other.choices,
+        "beside_none": NONE,
         "timeline": _timeline(found.rounds),
         "histogram": _histogram(found, number),
         "picture": picture,
@@ -215,65 +232,99 @@ def _mean(values: list[float]) -> float:
     return sum(values) / len(values) if values else 0.0
 
 
-def _goal_lines(found: Report, say: Say, number: Number) -> list[GoalLine]:
+def _goal_lines(found: Report, last: Report | None, say: Say, number: Number) -> list[GoalLine]:
     goals = found.goals
-    lines = (
-        (say("People who came"), goals.people, float(found.steps.came), 0),
-        (say("New people met by each"), goals.met, found.met.mean, 1),
-        (say("Contacts made"), goals.contacts, float(found.contacts), 0),
+    names: tuple[tuple[str, float | None, int], ...] = (
+        (say("People who came"), goals.people, 0),
+        (say("New people met by each"), goals.met, 1),
+        (say("Contacts made"), goals.contacts, 0),
+        (say("First meetings"), None, 0),
+        (say("Stars"), None, 1),
     )
+
+    def results(of: Report) -> tuple[float | None, ...]:
+        return of.steps.came, of.met.mean, of.contacts, of.first_meetings, of.stars
+
+    def shown(value: float | None, digits: int) -> str:
+        return "–" if value is None else number(value, digits)
+
+    here = results(found)
+    there = results(last) if last else (None,) * len(here)
     return [
         GoalLine(
             label=label,
-            goal="–" if goal is None else number(goal, digits),
-            result=number(result, digits),
-            share=min(1.0, result / goal) if goal else None,
+            goal=shown(goal, digits),
+            result=shown(result, digits),
+            share=min(1.0, result / goal) if goal and result is not None else None,
+            last=shown(before, digits) if last else "",
         )
-        for label, goal, result, digits in lines
+        for (label, goal, digits), result, before in zip(names, here, there, strict=True)
     ]
 
 
-def _cost_lines(found: Report, say: Say, number: Number) -> list[tuple[str, str]]:
-    costs = found.costs
-    if costs is None:
+def _cost_lines(found: Report, last: Report | None, say: Say, number: Number) -> list[CostLine]:
+    """Returns what each of something cost; nothing where this event's cost is not known."""
+    if found.costs is None:
         return []
-    lines = (
-        (say("In all"), found.goals.cost),
-        (say("For each who came"), costs.attendee),
-        (say("For each first meeting"), costs.first_meeting),
-        (say("For each contact"), costs.contact),
-        (say("For each next step"), costs.next_step),
+    labels = (
+        say("In all"),
+        say("For each who came"),
+        say("For each first meeting"),
+        say("For each contact"),
+        say("For each next step done"),
     )
-    unit = f" {found.goals.currency}" if found.goals.currency else ""
+    here = _costs(found, number)
+    there = _costs(last, number) if last else [""] * len(labels)
     return [
-        (label, f"{number(value, 0 if value >= 100 else 2)}{unit}" if value is not None else "–")
-        for label, value in lines
+        CostLine(label=label, cost=cost, last=before)
+        for label, cost, before in zip(labels, here, there, strict=True)
     ]
 
 
-def _step_lines(found: Report, say: Say, number: Number) -> list[StepLine]:
-    steps = found.steps
-    counts = (
-        (say("On the list"), steps.invited),
-        (say("Signed up"), steps.signed_up),
-        (say("Came"), steps.came),
-        (say("Met somebody"), steps.met),
-        (say("Have a contact"), steps.contact),
-        (say("Noted a next step"), steps.next_step),
+def _costs(found: Report, number: Number) -> list[str]:
+    costs, unit = found.costs, f" {found.goals.currency}" if found.goals.currency else ""
+    if costs is None:
+        return ["–"] * 5
+    values = (
+        found.goals.cost,
+        costs.attendee,
+        costs.first_meeting,
+        costs.contact,
+        costs.next_step_done,
     )
-    lines = []
-    before: int | None = None
-    for label, count in counts:
-        lines.append(
-            StepLine(
-                label=label,
-                count=say("fewer than five") if count is None else number(count),
-                of_before="" if not before or count is None else f"{round(100 * count / before)} %",
-                width=round(100 * (count or 0) / max(1, steps.invited), 1),
-            )
+    return [
+        "–" if value is None else f"{number(value, 0 if value >= 100 else 2)}{unit}"
+        for value in values
+    ]
+
+
+def _step_lines(found: Report, last: Report | None, say: Say, number: Number) -> list[StepLine]:
+    labels = (
+        say("On the list"),
+        say("Signed up"),
+        say("Came"),
+        say("Met somebody"),
+        say("Have a contact"),
+        say("Noted a next step"),
+        say("Did a next step"),
+        say("Say that something came of it"),
+    )
+    here = msgspec.structs.astuple(found.steps)
+    there = msgspec.structs.astuple(last.steps) if last else ("",) * len(labels)
+
+    def shown(count: int | None) -> str:
+        return say("fewer than five") if count is None else number(count)
+
+    return [
+        StepLine(
+            label=label,
+            count=shown(count),
+            share=f"{round(100 * count / here[0])} %" if place and here[0] and count else "",
+            width=round(100 * (count or 0) / max(1, here[0]), 1),
+            last="" if last is None else "–" if before is None else number(before),
         )
-        before = count
-    return lines
+        for place, (label, count, before) in enumerate(zip(labels, here, there, strict=True))
+    ]
 
 
 def _timeline(rounds: tuple[RoundFigures, ...]) -> list[Bar]:

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from msgspec import json
 
-from rooms.commands import ChangeEvent, KeepInTouch, Note, Rate, SitOut
+from rooms.commands import (
+    ChangeEvent,
+    CloseEvent,
+    Coming,
+    KeepInTouch,
+    Note,
+    Rate,
+    SitOut,
+    TellOutcome,
+)
 from rooms.deciding import ORGANISER
 from rooms.people import Attendee, Goals
 from rooms.report import Report, report
@@ -101,4 +110,44 @@ def test_cost_is_shared_out_over_what_there_was() -> None:
 
 def test_an_event_without_anything_has_a_report() -> None:
     found = report(Evening(doors=False).event, Evening(doors=False).register, 0)
+    assert (found.outcomes, found.strength.most) == (None, 0.0)
     assert (found.steps.came, found.rounds, found.few, found.network.nodes) == (0, (), (), ())
+
+
+def test_steps_done_and_what_came_of_it_end_the_path_from_five_people_on() -> None:
+    evening = two_rounds()
+    details = evening.register.details
+    changed = type(details)(title=details.title, goals=Goals(cost=700.0, currency="EUR"))
+    evening.asks(ORGANISER, ChangeEvent(details=changed))
+    mates = ("bo", "ana", "ana", "hana", "ines", "hana")
+    for id, about in zip(SIX, mates, strict=True):
+        evening.asks(id, Note(about=about, text="", next_step="call", done=id != "ana"))
+    evening.asks(ORGANISER, CloseEvent())
+    evening.passes(60)
+    assert evening.phase == "ended"
+    for id in SIX[:3]:
+        evening.asks(id, TellOutcome(outcome="together"))
+    evening.asks("emre", TellOutcome(outcome="nothing"))
+    found = numbers(evening)
+    assert (found.steps.next_step, found.steps.step_done, found.next_steps_done) == (6, 5, 5)
+    assert (found.steps.outcome, found.outcomes) == (None, None)
+    assert found.costs is not None
+    assert found.costs.next_step_done == 140.0
+    evening.asks("hana", TellOutcome(outcome="help"))
+    found = numbers(evening)
+    assert found.outcomes is not None
+    assert (found.steps.outcome, found.outcomes.answered) == (4, 5)
+    assert found.outcomes.told == {"met-again": 0, "together": 3, "help": 1, "nothing": 1}
+
+
+def test_who_said_that_they_cannot_come_is_counted_unless_they_came() -> None:
+    evening = two_rounds()
+    evening.asks("never", Coming(coming=False))
+    assert numbers(evening).declined == 1
+
+
+def test_ties_have_a_strength_and_the_graph_can_be_left_out() -> None:
+    evening = two_rounds()
+    found = report(evening.event, evening.register, evening.now, graph=False)
+    assert (found.network.nodes, found.first_meetings) == ((), 7)
+    assert (found.strength.again, round(found.strength.most, 1)) == (1, 3.3)

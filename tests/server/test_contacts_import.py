@@ -148,3 +148,32 @@ async def test_goals_are_kept_and_bad_ones_are_named(house: Doors) -> None:
         assert "“lots” is not a number." in bad.text
     shown = (await house.client.get(f"/api/events/{made.event_id}")).json()
     assert (shown["goals"]["people"], shown["goals"]["cost"]) == (24, 1200)
+
+
+async def test_the_last_event_stands_beside_this_one_and_another_can_be_chosen(
+    house: Doors,
+) -> None:
+    def chosen(title: str, began_at: int) -> Chosen:
+        return Chosen(
+            title=title, people=None, began_at=began_at, silence=4 * 3600, time_zone="UTC"
+        )
+
+    day = 86_400_000
+    first = await brought(house, chosen=chosen("Spring", 1_700_000_000_000))
+    second = await brought(house, chosen=chosen("Summer", 1_700_000_000_000 + 10 * day))
+    third = await brought(
+        house, SAMPLE[:400].rpartition(b"\n")[0], chosen("Autumn", 1_710_000_000_000)
+    )
+    async with house.browser() as browser:
+        await browser.post("/desk", data={"key": KEY})
+        path = f"/desk/{third.event_id}/report"
+        page = (await browser.get(path)).text
+        assert "Last event: Summer" in page
+        assert "(last event: 12)" in page
+        assert f'value="{second.event_id}" selected' in page
+        page = (await browser.get(f"{path}?beside={first.event_id}")).text
+        assert "Last event: Spring" in page
+        page = (await browser.get(f"{path}?beside=none")).text
+        assert "Last event:" not in page
+        alone = (await browser.get(f"/desk/{first.event_id}/report")).text
+        assert "Last event:" not in alone
