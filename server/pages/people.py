@@ -40,6 +40,9 @@ PAGE = 100
 CARDS_LIMIT = 500
 """Cards of one sheet: a browser prints some 60 pages of them in good time."""
 
+AT_ONCE = 20
+"""Links that are asked of the store at the same time."""
+
 NO_SEGMENT = "-"
 """Chosen for those who are in no segment."""
 
@@ -334,7 +337,10 @@ async def print_cards(request: Request) -> Response:
     sheet = min(max(int(asked), 1) if asked.isascii() and asked.isdigit() else 1, sheets)
     some = people[(sheet - 1) * CARDS_LIMIT : sheet * CARDS_LIMIT]
     await evening.submit(ORGANISER, NoteExport(what="link-cards"))
-    links = [await _card_link(request, evening, person) for person in some]
+    links: list[str] = []
+    for at in range(0, len(some), AT_ONCE):
+        asked_for = (_card_link(request, evening, one) for one in some[at : at + AT_ONCE])
+        links += await asyncio.gather(*asked_for)
     context: dict[str, object] = {
         "event": {"id": evening.id, "title": evening.register.details.title},
         "cards": await asyncio.to_thread(_cards, some, links),

@@ -313,6 +313,8 @@ WHO: dict[str, set[str]] = {
     "/desk/{event}/people/{who}": {"organiser"},
     "/desk/{event}/sign-up": set(),
     "/desk/{event}/webhooks": set(),
+    "/desk/{event}/balance": {"organiser"},
+    "/desk/{event}/interests": {"organiser"},
     "/desk/{event}/matching": {"organiser"},
     "/desk/{event}/report": {"organiser"},
     "/desk/{event}/mail": {"organiser"},

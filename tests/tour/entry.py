@@ -75,8 +75,12 @@ async def desk(stage: Stage, look: Look) -> None:
     await page.locator("button[value=land]").click()
     await seen(page.locator("#result"))
     await look("desk-people-imported", page)
-    await page.goto(f"{house.url}/desk/{house.event}/matching")
-    await look("desk-matching", page)
+    for name in ("people", "people/new", "balance", "interests", "matching"):
+        await page.goto(f"{house.url}/desk/{house.event}/{name}")
+        await look(f"desk-{name.replace('/', '-')}", page)
+    await page.goto(f"{house.url}/desk/{house.event}/people")
+    await page.locator(".person-name").last.click()
+    await look("desk-person", page)
     await page.goto(f"{house.url}/desk")
     await look("desk", page)
 
