@@ -317,7 +317,7 @@ async def _work(settings: Settings, say: Callable[[str], None]) -> None:
             await asyncio.sleep(TICK_SECONDS)
             continue
         said = ""
-        say(_greeting(settings))
+        say(f"{_greeting(settings)} Webhooks are called.")
         try:
             await Worker(store, settings).run()
         except* (StoreAway, UnknownEvent):

@@ -37,13 +37,13 @@ def person(id: str, name: str, *, lets: tuple[str, ...]) -> Attendee:
 
 
 def two_who_talk(*, hook: bool = True) -> Evening:
-    """Ana lets the organiser have e-mail and organisation, Bo the phone; both sit in one room."""
+    """Ana lets the organiser have all but her link, Bo the phone alone; both sit in one room."""
     evening = Evening(1, doors=False)
     if hook:
         evening.asks(ORGANISER, ChangeWebhook(webhook=HOOK))
     evening.asks("dana", OpenDoors())
     evening.adds(
-        person("ana", "Ana", lets=("email", "organisation")),
+        person("ana", "Ana", lets=("email", "organisation", "phone")),
         person("bo", "Bo", lets=("phone",)),
     )
     evening.comes("dana", "ana", "bo")
