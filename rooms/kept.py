@@ -17,7 +17,7 @@ from msgspec import Struct
 from rooms.contacts import contacts_of, fields_by_card, fields_by_yes, is_contact
 from rooms.encounters import encounters
 from rooms.event import Event
-from rooms.people import Attendee, Consent, Register, Role, note_key
+from rooms.people import Attendee, Consent, Place, Register, Role, note_key
 from rooms.standing import Person, Room
 
 
@@ -107,6 +107,9 @@ class Attendance(Struct, frozen=True, kw_only=True):
     checked_in_at: int | None
     checked_out_at: int | None
     removed_at: int | None
+    place: Place
+    place_at: int | None
+    """Since when; None: since they were added."""
     sat_out: int
     """Rounds without a seat though in the pool."""
     mail: bool
@@ -244,6 +247,8 @@ def _attendance(event: Event, person: Person) -> Attendance:
         checked_in_at=person.checked_in_at,
         checked_out_at=person.checked_out_at,
         removed_at=person.removed_at,
+        place=person.place,
+        place_at=person.place_at,
         sat_out=person.sat_out,
         mail=id not in event.no_mail,
         outcome=event.outcomes.get(id, ""),

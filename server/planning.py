@@ -40,6 +40,7 @@ from rooms.refusal import Refusal
 from rooms.replanning import MOST_ROUNDS, as_planned, details_with
 from rooms.synonyms import GROUPS_LIMIT, WORDS_LIMIT, fault, tidy
 from rooms.topic_standing import topics_of
+from server.person_rows import is_column
 from server.problems import Problem
 from server.wire import fault_of
 
@@ -313,6 +314,15 @@ def _question(body: QuestionBody, field: str) -> Question:
     if not words or set(body.words) | set(body.options) > {"en", "ja"}:
         raise Problem(
             BAD, "bad-field", "A question needs words in English or Japanese.", field=field
+        )
+    named = next((text for text in words.values() if is_column(text)), None)
+    if named is not None:
+        raise Problem(
+            BAD,
+            "bad-field",
+            "“{name}” is a column of the list already: please word it as a question.",
+            field=field,
+            name=named,
         )
     options = {
         code: tuple(tidied(one) for one in those if tidied(one))

@@ -36,7 +36,11 @@ Shape = Callable[[str, Values], str]
 
 def nodes(event: Event, register: Register) -> Iterator[tuple[str, Values]]:
     """Yields everybody who could be met, and everybody else who was: hosts, people erased since."""
-    listed = [person for person in register.attendees() if person.role not in HOST_ROLES]
+    listed = [
+        person
+        for person in register.attendees()
+        if person.role not in HOST_ROLES and event.people[person.id].has_place
+    ]
     known = {person.id for person in listed}
     met = {stay.id for room in event.rooms.values() for stay in room.stays}
     for person in (*listed, *(register.attendee(id) for id in sorted(met - known))):

@@ -36,7 +36,7 @@ SUMMARY_COLUMNS = ("event_id", "rounds_together", *PAIR_COLUMNS[4:])
 ATTENDEE_COLUMNS = (
     "event_id", "id", "external_id", "name", "reading", "organisation", "department", "title",
     "email", "phone", "link", "mode", "role", "segment", "interests", "languages",
-    "rounds", "people_met", "seconds_together", "contacts", "consent",
+    "rounds", "people_met", "seconds_together", "contacts", "consent", "place",
 )  # fmt: skip
 ROUND_COLUMNS = (
     "event_id", "round", "kind", "size", "starts_at", "ends_at", "rooms", "tables", "people",
@@ -271,6 +271,7 @@ def attendee_rows(
             "people_met": met[person.id],
             "seconds_together": seconds[person.id],
             "contacts": contacts.get(person.id, 0),
+            "place": event.people[person.id].place.value,
             **{name: person.custom.get(name, "") for name in custom},
         }
 

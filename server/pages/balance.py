@@ -76,7 +76,11 @@ def _seen(evening: Evening) -> Balance:
     plan, details = evening.event.plan, evening.register.details
     sizes = [planned.size for planned in plan.rounds if planned.kind is Kind.MATCHED]
     return balance(
-        list(evening.register.attendees()),
+        [
+            person
+            for person in evening.register.attendees()
+            if evening.event.people[person.id].has_place
+        ],
         size=sizes[0] if sizes else USUAL_SIZE,
         same=meanings(details.synonyms),
         weights=plan.weights,

@@ -245,6 +245,8 @@ async def test_questions_are_written_ordered_and_taken_out_at_the_desk(house: Do
     )
     assert page.status_code == 422
     assert "Which?" in page.text
+    page = await at_the_desk(house, made["id"], **{"do": "questions", "en-0": "E-mail"})
+    assert "a column of the list already" in page.text
 
 
 async def test_settings_that_cannot_be_are_said_and_nothing_is_lost(house: Doors) -> None:

@@ -7,8 +7,9 @@ import contextlib
 from collections.abc import AsyncIterator
 
 import pytest_asyncio
+from msgspec.structs import replace
 
-from rooms.commands import AddAttendees, CreateEvent, Erase, Invite
+from rooms.commands import AddAttendees, ChangeEvent, Coming, CreateEvent, Erase, Invite
 from rooms.follow_up import due
 from rooms.people import Attendee, Details, Role
 from rooms.programme import Plan
@@ -181,6 +182,27 @@ async def test_nobody_erased_is_written_to(store: Store, evenings: Evenings) -> 
     async with a_post_office(postbox) as smtp_url, working(store, smtp_url):
         await wait_until(lambda: len(postbox.to) == 1, "the other's mail", SECONDS)
     assert postbox.to == ["guest1@people.example"]
+
+
+async def test_who_moves_up_from_the_waiting_list_gets_one_letter_with_a_calendar_file(
+    store: Store, evenings: Evenings
+) -> None:
+    evening = await an_invited_event(evenings, 1)
+    plan = replace(evening.event.plan, capacity=1)
+    await evening.submit("organiser", ChangeEvent(plan=plan))
+    bo = Attendee(id="bo", name="花子", email="bo@people.example", locale="ja")
+    await evening.submit("organiser", AddAttendees(people=(bo,), by_event_link=True))
+    postbox = Postbox()
+    async with a_post_office(postbox) as url, working(store, url):
+        await wait_until(postbox.has(2), "both have their first letter", seconds=SECONDS)
+        await evening.submit("a0", Coming(coming=False))
+        await wait_until(postbox.has(3), "the next one has a place", seconds=SECONDS)
+    assert postbox.counts() == {"guest0@people.example": 1, "bo@people.example": 2}
+    waiting, place = (mail for mail in postbox.mails if "bo@" in str(mail["To"]))
+    assert "キャンセル待ち" in str(waiting["Subject"])
+    assert "ご参加いただけます" in str(place["Subject"])
+    assert not list(waiting.iter_attachments())
+    assert [one.get_filename() for one in place.iter_attachments()] == ["event.ics"]
 
 
 async def test_the_links_in_a_mail_are_the_same_each_time_and_end_with_the_persons_key(
