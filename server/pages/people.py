@@ -15,20 +15,22 @@ from urllib.parse import urlencode
 
 import segno
 from msgspec import Struct
+from msgspec.structs import replace
 from starlette.datastructures import FormData, QueryParams
 from starlette.requests import Request
 from starlette.responses import Response
 
-from rooms.commands import Invite, NoteExport
+from rooms.commands import AddAttendees, Invite, NoteExport
 from rooms.contacts import consented
 from rooms.event import Event
 from rooms.follow_up import came, may_be_written_to
-from rooms.people import HOST_ROLES, Attendee, Mode, Role, normalise
+from rooms.people import HOST_ROLES, TAG_LIMIT, Attendee, Mode, Role, normalise, tidied
 from server import words
 from server.api import personal_url
 from server.auth import ORGANISER, keys_of
 from server.bodies import read_form
 from server.evenings import Evening
+from server.organising import PEOPLE_AT_ONCE
 from server.pages.entry import evening_of
 from server.pages.rendering import redirect, render
 from server.problems import Problem
@@ -220,7 +222,7 @@ async def people_page(request: Request) -> Response:
         "next": f"{here}?{search.query(page=page + 1)}" if page < pages else "",
         "told": _told(request.query_params, known),
         "cards_limit": CARDS_LIMIT,
-        "mail_off": settings.smtp is None,
+        "mail_off": settings.smtp is None and "sent" in request.query_params,
         "urls": {
             "event": f"/desk/{evening.id}",
             "people": here,
@@ -280,6 +282,9 @@ def _told(query: QueryParams, known: words.Words) -> list[str]:
                     without,
                 )
             )
+    if "put" in query:
+        put = number("put")
+        told.append(known.ngettext("{n} person was changed.", "{n} people were changed.", put))
     if "gone" in query:
         told.append(known.gettext("The person was removed, with everything kept about them."))
     return told
@@ -289,10 +294,13 @@ def _told(query: QueryParams, known: words.Words) -> list[str]:
 
 
 async def press_people(request: Request) -> Response:
-    """Sends links to those who were ticked, or to all who are found and have none yet."""
+    """Sends links, or puts people into a segment: those ticked, or all who are found."""
     evening = await evening_of(request)
     form = await read_form(request)
     chosen, search = await _chosen(evening, form)
+    if form.get("do") == "segment":
+        changed = await _put_into(evening, chosen, str(form.get("into", "")))
+        return redirect(f"/desk/{evening.id}/people?{search.query(put=changed)}")
     event = evening.event
     again = form.get("whom") != "all"
     ids = tuple(
@@ -304,6 +312,23 @@ async def press_people(request: Request) -> Response:
     await evening.submit(ORGANISER, Invite(attendees=ids))
     query = search.query(sent=len(ids), without=len(chosen) - len(ids))
     return redirect(f"/desk/{evening.id}/people?{query}")
+
+
+async def _put_into(evening: Evening, people: Sequence[Attendee], typed: str) -> int:
+    """Puts people into a segment, empty for none; returns how many that changed."""
+    segment = tidied(" ".join(typed.split()))
+    if len(segment) > TAG_LIMIT:
+        raise Problem(
+            HTTPStatus.UNPROCESSABLE_ENTITY,
+            "bad-field",
+            "The name of a segment has at most {most} characters.",
+            most=TAG_LIMIT,
+        )
+    moved = [replace(person, segment=segment) for person in people if person.segment != segment]
+    for at in range(0, len(moved), PEOPLE_AT_ONCE):
+        some = tuple(moved[at : at + PEOPLE_AT_ONCE])
+        await evening.submit(ORGANISER, AddAttendees(people=some))
+    return len(moved)
 
 
 async def _chosen(evening: Evening, form: FormData) -> tuple[list[Attendee], Search]:

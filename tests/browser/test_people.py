@@ -64,6 +64,12 @@ async def test_a_dropped_list_is_looked_at_landed_and_balanced(
     await page.goto(f"{house.url}/desk/{event}/people?q=花子")
     await expect(page.get_by_role("cell", name="a", exact=True)).to_be_visible()
     await is_right(page)
+    await page.get_by_label("山田 花子さんを選ぶ").check()
+    await page.locator("#into").fill("b")
+    await page.locator("#into").press("Enter")  # sends no links by chance
+    await page.locator("button[value=segment]").click()
+    await expect(page.get_by_role("cell", name="b", exact=True)).to_be_visible()
+    await expect(page.get_by_role("status")).to_have_text("1人を変更しました。")
     await page.get_by_role("link", name="山田 花子").click()
     await expect(page.get_by_label("よみがな")).to_be_visible()
     await is_right(page)

@@ -208,6 +208,22 @@ async def test_links_are_sent_to_the_ticked_or_to_all_who_have_none(
     assert bo.id in (await desk.get(path)).text
 
 
+async def test_many_are_put_into_a_segment_at_once(house: Doors, desk: httpx.AsyncClient) -> None:
+    event = (await house.makes_event())["id"]
+    [ana, bo, hanako] = await house.brings(event, PEOPLE)
+    path = f"/desk/{event}/people"
+    sent = {"do": "segment", "who": [ana.id, hanako.id], "into": "  north  office "}
+    done = await desk.post(path, data=sent)
+    assert "2 people were changed." in (await desk.get(done.headers["location"])).text
+    assert listed((await desk.get(f"{path}?segment=north+office")).text) == ["Ana", "山田 花子"]
+    await desk.post(path, data={"do": "segment", "whom": "all", "q": "ana", "into": ""})
+    assert (await kept(house.store, event, ana.id)).segment == ""
+    assert (await kept(house.store, event, ana.id)).email == "ana@example.org"
+    long = await desk.post(path, data={**sent, "into": "x" * 81})
+    assert long.status_code == 422
+    assert (await kept(house.store, event, bo.id)).segment == ""
+
+
 async def test_cards_open_their_owners_pages_and_are_written_down(
     house: Doors, desk: httpx.AsyncClient
 ) -> None:
