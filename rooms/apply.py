@@ -64,6 +64,7 @@ def apply(event: Event, fact: f.AnyFact) -> None:
             event.phase = Phase.LOBBY
         case f.ClosingBegan():
             event.closes_at = fact.closes_at
+            event.undoable[fact.by] = Undoable(at=fact.at, closing=True)
         case f.EventEnded():
             _end_event(event, fact)
         case f.AttendeeAdded() | f.ProfileChanged() | f.ConsentGiven() | f.Erased():
@@ -253,6 +254,8 @@ def _apply_proposal(
             )
         case f.Undone():
             event.undoable.pop(fact.by, None)
+            if fact.closing:
+                event.closes_at = None
         case _:
             assert_never(fact)
 

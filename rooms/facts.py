@@ -261,6 +261,8 @@ class ProposalChanged(Fact, frozen=True, kw_only=True):
 
 class Undone(Fact, frozen=True, kw_only=True):
     by: str
+    closing: bool = False
+    """What was taken back is the closing of the event."""
 
 
 class RoundCalled(Fact, frozen=True, kw_only=True):

@@ -439,18 +439,20 @@ def _worth(deciding: Deciding, rooms: Sequence[Sequence[str]]) -> tuple[float, f
 
 
 def undo(deciding: Deciding) -> None:
-    """Takes back the asker's latest change of seats: adds facts, removes none."""
+    """Takes back the asker's latest change of seats, or closing: adds facts, removes none."""
     deciding.require_host()
     last = deciding.event.undoable.get(deciding.by)
     if last is None:
         raise Refusal("nothing-to-undo", "There is nothing to undo.")
     if deciding.now - last.at > UNDO_MS:
         raise Refusal("too-late", "That was more than 30 seconds ago.")
-    if last.moves:
+    if last.closing:
+        pass  # the fact alone says so
+    elif last.moves:
         _move_back(deciding, last)
     else:
         _propose_again(deciding, last)
-    deciding.happened(f.Undone(at=deciding.now, by=deciding.by))
+    deciding.happened(f.Undone(at=deciding.now, by=deciding.by, closing=last.closing))
 
 
 def _move_back(deciding: Deciding, last: Undoable) -> None:

@@ -100,6 +100,8 @@ def _told(event: Event, register: Register, fact: f.AnyFact) -> list[Told]:
             return _seating_told(event, register, fact)
         case f.SeatingOffered() | f.RoundCalled() | f.Pinned() | f.LinkEnded():
             return []
+        case f.Undone() if fact.closing:
+            return [(EVERYONE, phase(event, register))]
         case f.ProposalChanged() | f.Rearranged() | f.Undone() | f.Relaxed():
             return []
         case f.CallWithdrawn():

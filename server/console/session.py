@@ -22,9 +22,9 @@ from server.console.sentences import closed_words, lost_words
 from server.console.speech import Speech
 
 UNDO_MS = 30_000
-"""The server takes a change of seats back for so long (rule 15)."""
+"""The server takes a change of seats, and the closing, back for so long (rule 15)."""
 
-UNDOABLE = (c.Move, c.Merge, c.Swap, c.Pin, c.Reshuffle, c.Relax)
+UNDOABLE = (c.Move, c.Swap, c.Pin, c.Reshuffle, c.Relax, c.CloseEvent)
 
 JUST_MS = 6_000
 """A refusal so soon after another host's act is probably because of it."""

@@ -46,7 +46,9 @@ function Countdown({ host, to, paused }) {
 function Closing({ host, at }) {
   return html`<p class="strong" role="status">${t("The event closes in {time}.", {
     time: clockText(left(at, host.now.value)),
-  })}</p>`;
+  })}</p>
+  ${host.undoUntil.value > host.now.value && html`<button type="button" class="button" onClick=${() => host.ask(PLACE, "undo")}>
+    ${t("Keep it open")}</button>`}`;
 }
 
 function Actions({ host }) {

@@ -19,9 +19,9 @@ const TICK_MS = 250;
 /** How often is looked whether a room has become silent. */
 const LOOK_MS = 5000;
 
-/** The server takes a change of seats back for so long. */
+/** The server takes a change of seats, and the closing, back for so long. */
 const UNDO_MS = 30_000;
-const UNDOABLE = new Set(["move", "swap", "pin", "reshuffle", "relax"]);
+const UNDOABLE = new Set(["move", "swap", "pin", "reshuffle", "relax", "close-event"]);
 
 const boot = readBoot();
 const host = openConsole(boot);

@@ -290,7 +290,7 @@ function closePanel(host) {
     title: t("Close the event?"),
     second: phaseTitle(event),
     small: true,
-    body: html`<${Sure} host=${host} place="close" words=${t("It ends for everybody in 30 seconds. They keep their contacts and can still say yes for 14 days; nobody can come back to a room.")}
+    body: html`<${Sure} host=${host} place="close" words=${t("It ends for everybody in 30 seconds; until then you can take it back. They keep their contacts and can still say yes for 14 days; nobody can come back to a room.")}
       action=${t("Close the event")} send=${() => host.ask("close", "close-event")} />`,
   };
 }

@@ -243,6 +243,15 @@ async def test_a_host_saves_the_remaining_rounds(house: House, visitors: Visitor
     await expect(page.get_by_role("dialog")).to_contain_text("Saved as plan.html.")
 
 
+async def closes_and_keeps_open(page: Page) -> None:
+    """Asks for the end, and takes it back."""
+    await page.get_by_text("More", exact=True).click()
+    await page.get_by_role("button", name="Close the event…").click()
+    await page.get_by_role("dialog").get_by_role("button", name="Close the event").click()
+    await page.get_by_role("button", name="Keep it open").click()
+    await expect(page.locator(".clock-panel")).not_to_contain_text("The event closes in")
+
+
 SHEETS = ("people", "announce", "programme", "paper", "rehearsal")
 
 
@@ -288,6 +297,7 @@ async def test_the_console_is_accessible_from_before_the_doors_to_the_end(
             await expect(page.locator(".clock.stands")).to_be_visible()
         await are_accessible("paused")
         await house.commands("end-round")
+        await closes_and_keeps_open(pages[0])
         await house.commands("close-event")
         for page in pages:
             await expect(page.locator(".clock-panel")).to_contain_text(re.compile("0:[0-3]"))

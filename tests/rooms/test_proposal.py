@@ -10,6 +10,7 @@ from rooms.board import board
 from rooms.commands import (
     Block,
     ChangeEvent,
+    CloseEvent,
     EndRound,
     Move,
     Pin,
@@ -161,6 +162,20 @@ def test_a_swap_can_be_undone_for_thirty_seconds_by_who_made_it() -> None:
     evening.asks("dana", Swap(a="ana", b="ines"))
     evening.passes(30.1)
     assert evening.refuses("dana", Undo()) == "too-late"
+
+
+def test_the_closing_can_be_undone_until_it_takes_effect_by_who_asked_for_it() -> None:
+    evening = proposed(*EIGHT)
+    evening.asks("dana", CloseEvent())
+    evening.passes(29)
+    assert evening.refuses("organiser", Undo()) == "nothing-to-undo"
+    evening.asks("dana", Undo())
+    assert evening.last("ana", m.PhaseChanged).closes_at is None
+    evening.passes(60)
+    assert evening.phase == "lobby", "the evening goes on"
+    evening.asks("dana", CloseEvent())
+    evening.passes(31)
+    assert evening.phase == "ended"
 
 
 def test_an_undo_after_a_newer_proposal_comes_too_late() -> None:
