@@ -96,6 +96,8 @@ class Note(Command, frozen=True, kw_only=True):
     next_step: Words | None = None
     done: bool | None = None
     """Whether the next step was taken."""
+    share: bool | None = None
+    """Whether the organiser may have it; for the organiser's own people (rule 20)."""
 
 
 class Rate(Command, frozen=True, kw_only=True):

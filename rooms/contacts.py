@@ -10,7 +10,7 @@ from rooms import commands as c
 from rooms import facts as f
 from rooms.deciding import Deciding
 from rooms.event import Event
-from rooms.people import CONTACT_FIELDS, Attendee, Register, note_key
+from rooms.people import CONTACT_FIELDS, Attendee, Register, is_own, note_key
 from rooms.people import Note as NoteRow
 from rooms.refusal import Refusal
 from rooms.standing import pair
@@ -181,7 +181,10 @@ def note(deciding: Deciding, command: c.Note) -> None:
         text=command.text if command.text is not None else before.text,
         next_step=command.next_step if command.next_step is not None else before.next_step,
         done=command.done if command.done is not None else before.done,
+        shared=command.share if command.share is not None else before.shared,
     )
+    if after.shared and not before.shared and not is_own(deciding.register.attendee(me.id)):
+        raise Refusal("not-allowed", "Only the organiser's own people share their notes.")
     if after != before:
         deciding.wrote(note_key(me.id, command.about), after)
         deciding.happened(f.NoteWritten(at=deciding.now, by=me.id, about=command.about))

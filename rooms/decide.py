@@ -15,6 +15,7 @@ from rooms import (
     erasing,
     floor,
     hosting,
+    leads,
     lobby,
     proposal,
     records,
@@ -311,6 +312,8 @@ def _carry_out_for_organiser(deciding: Deciding, command: c.OrganiserCommand) ->
             records.record_meetings(deciding, command)
         case c.NoteExport():
             records.note_export(deciding, command)
+            if command.what.startswith(leads.FILES):
+                leads.keep_ledger(deciding)
         case c.ChangeWebhook():
             webhooks.change(deciding, command)
         case (

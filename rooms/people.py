@@ -40,6 +40,8 @@ CHANGES = (
 
 NAME_LIMIT = 200
 TAG_LIMIT = 80
+STAFF_SEGMENT = "staff"
+"""A segment by this name is the organiser's own people, beside those with a role."""
 TAGS_LIMIT = 60
 
 
@@ -171,6 +173,8 @@ class Note(Struct, frozen=True, kw_only=True, omit_defaults=True, tag="note"):
     next_step: str = ""
     done: bool = False
     """Whether the next step was taken."""
+    shared: bool = False
+    """Whether its writer, one of the organiser's people, lets the organiser have it."""
 
 
 class SegmentRule(Struct, frozen=True, kw_only=True):
@@ -277,7 +281,24 @@ class Webhook(Struct, frozen=True, kw_only=True, tag="webhook"):
     salt: str
 
 
-Row = Attendee | Text | Note | Details | Consent | MailTexts | Webhook
+class LedgerLine(Struct, frozen=True, kw_only=True):
+    """One person in the files of leads: digests of line and address, the files' numbers."""
+
+    digest: str
+    address: str
+    first: int
+    changed: int
+    withdrawn: bool = False
+
+
+class Ledger(Struct, frozen=True, kw_only=True, omit_defaults=True, tag="ledger"):
+    """How many files of leads were taken, and what they said of whom, by id."""
+
+    files: int = 0
+    lines: dict[str, LedgerLine] = {}
+
+
+Row = Attendee | Text | Note | Details | Consent | MailTexts | Webhook | Ledger
 
 
 def chosen_consents(fields: Iterable[str]) -> tuple[str, ...]:
@@ -324,6 +345,7 @@ def consent_key(attendee: str, count: int) -> str:
 DETAILS_KEY = "e"
 MAIL_TEXTS_KEY = "m"
 WEBHOOK_KEY = "w"
+LEADS_KEY = "l"
 
 
 class Register:
@@ -387,6 +409,12 @@ class Register:
         """Where the organiser's program hears of the event; None: nowhere."""
         row = self.rows.get(WEBHOOK_KEY)
         return row if isinstance(row, Webhook) else None
+
+    @property
+    def ledger(self) -> Ledger:
+        """What the files of leads said so far."""
+        row = self.rows.get(LEADS_KEY)
+        return row if isinstance(row, Ledger) else Ledger()
 
     @property
     def details(self) -> Details:
@@ -456,6 +484,16 @@ def normalise(tag: str) -> str:
     while (folded := unicodedata.normalize("NFKC", seen).casefold()) != seen:
         seen = "".join(c for c in folded if not _is_unseen(c))
     return " ".join(seen.split())
+
+
+def is_own(person: Attendee) -> bool:
+    """Says whether somebody is one of the organiser's own people, by role or by segment.
+
+    >>> is_own(Attendee(id="a", name="Ana", segment="Staff"))
+    True
+    """
+    plain = person.role in (Role.ATTENDEE, Role.STATION)
+    return not plain or normalise(person.segment) == STAFF_SEGMENT
 
 
 def _is_unseen(c: str) -> bool:

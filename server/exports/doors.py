@@ -21,6 +21,7 @@ from rooms.event import Event
 from rooms.people import Register
 from server.exports.cells import Cell, csv_lines, gathered
 from server.exports.graphs import gexf, graphml
+from server.exports.leads import LEAD_COLUMNS, lead_lines, lead_rows
 from server.exports.rows import (
     ATTENDEE_COLUMNS,
     PAIR_COLUMNS,
@@ -131,6 +132,34 @@ def _rows(
     return _csv(request, name, csv_lines(columns, rows))
 
 
+async def leads_csv(request: Request) -> Response:
+    event, register, now, since = await _leads(request, "leads.csv")
+    rows = lead_rows(event, register, now, since)
+    return _rows(request, f"leads-{register.ledger.files}.csv", LEAD_COLUMNS, rows)
+
+
+async def leads_jsonl(request: Request) -> Response:
+    event, register, now, since = await _leads(request, "leads.jsonl")
+    lines = lead_lines(event, register, now, since)
+    name = f"leads-{register.ledger.files}.jsonl"
+    return file_answer(request, name, "application/jsonl", gathered(lines))
+
+
+async def _leads(request: Request, name: str) -> tuple[Event, Register, int, int]:
+    """Takes a file of leads: what changed since file number `since`; left out: since the last."""
+    asked = request.query_params.get("since")
+    if asked is not None and not (asked.isascii() and asked.isdigit() and len(asked) < 10):
+        raise Problem(
+            HTTPStatus.UNPROCESSABLE_ENTITY,
+            "bad-field",
+            "`since` is the number of an earlier file of leads; 0: everybody.",
+            field="since",
+        )
+    event, register, now = await taken(request, name if asked is None else f"{name}?since={asked}")
+    since = register.ledger.files - 1 if asked is None else int(asked)
+    return event, register, now, since
+
+
 async def network_graphml(request: Request) -> Response:
     return await _graph(request, "network.graphml", "application/graphml+xml", graphml)
 
@@ -181,6 +210,8 @@ EXPORTS: Mapping[str, Endpoint] = {
     "pairs.xlsx": pairs_xlsx,
     "attendees.csv": attendees_csv,
     "rounds.csv": rounds_csv,
+    "leads.csv": leads_csv,
+    "leads.jsonl": leads_jsonl,
     "network.graphml": network_graphml,
     "network.gexf": network_gexf,
     "journal.jsonl": journal_jsonl,

@@ -39,6 +39,7 @@ from server.organising import (
 )
 from server.pages.balance import balance_page
 from server.pages.copying import copied
+from server.pages.customers import customers_page, sansan_file
 from server.pages.entry import check_origin, evening_of, let_in
 from server.pages.importing import import_page, press_import, save_links
 from server.pages.interests import interests_page, press_interests
@@ -85,6 +86,7 @@ EXPORTS = {
     "import/google-contacts.csv": "the same for Google Contacts (3,000 people at a time)",
     "import/mailchimp.csv": "those who agreed to hear from you, for Mailchimp",
     "pairs.jsonl": "pairs for programs",
+    "leads.csv?since=0": "those who agreed to hear from you, with their interests",
     "journal.jsonl": "everything that happened, for programs",
 }
 """File (as the API names it) to what it holds."""
@@ -371,7 +373,9 @@ async def _event_page(
         ],
         "exports": [
             {
-                "name": name.replace(".csv?summary=1", "-summary.csv").removeprefix("import/"),
+                "name": name.replace(".csv?summary=1", "-summary.csv")
+                .removesuffix("?since=0")
+                .removeprefix("import/"),
                 "url": f"/api/events/{evening.id}/{name}",
                 "label": words.words(language).gettext(label),
             }
@@ -387,6 +391,7 @@ async def _event_page(
             "report": f"{here}/report",
             "mail": f"{here}/mail",
             "webhooks": f"{here}/webhooks",
+            "customers": f"{here}/customers",
             "sign_up": f"{here}/sign-up",
             "goals": f"{here}/goals",
             "copy": f"{here}/copy",
@@ -493,6 +498,8 @@ routes = [
     Route("/desk/{event}/mail/{kind}", organisers(words_page), methods=["GET"]),
     Route("/desk/{event}/mail/{kind}", organisers(save_words), methods=["POST"]),
     Route("/desk/{event}/mail/{kind}/preview", organisers(preview_html), methods=["GET"]),
+    Route("/desk/{event}/customers", organisers(customers_page), methods=["GET"]),
+    Route("/desk/{event}/customers/sansan.csv", organisers(sansan_file), methods=["POST"]),
     Route("/desk/{event}/webhooks", organisers(webhooks_page), methods=["GET"]),
     Route("/desk/{event}/webhooks", organisers(press_webhooks), methods=["POST"]),
     Route("/desk/{event}/links", organisers(save_links), methods=["POST"]),

@@ -27,7 +27,7 @@ from rooms.afterwards import Known, Standing, everybody, search, search_text
 from rooms.commands import AnswerQuestions, AnyCommand, GiveCard, KeepInTouch, Note
 from rooms.contacts import YES_AFTER_END_MS, is_too_late
 from rooms.messages import Phase
-from rooms.people import CHANGES, COMES_AGAIN, CONTACT_FIELDS, Card, card, web_address
+from rooms.people import CHANGES, COMES_AGAIN, CONTACT_FIELDS, Card, card, is_own, web_address
 from server import words
 from server.auth import public_url, viewer_by_cookie
 from server.bodies import read_form
@@ -80,6 +80,8 @@ class PersonShown(Struct, frozen=True, kw_only=True):
     messages: tuple[tuple[str, str, str], ...]
     """A first message by language: (code, its own name, text); the reader's language first."""
     mail_url: str
+    shares: bool
+    """Whether the note is shared with the organiser; only the organiser's own people can."""
 
 
 async def person_of(request: Request, *, removed_too: bool = False) -> tuple[Evening, str]:
@@ -122,7 +124,9 @@ def _command(form: FormData) -> AnyCommand:
     match str(form.get("do", "")):
         case "note":
             text, step = (str(form.get(name, ""))[:2000] for name in ("text", "next_step"))
-            return Note(about=about, text=text, next_step=step, done=form.get("done") == "1")
+            share = form.get("share") == "1" if "shares" in form else None
+            done = form.get("done") == "1"
+            return Note(about=about, text=text, next_step=step, done=done, share=share)
         case "yes":
             return KeepInTouch(about=about, fields=fields)
         case "no":
@@ -171,6 +175,7 @@ def _page(request: Request, evening: Evening, id: str) -> Response:
         "people": shown,
         "count": len(everyone),
         "in_touch": sum(one.standing is not Standing.MET for one in everyone),
+        "is_own": is_own(profile),
         "open_steps": sum(one.is_open for one in everyone),
         "asked": asked,
         "show": show,
@@ -230,6 +235,7 @@ def _shown(known: Words, evening: Evening, id: str, one: Known, *, unfolded: boo
         is_open=unfolded,
         messages=messages,
         mail_url=mail_url,
+        shares=evening.register.note(id, who.id).shared,
     )
 
 

@@ -27,7 +27,7 @@ async function post(command, { goes = false } = {}) {
 
 // Notes
 
-const FIELDS = ["next_step", "text", "done"];
+const FIELDS = ["next_step", "text", "done", "share"];
 const keeping = new Keeping({ send: post, changed: showStandings });
 
 function showStandings() {
@@ -44,13 +44,15 @@ function keepNotes(form) {
   const about = form.dataset.note;
   for (const field of FIELDS) {
     const input = form.elements[field];
-    const value = () => (field === "done" ? input.checked : input.value);
+    if (!input) continue; // only the organiser's own people share notes
+    const ticked = input.type === "checkbox";
+    const value = () => (ticked ? input.checked : input.value);
     const unsent = keeping.get(`note:${about}:${field}`)?.[field];
-    if (unsent !== undefined && field === "done") input.checked = unsent;
+    if (unsent !== undefined && ticked) input.checked = unsent;
     else if (unsent !== undefined) input.value = unsent;
     input.addEventListener("input", () => {
       const command = { type: "note", about, [field]: value() };
-      keeping.keep(`note:${about}:${field}`, command, { typed: field !== "done" });
+      keeping.keep(`note:${about}:${field}`, command, { typed: !ticked });
       showStep(form);
     });
     input.addEventListener("blur", () => keeping.flush());
