@@ -271,6 +271,8 @@ WHO: dict[str, set[str]] = {
     "/api/events/{event}/pairs.xlsx": {"organiser"},
     "/api/events/{event}/attendees.csv": {"organiser"},
     "/api/events/{event}/rounds.csv": set(),
+    "/api/events/{event}/leads.csv": {"organiser"},
+    "/api/events/{event}/leads.jsonl": {"organiser"},
     "/api/events/{event}/network.graphml": {"organiser"},
     "/api/events/{event}/network.gexf": {"organiser"},
     "/api/events/{event}/journal.jsonl": set(),
@@ -313,6 +315,7 @@ WHO: dict[str, set[str]] = {
     "/desk/{event}/people/{who}": {"organiser"},
     "/desk/{event}/sign-up": set(),
     "/desk/{event}/webhooks": set(),
+    "/desk/{event}/customers": set(),
     "/desk/{event}/balance": {"organiser"},
     "/desk/{event}/interests": {"organiser"},
     "/desk/{event}/matching": {"organiser"},
@@ -335,6 +338,7 @@ PLANNED = {
 QUERIES = {
     "/e/{event}/mine/meeting.ics": "?with={who}&day=2026-12-01&time=10:00",
     "/desk/{event}/mail/{kind}/preview": "?who={who}",
+    "/api/events/{event}/leads.jsonl": "?since=0",
 }
 
 
