@@ -6,7 +6,8 @@ and reads nobody's wishes: those are their own.
 
 A room is *good* for somebody if it gives them about as much to talk about as rooms give others:
 who has no good room yet has, beyond what any stranger is worth, less than half of what the middle
-person has with their best company (`matching.prospects`).
+person has with their best company (`matching.prospects`), or nothing at all. Colleagues count as
+anybody here: what they have to talk about is what is asked.
 
 >>> ana = Attendee(id="ana", name="Ana", interests=("jazz", "chess"), seeks=("funding",))
 >>> bo = Attendee(id="bo", name="Bo", interests=("jazz",), offers=("Python",))
@@ -26,6 +27,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from statistics import median
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from rooms.matching.affinity import STRANGERS
 from rooms.matching.ask import seeker
@@ -46,6 +48,9 @@ PEOPLE = 2_000
 LEAST_SHARE = 0.5
 """Of what the middle person has with their best company beyond strangers: below it somebody has no
 good room yet."""
+
+ROUNDING = 1e-9
+"""A mean of equal numbers may miss them by its last bit."""
 
 INVITE = 12
 """Words for an invitation: more are not read."""
@@ -117,7 +122,7 @@ def balance(
     company = best_company(
         [seeker(person, meanings=same) for person in looked_at],
         size - 1,
-        weights,
+        replace(weights, organisation=0.0),
         common_language=common_language,
         segments=segments,
     )
@@ -168,9 +173,11 @@ def _left_alone(people: Sequence[Attendee], company: Sequence[float]) -> list[At
     """Returns who has less than half of what the middle person has, worst first."""
     if len(people) < 2:
         return []
-    least = STRANGERS + LEAST_SHARE * (median(company) - STRANGERS)
+    least = STRANGERS + LEAST_SHARE * max(0.0, median(company) - STRANGERS)
     below = [
-        (worth, person) for worth, person in zip(company, people, strict=True) if worth < least
+        (worth, person)
+        for worth, person in zip(company, people, strict=True)
+        if worth < least or worth <= STRANGERS + ROUNDING
     ]
     return [person for _, person in sorted(below, key=lambda one: (one[0], one[1].id))]
 

@@ -102,3 +102,18 @@ def test_of_a_crowd_the_first_so_many_are_looked_at() -> None:
     seen = balance(crowd, size=4)
     assert (seen.people, seen.looked_at) == (PEOPLE + 50, PEOPLE)
     assert [one.id for one in seen.lonely] == ["a0"]
+
+
+def test_where_nobody_shares_anything_nobody_has_a_good_room() -> None:
+    people = [somebody("ana", "tea"), somebody("bo", "film"), somebody("chidi")]
+    seen = balance(people, size=3)
+    assert {one.id: one.why for one in seen.lonely} == {
+        "ana": "alone",
+        "bo": "alone",
+        "chidi": "nothing",
+    }
+
+
+def test_colleagues_have_as_much_to_talk_about_as_others() -> None:
+    people = [somebody(f"ana{n}", "tea chess", organisation="Acme") for n in range(5)]
+    assert balance(people, size=3).lonely == ()
