@@ -54,11 +54,13 @@ export function Left({ until, className = "" }) {
 export function LeftRing({ from, until, size = 124, unit = true }) {
   const ms = timeLeft(until);
   const short = ms <= 99_000;
+  const words = short && unit ? Math.ceil(ms / 1000) : clockText(ms);
+  const isLong = String(words).length > "59:59".length;
   const portion =
     from === null ? 0 : share(from, until, now.value, state.value.event?.paused ?? null);
   return html`<${Ring} left=${portion} size=${size}>
     <span class="visually-hidden" role="timer" aria-live="off">${spokenLeft(ms)}</span>
-    <span class="ring-time figures" aria-hidden="true">${short && unit ? Math.ceil(ms / 1000) : clockText(ms)}</span>
+    <span class=${`ring-time figures${isLong ? " long" : ""}`} aria-hidden="true">${words}</span>
     ${short && unit && html`<span class="second" aria-hidden="true">${t("seconds")}</span>`}
   <//>`;
 }

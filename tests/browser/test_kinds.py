@@ -7,6 +7,7 @@ import re
 import pytest
 from playwright.async_api import Page, expect
 
+from tests.browser.test_everywhere import TOO_WIDE
 from tests.browser.visitors import Visitors, findings
 from tests.guests import House, guests, quick_round
 
@@ -66,6 +67,7 @@ async def test_people_choose_a_room_on_the_open_floor_and_move_on(
         await chidi.asks("choose-room", room="new")
         await expect(page.get_by_role("button", name="Sit down: Room 1, Bo")).to_be_visible()
         assert await findings(page) == []
+        assert await page.evaluate(TOO_WIDE) == ""
         await page.get_by_role("button", name="Sit down: Room 1, Bo").click()
         await bo.sees("room-people", joined=lambda cards: bool(cards))
         await expect(page.get_by_role("button", name="Other rooms")).to_be_visible()

@@ -60,13 +60,18 @@ class Visitors:
         locale: str = "en-GB",
         dark: bool = False,
         moving: bool = False,
+        user_agent: str | None = None,
     ) -> Page:
-        """Returns an empty page of somebody new: a phone's, or a desk's. `moving`: with motion."""
+        """Returns an empty page of somebody new: a phone's, or a desk's. `moving`: with motion.
+
+        `user_agent`: what another browser calls itself.
+        """
         context = await self._browser.new_context(
             viewport=DESK if desk else PHONE,  # type: ignore[arg-type]  # a dict that is typed
             locale=locale,
             color_scheme="dark" if dark else "light",
             reduced_motion="no-preference" if moving else "reduce",
+            user_agent=user_agent,
         )
         context.set_default_timeout(SECONDS * 1000)
         await context.add_init_script(BREACH)

@@ -21,7 +21,7 @@ from server.redis import Store
 from tests.browser.chromium import chromium
 from tests.browser.visitors import SETTLED, Visitors
 from tests.server.house import a_house
-from tests.tour.scenes import LANGUAGES, SCENES, Scene
+from tests.tour.scenes import LANGUAGES, LOOKED_AT, Scene
 from tests.tour.stage import Stage
 
 WIDTHS = {360: 740, 768: 1024, 1440: 900}
@@ -117,9 +117,9 @@ def main() -> int:
     """Reads the command line, tours, says where to look."""
     parser = argparse.ArgumentParser(prog="python -m tests.tour", description=__doc__)
     parser.add_argument("folder", nargs="?", default="tour", type=Path)
-    parser.add_argument("--only", choices=[scene.__name__ for scene in SCENES], action="append")
+    parser.add_argument("--only", choices=[scene.__name__ for scene in LOOKED_AT], action="append")
     chosen = parser.parse_args()
-    scenes = [scene for scene in SCENES if not chosen.only or scene.__name__ in chosen.only]
+    scenes = [scene for scene in LOOKED_AT if not chosen.only or scene.__name__ in chosen.only]
     chosen.folder.mkdir(parents=True, exist_ok=True)
     pictures, complaints = asyncio.run(tour(chosen.folder, scenes))
     (chosen.folder / "index.html").write_text(index(pictures), encoding="utf-8")

@@ -56,6 +56,7 @@ async def lobby(stage: Stage, look: Look) -> None:
     await stage.opens(page, "you")
     await stage.heading(page, "You")
     await look("you", page)
+    await stage.sheet(page, look, "sheet-settings", stage.button(page, "Settings"))
     await stage.opens(page, "people")
     await stage.heading(page, "People you met")
     await look("people-nobody", page)
@@ -135,6 +136,12 @@ async def room_sheets(stage: Stage, look: Look, page: Page) -> None:
     await stage.sheet(page, look, "sheet-card", stage.button(page, "Give card"))
     await stage.sheet(page, look, "sheet-call", stage.button(page, "Call host"))
     await stage.sheet(page, look, "sheet-leave", stage.button(page, "Leave"))
+    await stage.sheet(page, look, "sheet-devices", stage.button(page, "Devices"))
+    captions = stage.button(page, "Captions")
+    await captions.click()
+    await seen(page.locator(".captions-panel:not([hidden])"))
+    await look("room-captions", page)
+    await captions.click()
 
 
 async def calling_a_host(stage: Stage, look: Look, page: Page) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 
-from tests.tour import entry, evening, hosting
+from tests.tour import entry, evening, hosting, kinds
 from tests.tour.stage import Look, Stage
 
 Scene = Callable[[Stage, Look], Awaitable[None]]
@@ -19,5 +19,15 @@ SCENES: tuple[Scene, ...] = (
     evening.leaving,
     hosting.console,
 )
+"""What is driven for axe and for the tour."""
+
+LOOKED_AT: tuple[Scene, ...] = (
+    *SCENES,
+    kinds.other_kinds,
+    kinds.mixed,
+    kinds.practice,
+    kinds.in_an_app,
+)
+"""What the tour shows; tests of their own judge the states that are not among `SCENES`."""
 
 LANGUAGES = ("en", "ja")

@@ -37,9 +37,10 @@ class Stage:
             found = found.replace("{" + name + "}", value)
         return found
 
-    async def phone(self) -> Page:
-        """Returns somebody's phone, in this stage's language."""
-        return await self.visitors.page(locale=LOCALES[self.language])
+    async def phone(self, *, user_agent: str | None = None) -> Page:
+        """Returns somebody's phone, in this stage's language; `user_agent`: another browser's."""
+        locale = LOCALES[self.language]
+        return await self.visitors.page(locale=locale, user_agent=user_agent)
 
     async def desk(self) -> Page:
         """Returns somebody's computer, in this stage's language."""
