@@ -10,14 +10,19 @@ import httpx2 as httpx
 import pytest
 import pytest_asyncio
 
+from rooms.commands import Erase
+from rooms.deciding import ORGANISER
+from server.evenings import Evenings
 from server.mail import Book, Entry, State
 from server.redis import Store
 from server.settings import Settings
 from server.webhooks import BOOK
 from tests.server.callers import Doors, doors
+from tests.server.evening import ANA, EVENT
 from tests.server.house import KEY
 from tests.server.post import a_worker
 from tests.server.receivers import Receiver, is_signed, receiving
+from tests.server.test_webhooks import an_event_that_tells, become_contacts
 from tests.server.waiting import wait_until
 
 SECRET = re.compile(r"whsec_[A-Za-z0-9+/]+=*")
@@ -121,6 +126,25 @@ async def give_up(
     page = await read(desk, here)
     assert "It answered 503. Given up after 10 tries." in page
     return page
+
+
+async def test_messages_are_listed_by_whom_they_are_about_and_the_erased_are_named_no_more(
+    desk: httpx.AsyncClient, store: Store
+) -> None:
+    here = f"/desk/{EVENT}/webhooks"
+    evenings = Evenings(store)
+    try:
+        evening = await an_event_that_tells(evenings, "https://crm.example.org/")
+        await become_contacts(evening)
+        page = await read(desk, here)
+        assert "The evening is over" in page
+        assert "A contact was made</strong> · <bdi>Ana and Bo</bdi>" in page
+        await evening.submit(ORGANISER, Erase(attendee=ANA))
+    finally:
+        await evenings.close()
+    page = await read(desk, here)
+    assert "A contact was taken back</strong> · <bdi>somebody who was erased and Bo</bdi>" in page
+    assert "Ana" not in page
 
 
 @pytest.mark.parametrize("address", ["crm.example.org", "ftp://crm.example.org", "https://"])
