@@ -119,7 +119,7 @@ def touches(event: Event, fact: f.AnyFact) -> tuple[set[str], set[str]]:
             return rooms, {"reports"}
         case f.AttendeeAdded() | f.ProfileChanged() | f.Erased() | f.Removed() | f.Readmitted():
             parts |= {"people", "log"}
-        case f.CheckedIn() | f.CheckedOut():
+        case f.CheckedIn() | f.CheckedOut() | f.PlaceGiven():
             parts |= {"people"}
         case f.RoomOpened():
             return {fact.room.id}, {"pool", "log"}
@@ -284,7 +284,8 @@ def _everybody(event: Event, register: Register) -> tuple[m.Seat, ...]:
             return "waits-for-yes"
         return "here" if person.present else "away"
 
-    return tuple(_seat(register, p, state(p)) for p in event.people.values() if not p.erased)
+    # Whoever has no place is the desk's, not the evening's.
+    return tuple(_seat(register, p, state(p)) for p in event.people.values() if p.has_place)
 
 
 def _proposal(event: Event, register: Register) -> m.Proposal | None:

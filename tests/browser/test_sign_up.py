@@ -69,3 +69,20 @@ async def test_an_organiser_opens_a_sign_up_and_people_come_wait_and_move_up(
     await expect(desk.get_by_text("Answered.")).to_be_visible()
     await bo.get_by_role("link", name="Look again").click()
     await expect(bo.get_by_role("heading", name="Good to have you, Bo")).to_be_visible()
+
+
+async def test_the_choices_to_be_written_to_are_accessible_where_one_comes_in_and_on_ones_page(
+    house: Doors, visitors: Visitors
+) -> None:
+    made = await house.makes_event()
+    [ana, _] = await house.brings(made["id"])
+    page = await visitors.page(dark=True)
+    await page.goto(ana.url)
+    await page.get_by_label("The organiser may write to me").check()
+    await page.locator("input[name=agree]").check()
+    assert await findings(page) == []
+    assert await fits(page)
+    await page.locator("main form button[type=submit]").last.click()
+    await page.get_by_role("link", name="You", exact=True).click()
+    await expect(page.get_by_label("The organiser may write to me")).to_be_checked()
+    assert await findings(page) == []
