@@ -258,3 +258,14 @@ def test_ranges_of_few_large_rooms_are_obeyed_through_all_swaps(seed: int) -> No
         for room, (low, top) in zip(rooms, ((3, 9), (2, 12), (5, 5), (0, 8)), strict=True)
     )
     assert sorted(person for room in rooms for person in room) == list(range(20))
+
+
+@pytest.mark.parametrize("sizes", [[4, 6, 7, 8, 5], [16, 30, 22, 26, 18]])
+def test_circles_of_friends_of_different_sizes_are_found_whole(sizes: list[int]) -> None:
+    circle = np.random.default_rng(3).permutation(np.repeat(np.arange(5), sizes))
+    table = (circle[:, None] == circle[None, :]).astype(np.float64)
+    table += 0.4 * weights(len(circle))
+    np.fill_diagonal(table, 0.0)
+    whole = [np.flatnonzero(circle == number).tolist() for number in range(5)]
+    rooms = solve(table, [(min(sizes) - 1, max(sizes) + 1)] * 5, steps=600)
+    assert worth(table, rooms) >= worth(table, whole) - 1e-9
