@@ -166,6 +166,8 @@ def apply(event: Event, fact: f.AnyFact) -> None:
             _apply_rights(event, fact)
         case f.MeetingsRecorded():
             _record_meetings(event, fact)
+        case f.MinutesForgotten():
+            event.forget_minutes(fact.at)
         case f.Exported():
             event.exports = (*event.exports, fact)
         case f.WebhookChanged():

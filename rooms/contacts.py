@@ -165,10 +165,24 @@ def _chosen(deciding: Deciding, fields: tuple[str, ...] | None) -> tuple[str, ..
     return tuple(dict.fromkeys(fields))
 
 
+def known_still(event: Event, register: Register, id: str) -> list[str]:
+    """Returns whom somebody keeps when minutes are forgotten: contacts, yeses, cards, notes."""
+    if event.minutes_forgotten_at is None:
+        return []
+    linked = [
+        *contacts_of(event, id),
+        *(about for by, about in event.yeses if by == id),
+        *(by for (by, to), given in event.cards.items() if to == id and given.reached),
+        *(about for about in event.people if register.note(id, about) != NoteRow()),
+    ]
+    return [one for one in dict.fromkeys(linked) if one != id and not event.people[one].erased]
+
+
 def _check_met(deciding: Deciding, about: str) -> None:
     me = deciding.me
     deciding.person(about)
-    if about == me.id or pair(me.id, about) not in deciding.event.acquainted:
+    is_known = pair(me.id, about) in deciding.event.acquainted
+    if not is_known and about not in known_still(deciding.event, deciding.register, me.id):
         raise Refusal("not-met", "You have not shared a room with this person.")
 
 

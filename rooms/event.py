@@ -20,7 +20,7 @@ from msgspec.structs import replace
 from rooms import facts as f
 from rooms.encounters import met_after_ms, met_in, together
 from rooms.messages import LogLine, Phase
-from rooms.people import HOST_ROLES, Mode, Role, RoomMode
+from rooms.people import HOST_ROLES, SEATED_ROLES, Mode, Role, RoomMode
 from rooms.programme import (
     DEFAULT_SECONDS,
     SEATING_KINDS,
@@ -42,6 +42,26 @@ from rooms.standing import (
     Undoable,
     pair,
 )
+
+EVENING = (
+    *("acquainted", "allowed", "alone", "announcements", "asked", "been", "break_ends_at"),
+    *("called", "calls", "came", "choices", "chose", "closes_at", "count", "current", "drawn"),
+    *("dropped", "ends_at", "handled", "holding", "joins", "kind", "lets_sit_out", "log", "met"),
+    *("paused_at", "pinned", "present", "preview_at", "prompts", "proposal", "proposed"),
+    *("proposers", "ratings", "replanned", "reports", "rooms", "rooms_changed", "round"),
+    *(
+        "round_seconds",
+        "round_size",
+        "rounds_ended",
+        "starts_at",
+        "stations",
+        "together",
+        "topics",
+        "undoable",
+    ),
+    *("unseen", "until_ended", "visits", "waiting", "warned"),
+)
+"""What of an event is the evening itself, and is forgotten with its minutes."""
 
 
 class Event:
@@ -85,6 +105,7 @@ class Event:
         "links_asked",
         "log",
         "met",
+        "minutes_forgotten_at",
         "newcomers_wait",
         "no_mail",
         "outcomes",
@@ -232,6 +253,8 @@ class Event:
         self.no_mail: dict[str, int] = {}
         """Who wants no mail about this event."""
         self.outcomes: dict[str, str] = {}
+        self.minutes_forgotten_at: int | None = None
+        """Since when who met whom, and for how long, is kept no more (rule 21)."""
         self.answers: dict[str, tuple[str, tuple[str, ...]]] = {}
         """Answers to the closing questions: whether somebody comes again, and what they would
         change."""
@@ -254,6 +277,30 @@ class Event:
             value = getattr(self, name)
             setattr(twin, name, value.copy() if isinstance(value, dict) else value)
         return twin
+
+    def forget_minutes(self, at: int) -> None:
+        """Forgets who was where, with whom, for how long, and all that the evening itself was."""
+        new = Event(self.id)
+        for name in EVENING:
+            setattr(self, name, getattr(new, name))
+        for person in list(self.people.values()):
+            plain = Person(
+                id=person.id,
+                role=person.role,
+                mode=person.mode,
+                table=person.table,
+                sits_with=person.sits_with,
+                takes_seat=person.role in SEATED_ROLES,
+                removed_at=person.removed_at,
+                waits_for_yes=person.waits_for_yes,
+                erased_at=person.erased_at,
+            )
+            self.people[person.id] = plain
+            if plain.role is Role.STATION and not plain.erased:
+                self.stations[plain.id] = None
+        self.phase = Phase.ENDED if self.ended_at is not None else Phase.DRAFT
+        self.count = at  # ids of words are made of it, and must not come twice
+        self.minutes_forgotten_at = at
 
     # Reading
 

@@ -664,6 +664,10 @@ class MeetingsRecorded(Fact, frozen=True, kw_only=True):
     meetings: tuple[Meeting, ...]
 
 
+class MinutesForgotten(Fact, frozen=True, kw_only=True):
+    """Who was where, with whom, for how long is kept no more; the journal holds none of it."""
+
+
 class Exported(Fact, frozen=True, kw_only=True):
     """Somebody took a file home; `what` is the file as the API names it."""
 
@@ -694,7 +698,7 @@ AnyFact = (
     | Announced | HostCalled | CallWasSeen | CallAnswered
     | TopicsNamed | TopicProposed | TopicAccepted | TopicDropped | TopicChosen
     | Visited | VisitEnded | LinkEnded
-    | MeetingsRecorded | Exported | WebhookChanged
+    | MeetingsRecorded | MinutesForgotten | Exported | WebhookChanged
     | Invited | ComingChanged | MailChosen | OutcomeTold | MailWritten | ThanksSent
     | QuestionsAnswered | PlaceGiven | PutOnWaitingList | SignUpRefused | LinkAsked
 )  # fmt: skip

@@ -125,6 +125,8 @@ class Plan(Struct, frozen=True, kw_only=True):
     common_language: bool = False
     ready_check: bool = False
     reunions: bool = False
+    minutes_days: int = 90
+    """Days after the end for which who met whom, and for how long, is kept (rule 21)."""
     mixing: Mixing = Mixing.APART
     weights: Weights = USUAL_WEIGHTS
     allow: Allow = Allow.PROGRAMME

@@ -144,7 +144,13 @@ def _told(event: Event, register: Register, fact: f.AnyFact) -> list[Told]:
             return [(audience, announcement(register, fact))]
         case f.HostCalled() | f.CallWasSeen() | f.CallAnswered():
             return [(m.People((event.calls[fact.id].by,)), call(event, register, fact.id))]
-        case f.TopicsNamed() | f.MeetingsRecorded() | f.Exported() | f.WebhookChanged():
+        case (
+            f.TopicsNamed()
+            | f.MeetingsRecorded()
+            | f.Exported()
+            | f.MinutesForgotten()
+            | f.WebhookChanged()
+        ):
             return []
         case f.TopicProposed() | f.TopicAccepted() | f.TopicDropped() | f.TopicChosen():
             return _topic_told(event, register, fact)

@@ -12,7 +12,7 @@ from msgspec import Struct
 
 from rooms import facts as f
 from rooms import messages as m
-from rooms.contacts import contacts_of, fields_by_card, fields_by_yes
+from rooms.contacts import contacts_of, fields_by_card, fields_by_yes, known_still
 from rooms.encounters import together
 from rooms.event import Event
 from rooms.floor import NEW, TABLE, is_kept_out, is_open
@@ -480,6 +480,8 @@ def _met(event: Event, register: Register, id: str, now: int) -> list[m.Met]:
         for other in dict.fromkeys((*room.people, *(stay.id for stay in room.stays))):
             if other != id and room_id in event.acquainted.get(pair(id, other), ()):
                 found.setdefault(other, []).append(room)
+    for other in known_still(event, register, id):
+        found.setdefault(other, [])
     met = []
     times = {room.id: together(room, now) for rooms in found.values() for room in rooms}
     me = register.attendee(id)

@@ -41,6 +41,7 @@ from server.pulse import Pulse
 from server.redis import Store
 from server.rehearsing import Rehearsals
 from server.relay import Relay
+from server.retention import Retention
 from server.settings import Settings
 from server.sockets import Building
 from server.solving import Solving
@@ -74,6 +75,7 @@ class Parts(Struct, frozen=True):
     pulse: Pulse
     solving: Solving
     eraser: Eraser
+    retention: Retention
 
 
 def create_app(settings: Settings, store: Store) -> Starlette:
@@ -96,6 +98,7 @@ def create_app(settings: Settings, store: Store) -> Starlette:
         pulse=Pulse(hub.patiences, store.clock, metrics.silences.inc),
         solving=Solving(evenings, store),
         eraser=Eraser(store, Keys(store, settings)),
+        retention=Retention(store, evenings, Keys(store, settings), store.clock),
     )
     building = Building(
         settings=settings,
@@ -145,6 +148,7 @@ async def run_parts(building: Building, parts: Parts, readiness: Readiness) -> N
             group.create_task(parts.alarms.run(), name="alarms")
             group.create_task(parts.solving.run(), name="solving")
             group.create_task(parts.eraser.run(), name="eraser")
+            group.create_task(parts.retention.run(), name="retention")
             readiness.trouble = building.evenings.trouble
             readiness.is_known.set()
     except Exception as error:

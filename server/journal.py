@@ -13,8 +13,9 @@ Invariants:
 from __future__ import annotations
 
 import asyncio
+import secrets
 import time
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 
 import msgspec
 from msgspec import Struct
@@ -31,6 +32,7 @@ PAGE = 2000
 FOLLOW_SECONDS = 5.0
 """How long a follower's read blocks."""
 
+SHORTER_SECONDS = 600
 CHAT_LENGTH = 20_000
 CHAT_SECONDS = 30 * 24 * 3600
 
@@ -225,6 +227,30 @@ end
 return gone
 """)
 
+# replace(journal, shorter, meta, register; expected, fact, batch, names…): puts a shorter journal
+# in the place of the longer one, with a fact at its end that says so, if nobody appended since.
+REPLACE = Script("""
+local last = redis.call('XREVRANGE', KEYS[1], '+', '-', 'COUNT', 1)
+if not last[1] or last[1][1] ~= ARGV[1] then
+  redis.call('DEL', KEYS[2])
+  return 0
+end
+if redis.call('XLEN', KEYS[2]) > 0 then
+  redis.call('XSETID', KEYS[2], ARGV[1])
+end
+redis.call('DEL', KEYS[1])
+if redis.call('EXISTS', KEYS[2]) == 1 then
+  redis.call('PERSIST', KEYS[2])
+  redis.call('RENAME', KEYS[2], KEYS[1])
+end
+redis.call('XADD', KEYS[1], '*', 'f', ARGV[2], 'b', ARGV[3])
+redis.call('HDEL', KEYS[3], 'due')
+for i = 4, #ARGV do
+  redis.call('HDEL', KEYS[4], ARGV[i])
+end
+return 1
+""")
+
 
 class Journal:
     """One event's two streams. Every method raises StoreAway when the store does not answer."""
@@ -235,6 +261,7 @@ class Journal:
         self._chat = key(event_id, "chat")
         self._meta = key(event_id, "meta")
         self._turn = key(event_id, "turn")
+        self._shorter = key(event_id, "shorter")
         self._register = key(event_id, "register")
         self._mail = key(event_id, "mail")
         self._hooks = key(event_id, "hooks")
@@ -351,6 +378,36 @@ class Journal:
     async def forget_said(self, sender: str) -> None:
         """Deletes everything somebody said, to the last byte; the others' lines keep their ids."""
         await self._store.run(FORGET_SAID, (self._chat,), (sender,))
+
+    async def shorten(
+        self, keeps: Callable[[AnyFact], bool], expected: str, fact: AnyFact, rows: Sequence[str]
+    ) -> bool:
+        """Replaces the journal by its entries that `keeps` says yes to, and `fact` at its end.
+
+        They keep their ids. Says whether it was done: not if the last entry is no more `expected`,
+        and then nothing has changed. `rows` leave the register with it. Raises UnknownFact.
+        """
+        await self._store.call("DEL", self._shorter)
+        after = START
+        while True:
+            reply = items(
+                await self._store.call("XRANGE", self._journal, f"({after}", "+", "COUNT", PAGE)
+            )
+            if not reply:
+                break
+            kept: list[list[Part]] = []
+            for item in reply:
+                entry = _entry(item)
+                after = entry.id
+                if keeps(entry.fact):
+                    fields = [f for f in items(items(item)[1]) if isinstance(f, bytes)]
+                    kept.append(["XADD", self._shorter, entry.id, *fields])
+            await self._store.calls(kept)
+        # Left by a process that died in between, it goes by itself.
+        await self._store.call("EXPIRE", self._shorter, SHORTER_SECONDS)
+        keys = (self._journal, self._shorter, self._meta, self._register)
+        args: list[Part] = [expected, encode_fact(fact), secrets.token_urlsafe(9), *rows]
+        return await self._store.run(REPLACE, keys, args) == 1
 
     async def forget_node(self, node: str) -> None:
         """Notes that a process holds no connections of this event any more."""

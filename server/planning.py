@@ -92,6 +92,7 @@ class SettingsBody(Struct, kw_only=True):
     common_language: bool | UnsetType = UNSET
     ready_check: bool | UnsetType = UNSET
     reunions: bool | UnsetType = UNSET
+    minutes_days: Annotated[int, Meta(ge=45, le=3650)] | UnsetType = UNSET
     mixing: Mixing | UnsetType = UNSET
     allow: Allow | UnsetType = UNSET
     """What gives way first with nobody at the console."""
@@ -218,7 +219,7 @@ def plan_of(body: EventPatch, before: Plan) -> Plan:
     settings = body.settings
     if settings is UNSET:
         return plan
-    for field in ("common_language", "ready_check", "reunions", "mixing", "allow"):
+    for field in ("common_language", "ready_check", "reunions", "mixing", "allow", "minutes_days"):
         if (value := getattr(settings, field)) is not UNSET:
             plan = msgspec.structs.replace(plan, **{field: value})
     return msgspec.structs.replace(plan, weights=_weights(settings.weights, plan.weights))
@@ -434,6 +435,7 @@ class SettingsShown(Struct, kw_only=True):
     common_language: bool
     ready_check: bool
     reunions: bool
+    minutes_days: int
     mixing: Mixing
     allow: Allow
     segments: tuple[SegmentRule, ...]
@@ -526,6 +528,7 @@ def shown(event: Event, register: Register, join_url: str) -> EventShown:
             common_language=plan.common_language,
             ready_check=plan.ready_check,
             reunions=plan.reunions,
+            minutes_days=plan.minutes_days,
             mixing=plan.mixing,
             allow=plan.allow,
             segments=details.segments,
