@@ -11,7 +11,7 @@ from msgspec import Struct
 from rooms.people import CONSENT_FIELDS, Attendee, Consent, chosen_consents
 from server.words import Words
 
-VERSION = "2026-11-b"
+VERSION = "2026-11-c"
 
 PARAGRAPHS = (
     "The organiser of “{title}” runs this evening and answers for what is kept of it.",
@@ -19,8 +19,9 @@ PARAGRAPHS = (
     " never recorded. What you write to a room stays there for 30 days at the most.",
     "The organiser gets the list of who met whom and for how long, with names. Your organisation,"
     " e-mail address, phone number and link are in it only if you tick them below.",
-    "All of this is kept until the organiser deletes the event. You can have everything about you"
-    " erased at any time: ask the organiser.",
+    "Who met whom and for how long is kept for {days} days after the event; your contacts, notes"
+    " and agreements until nobody has used them for two years. You can have everything about you"
+    " erased at any time: on your page, or by asking the organiser.",
 )
 AGREE = "I have read this and want to take part."
 FIELDS_LABEL = "The organiser may also have"
@@ -55,12 +56,12 @@ class Asked(Struct, frozen=True):
     news: str
 
 
-def asked(words: Words, title: str) -> Asked:
-    """Returns the words of the sign-up for an event."""
+def asked(words: Words, title: str, days: int) -> Asked:
+    """Returns the words of the sign-up for an event whose minutes are kept for so many days."""
     return Asked(
         version=VERSION,
         organiser=title,
-        paragraphs=tuple(words.gettext(text, title=title) for text in PARAGRAPHS),
+        paragraphs=tuple(words.gettext(text, title=title, days=days) for text in PARAGRAPHS),
         agree=words.gettext(AGREE),
         fields_label=words.gettext(FIELDS_LABEL),
         fields=tuple(Choice(field, words.gettext(FIELD_LABELS[field])) for field in CONSENT_FIELDS),

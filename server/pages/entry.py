@@ -207,12 +207,12 @@ def _enter_page(
 ) -> Response:
     locale = person.locale or evening.event.plan.locale
     known = words.words(words.language(request, locale))
-    title = evening.register.details.title
+    title, days = evening.register.details.title, evening.event.plan.minutes_days
     context: dict[str, object] = {
         **about(evening),
         "name": person.name,
         "as_host": person.role in HOST_ROLES,
-        "consent": consent.asked(known, title) if _asks_consent(person) else None,
+        "consent": consent.asked(known, title, days) if _asks_consent(person) else None,
         "chosen": list(person.organiser_may_export) if chosen is None else chosen,
         "problem": known.gettext(problem) if problem else None,
         "problem_field": "agree" if problem else None,
@@ -234,7 +234,8 @@ def about(evening: Evening) -> dict[str, object]:
 async def keep_consent(request: Request, evening: Evening, id: str, fields: list[str]) -> None:
     """Keeps what somebody agreed to as they came in."""
     known = words.words(words.language(request, evening.event.plan.locale))
-    asked = consent.asked(known, evening.register.details.title)
+    days = evening.event.plan.minutes_days
+    asked = consent.asked(known, evening.register.details.title, days)
     now: int = request.app.state.store.clock()
     await evening.submit(id, GiveConsent(consent=consent.given(id, asked, fields, now)))
 

@@ -232,7 +232,7 @@ async def _join_page(
     questions: list[Asked] = asked(details.questions, language)
     context: dict[str, object] = {
         **about(evening),
-        "consent": consent.asked(known, details.title),
+        "consent": consent.asked(known, details.title, evening.event.plan.minutes_days),
         "already": {"name": door.name, "url": door.url} if door and door.url else None,
         "form": {**dict.fromkeys(FORM_FIELDS, ""), "mode": Mode.ONLINE.value, **sent.form},
         "chosen": sent.chosen,

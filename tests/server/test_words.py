@@ -121,8 +121,8 @@ def test_translations_keep_the_named_places() -> None:
 
 
 def test_the_consents_words_are_all_translated() -> None:
-    japanese = consent.asked(words.words("ja"), "茶会")
-    english = consent.asked(words.words("en"), "Tea")
+    japanese = consent.asked(words.words("ja"), "茶会", 90)
+    english = consent.asked(words.words("en"), "Tea", 90)
     assert not set(japanese.paragraphs) & set(english.paragraphs)
     assert "茶会" in "".join(japanese.paragraphs)
 
