@@ -271,6 +271,12 @@ export function metWith(state, id) {
   return known ?? emptyMet(findCard(state, id) ?? { id, name: "" });
 }
 
+/** Says whether one sits in a room without anybody else for now. */
+export function isAlone(state) {
+  if (!state.room?.alone_since) return false;
+  return others(state).every((card) => stateOf(state, card.id) !== "here");
+}
+
 /** Returns everybody met in a round (also those who left), most minutes first. */
 export function metInRound(state, round) {
   const known = (state.you?.met ?? []).filter((met) => met.rounds?.includes(round));

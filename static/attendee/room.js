@@ -1,7 +1,7 @@
 /** The room: the people at the table, what they share, the talk, and the few things one can do. */
 import { Dot } from "../circle.js";
 import { Icon } from "../icons.js";
-import { others, stateOf, wishKey } from "../state.js";
+import { isAlone, others, stateOf, wishKey } from "../state.js";
 import { html, useState } from "../view.js";
 import { t } from "../words.js";
 import { Chat } from "./chat.js";
@@ -54,9 +54,6 @@ function speaks(room) {
 /** What needs a word right now: alone, not here yet, somebody joining, the last minute, a call. */
 function Standing() {
   const { room, you } = state.value;
-  const alone =
-    room.alone_since &&
-    others(state.value).every((card) => stateOf(state.value, card.id) !== "here");
   return html`<div class="standing">
     ${
       stateOf(state.value, you.id) === "not-here-yet" &&
@@ -66,7 +63,7 @@ function Standing() {
     </div>`
     }
     <${Visitors} />
-    ${alone && html`<${Alone} room=${room} />`}
+    ${isAlone(state.value) && html`<${Alone} room=${room} />`}
     ${room.joining.map((item) => html`<${Joins} key=${item.card.id} item=${item} />`)}
     <${LastMinute} room=${room} />
     <${Calls} />

@@ -1,7 +1,7 @@
 /** What begins a talk: a question, and the first minute that carries itself. */
 import { Dot } from "../circle.js";
 import { Icon } from "../icons.js";
-import { stateOf } from "../state.js";
+import { isAlone, stateOf } from "../state.js";
 import { computed, html, signal, useEffect, useState } from "../view.js";
 import { called, list, t } from "../words.js";
 import { turnAt } from "./first-minute.js";
@@ -15,7 +15,7 @@ const skipped = signal("");
 
 function turnNow() {
   const { room, event } = state.value;
-  if (!room || skipped.value === room.id) return null;
+  if (!room || skipped.value === room.id || isAlone(state.value)) return null;
   return turnAt(room, event.paused ?? now.value);
 }
 

@@ -305,6 +305,7 @@ async def test_whoever_is_left_alone_sees_what_happens_next(
         await expect(page.get_by_text("reconnecting").first).to_be_visible()
         alone = page.get_by_role("region", name="Only you are here right now")
         await expect(alone.get_by_text("we bring you to other people")).to_be_visible()
+        await expect(page.get_by_role("heading", name="The first minute")).to_have_count(0)
         await alone.get_by_role("button", name="Wait here").click(timeout=30_000)
         await expect(alone.get_by_text("We wait with you.")).to_be_visible()
         await is_accessible(page)
