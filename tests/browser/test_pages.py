@@ -57,8 +57,9 @@ async def test_a_newcomer_comes_in_meets_people_and_keeps_in_touch(
         await ana.asks("keep-in-touch", about=chidi, yes=True, fields=[])
         if await page.get_by_role("button", name="Close").first.is_visible():
             await page.get_by_role("button", name="Close").first.click()
-        await page.get_by_role("button", name=re.compile("Keep in touch")).first.click()
-        await page.get_by_role("button", name=re.compile("Keep in touch")).last.click()
+        await page.get_by_role("button", name="More about Ana").click()
+        sheet = page.get_by_role("dialog", name="Ana")
+        await sheet.get_by_role("button", name="Keep in touch with Ana").click()
         await house.commands("end-round")
         await ana.sees("contact")
         await expect(page.get_by_text("Ana").first).to_be_visible()
