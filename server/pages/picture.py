@@ -29,6 +29,7 @@ LETTER = 7.6
 
 
 class Dot(Struct, frozen=True, kw_only=True):
+    id: str
     x: float
     y: float
     radius: float
@@ -79,6 +80,7 @@ def draw(
     small = 0.6 if len(drawn) > 150 else 1.0
     dots = {
         node.id: Dot(
+            id=node.id,
             x=round(at[node.id][0], 1),
             y=round(at[node.id][1], 1),
             radius=round(small * (5 + 11 * (node.degree / most) ** 0.5), 1),

@@ -24,9 +24,11 @@ from server import words
 from server.auth import ORGANISER
 from server.bodies import read_form
 from server.evenings import Evening
+from server.letters import OUTCOME_LABELS
 from server.organising import amend_event
 from server.pages.answers import AGAIN_LABELS, CHANGE_LABELS
 from server.pages.entry import evening_of
+from server.pages.exploring import explore
 from server.pages.last_event import NONE, beside
 from server.pages.picture import Picture, draw
 from server.pages.rendering import redirect, render
@@ -193,6 +195,9 @@ async def _page(
         "timeline": _timeline(found.rounds),
         "histogram": _histogram(found, number),
         "picture": picture,
+        "exploring": explore(found.network, found.ties, found.names, picture, number),
+        "outcomes": _outcomes(found, say),
+        "suited": _suited(found.rounds),
         "few": found.few[:FEW_SHOWN],
         "few_more": max(0, len(found.few) - FEW_SHOWN),
         "bridges": _bridges(found),
@@ -225,6 +230,37 @@ def _closing(found: Report, say: Say) -> ClosingLines | None:
         answered=found.closing.answered,
         again=[(say(AGAIN_LABELS[one]), n) for one, n in found.closing.again.items()],
         change=[(say(CHANGE_LABELS[one]), n) for one, n in asked_for if n],
+    )
+
+
+def _outcomes(found: Report, say: Say) -> list[tuple[str, int]]:
+    """Returns the totals of what came of it, in words; none below five answers."""
+    if found.outcomes is None:
+        return []
+    return [(say(OUTCOME_LABELS[one]), many) for one, many in found.outcomes.told.items()]
+
+
+class Suited(Struct, frozen=True, kw_only=True):
+    """How well roommates suited each other, over all rounds with both numbers, by their people."""
+
+    drawn: float
+    random: float
+    rounds: int
+
+
+def _suited(rounds: tuple[RoundFigures, ...]) -> Suited | None:
+    both = [
+        (one.affinity, one.random_affinity, one.people)
+        for one in rounds
+        if one.affinity is not None and one.random_affinity is not None and one.people
+    ]
+    people = sum(many for _, _, many in both)
+    if not people:
+        return None
+    return Suited(
+        drawn=sum(drawn * many for drawn, _, many in both) / people,
+        random=sum(chance * many for _, chance, many in both) / people,
+        rounds=len(both),
     )
 
 
