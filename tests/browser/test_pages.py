@@ -167,9 +167,15 @@ async def test_an_organiser_makes_an_event_and_brings_people(
     await expect(page.get_by_role("heading", name="With these settings")).to_be_visible()
     await is_accessible(page)
     await page.get_by_role("link", name="Spring tea").click()
-    async with page.expect_download() as download:
-        await page.get_by_role("link", name="pairs.csv").first.click()
-    assert "pairs" in (await download.value).suggested_filename
+    files = page.get_by_role("region", name="Take it home").locator("a[download]")
+    names = set()
+    for number in range(await files.count()):
+        async with page.expect_download() as download:
+            await files.nth(number).click()
+        file = await download.value
+        assert (await file.path()).stat().st_size > 0 or file.suggested_filename.endswith("jsonl")
+        names.add(file.suggested_filename.split("-", 1)[1])
+    assert {"pairs.csv", "pairs.xlsx", "network.gexf", "hubspot.csv", "journal.jsonl"} <= names
 
 
 async def test_a_broken_link_is_a_friendly_page(house: House, visitors: Visitors) -> None:
