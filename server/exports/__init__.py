@@ -1,7 +1,7 @@
-"""What the organiser takes home: pairs, people, rounds, graphs, files for other tools, the journal.
+"""What the organiser takes home: pairs, people, rounds, consents, graphs, files for tools, journal.
 
 `cells.py` is how text stands in a file, `rows.py` which rows there are, `graphs.py`, `sheets.py`,
-`leads.py` and `tools.py` other forms of them, `doors.py` the routes and the audit.
+`leads.py`, `consents.py` and `tools.py` other forms of them, `doors.py` the routes and the audit.
 
 Invariants: a one-sided yes, a block, a note or a rating is in no export; a contact field is there
 only where its owner lets the organiser have it (names always); everything is streamed, row by row.

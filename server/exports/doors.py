@@ -20,6 +20,7 @@ from rooms.commands import NoteExport
 from rooms.event import Event
 from rooms.people import Register
 from server.exports.cells import Cell, csv_lines, gathered
+from server.exports.consents import CONSENT_COLUMNS, consent_rows
 from server.exports.graphs import gexf, graphml
 from server.exports.leads import LEAD_COLUMNS, lead_lines, lead_rows
 from server.exports.rows import (
@@ -126,6 +127,11 @@ async def rounds_csv(request: Request) -> Response:
     return _rows(request, "rounds.csv", ROUND_COLUMNS, round_rows(event, now))
 
 
+async def consents_csv(request: Request) -> Response:
+    event, register, _ = await taken(request, "consents.csv")
+    return _rows(request, "consents.csv", CONSENT_COLUMNS, consent_rows(event, register))
+
+
 def _rows(
     request: Request, name: str, columns: Iterable[str], rows: Iterable[Mapping[str, Cell]]
 ) -> Response:
@@ -210,6 +216,7 @@ EXPORTS: Mapping[str, Endpoint] = {
     "pairs.xlsx": pairs_xlsx,
     "attendees.csv": attendees_csv,
     "rounds.csv": rounds_csv,
+    "consents.csv": consents_csv,
     "leads.csv": leads_csv,
     "leads.jsonl": leads_jsonl,
     "network.graphml": network_graphml,

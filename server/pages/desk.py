@@ -87,6 +87,7 @@ EXPORTS = {
     "import/mailchimp.csv": "those who agreed to hear from you, for Mailchimp",
     "pairs.jsonl": "pairs for programs",
     "leads.csv?since=0": "those who agreed to hear from you, with their interests",
+    "consents.csv": "who agreed to what, in which words and when",
     "journal.jsonl": "everything that happened, for programs",
 }
 """File (as the API names it) to what it holds."""

@@ -25,6 +25,7 @@ from tests.server.waiting import wait_until
 
 FILES_TAKEN = (
     "pairs.csv", "pairs.jsonl", "pairs.csv?summary=1", "attendees.csv", "rounds.csv",
+    "consents.csv",
     "network.graphml", "network.gexf", "journal.jsonl", "import/hubspot.csv", "report",
     "attendees",
 )  # fmt: skip

@@ -24,6 +24,7 @@ from rooms.commands import (
 )
 from rooms.deciding import ORGANISER
 from rooms.people import Attendee, Consent
+from server import words
 from server.exports import (
     PAIR_COLUMNS,
     SECRET_FACTS,
@@ -36,6 +37,7 @@ from server.exports import (
     safe,
     summary_rows,
 )
+from server.exports.consents import CONSENT_COLUMNS, consent_rows
 from server.redis import Store
 from tests.guests import Guest, guests, quick_round
 from tests.rooms.evenings import Evening
@@ -224,6 +226,29 @@ def test_attendees_and_rounds_add_up() -> None:
     assert (two["round"], two["people"], two["seconds_together"]) == (2, 2, 40)
 
 
+def test_every_consent_is_told_with_its_words_and_instant_and_goes_with_its_owner() -> None:
+    evening = an_evening()
+    allows(evening, "ana", "email", "organisation")
+    evening.passes(60)
+    allows(evening, "ana")
+    allows(evening, "bo", "phone")
+
+    def rows() -> list[tuple[str, str, str]]:
+        found = read(csv_lines(CONSENT_COLUMNS, consent_rows(evening.event, evening.register)))
+        for row in found:
+            assert (row["wording"], row["version"], row["recipient"]) == ("w", "1", "Tea")
+        return [(row["name"], row["fields"], row["given_at"]) for row in found]
+
+    first, then = words.iso(evening.now - 60_000), words.iso(evening.now)
+    assert rows() == [
+        ("Ana", "email;organisation", first),
+        ("Ana", "", then),
+        ("Bo", "phone", then),
+    ]
+    evening.asks(ORGANISER, Erase(attendee="ana"))
+    assert rows() == [("Bo", "phone", then)]
+
+
 # Through the door
 
 
@@ -241,6 +266,7 @@ async def test_files_are_the_organisers_and_are_named(house: Doors) -> None:
         ("pairs.csv?summary=1", "text/csv; charset=utf-8"),
         ("attendees.csv", "text/csv; charset=utf-8"),
         ("rounds.csv", "text/csv; charset=utf-8"),
+        ("consents.csv", "text/csv; charset=utf-8"),
         ("pairs.jsonl", "application/jsonl"),
         ("journal.jsonl", "application/jsonl"),
     ):

@@ -272,6 +272,7 @@ WHO: dict[str, set[str]] = {
     "/api/events/{event}/pairs.xlsx": {"organiser"},
     "/api/events/{event}/attendees.csv": {"organiser"},
     "/api/events/{event}/rounds.csv": set(),
+    "/api/events/{event}/consents.csv": {"organiser"},
     "/api/events/{event}/leads.csv": {"organiser"},
     "/api/events/{event}/leads.jsonl": {"organiser"},
     "/api/events/{event}/network.graphml": {"organiser"},
