@@ -19,6 +19,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from rooms.messages import Phase
+from server import erasure, retention, words
 from server.bundled import BundledStore, running_url
 from server.carrier import ServerTrouble, connected
 from server.evening import Evening
@@ -35,6 +36,9 @@ LITTLE_SPACE = 500_000_000
 
 
 MEDIA_SERVER_SECONDS = 5.0
+
+LONG_AGO_MS = 24 * 3600 * 1000
+"""Retention runs every quarter of an hour: after a day without, no server has run."""
 
 
 class Finding(Struct, frozen=True):
@@ -272,11 +276,39 @@ async def _reach(url: str, *, bundled: bool) -> list[Finding]:
                     "Set maxmemory-policy to noeviction: what goes is somebody's evening.",
                 )
             )
-        return findings + await _stations(store)
+        return findings + await kept_findings(store) + await _stations(store)
     except StoreAway:
         return [Finding(False, f"{name} stopped answering.", "Look at its own log.")]
     finally:
         await store.close()
+
+
+async def kept_findings(store: Store) -> list[Finding]:
+    """Says when retention last ran, and whether the store's files still hold what was erased.
+
+    Raises StoreAway.
+    """
+    findings: list[Finding] = []
+    seen_at = (await retention.standing(store)).seen_at
+    if seen_at == 0:
+        findings.append(Finding(True, "Retention has not run yet: it does as the server runs."))
+    else:
+        is_late = store.clock() - seen_at > LONG_AGO_MS
+        said = f"Retention last looked at all events at {words.iso(seen_at)}."
+        mend = "Start the server: what has fallen due since is forgotten within minutes."
+        findings.append(Finding(True, said, mend if is_late else ""))
+    files = await erasure.files(store)
+    if files.trouble:
+        said = f"The store's files still hold what was erased: {files.trouble}"
+        mend = "Mend what the store says (often a full disk); the server tries again by itself."
+        findings.append(Finding(False, said, mend))
+    elif files.wanted:
+        said = "The store's files are still to be written anew, without what was erased."
+        findings.append(Finding(True, said, "Leave the server running: it does so by itself."))
+    elif files.at:
+        said = f"The store's files were written anew after an erasure at {words.iso(files.at)}."
+        findings.append(Finding(True, said))
+    return findings
 
 
 async def _stations(store: Store) -> list[Finding]:

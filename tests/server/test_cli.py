@@ -19,8 +19,10 @@ import pytest
 from server import cli
 from server.auth import Keys
 from server.bundled import BundledStore
-from server.doctor import examine
+from server.doctor import examine, kept_findings
+from server.erasure import FILES, want_files
 from server.redis import Store
+from server.retention import RETENTION
 from server.settings import Settings, child_environment
 from tests.guests import House, guest, guests
 from tests.server.house import KEY
@@ -217,6 +219,29 @@ async def test_doctor_names_the_tables_whose_stations_are_away(
         async with guest(house, "Station 3"):
             findings = await asyncio.to_thread(examine, settings)
         assert "All 2 stations of “Tea” are connected." in [one.sentence for one in findings]
+
+
+async def test_doctor_says_when_retention_ran_and_what_the_files_still_hold(store: Store) -> None:
+    async def said() -> list[tuple[bool, str, bool]]:
+        found = await kept_findings(store)
+        return [(one.well, one.sentence.partition(" at 20")[0], bool(one.mend)) for one in found]
+
+    never = "Retention has not run yet: it does as the server runs."
+    assert await said() == [(True, never, False)]
+    ran = "Retention last looked at all events"
+    await store.call("HSET", RETENTION, "seen", store.clock() - 25 * 3600 * 1000)
+    assert await said() == [(True, ran, True)]
+    await store.call("HSET", RETENTION, "seen", store.clock())
+    await want_files(store)
+    still = "The store's files are still to be written anew, without what was erased."
+    assert await said() == [(True, ran, False), (True, still, True)]
+    await store.call("HSET", FILES, "trouble", "BGSAVE failed.")
+    trouble = "The store's files still hold what was erased: BGSAVE failed."
+    assert await said() == [(True, ran, False), (False, trouble, True)]
+    await store.call("HDEL", FILES, "trouble", "wanted")
+    await store.call("HSET", FILES, "at", store.clock())
+    anew = "The store's files were written anew after an erasure"
+    assert await said() == [(True, ran, False), (True, anew, False)]
 
 
 async def test_a_lost_organisers_key_is_renewed_on_the_servers_machine(tmp_path: Path) -> None:
