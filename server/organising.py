@@ -15,7 +15,7 @@ from msgspec import Struct
 
 from rooms.commands import AddAttendees, ChangeEvent, CreateEvent, EndLink, Erase
 from rooms.kept import Kept, Said, kept_about
-from rooms.people import Attendee, Details, Role
+from rooms.people import Attendee, Consent, Details, Role
 from rooms.programme import Plan
 from rooms.refusal import Refusal
 from server.auth import ORGANISER, Keys
@@ -97,6 +97,15 @@ async def amend_event(evening: Evening, by: str, body: EventPatch) -> None:
     before = evening.register.details
     plan = plan_of(body, evening.event.plan)
     details = details_of(body, before)
+    promised = evening.event.plan.minutes_days
+    if plan.minutes_days > promised and _somebody_agreed(evening):
+        raise Problem(
+            HTTPStatus.CONFLICT,
+            "promised",
+            "People have agreed to {days} days already: it can be made shorter, but not longer.",
+            field="settings.minutes_days",
+            days=promised,
+        )
     if details.segments != before.segments:
         check_people(details, evening.register.attendees())
     command = ChangeEvent(
@@ -106,6 +115,10 @@ async def amend_event(evening: Evening, by: str, body: EventPatch) -> None:
     )
     if command.plan or command.details or command.topics is not None:
         await evening.submit(by, command)
+
+
+def _somebody_agreed(evening: Evening) -> bool:
+    return any(isinstance(row, Consent) for row in evening.register.rows.values())
 
 
 async def delete_event(services: Services, evening: Evening) -> None:

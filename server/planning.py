@@ -55,6 +55,7 @@ QUESTION_LIMIT = 80
 """Characters of a question: it is the title of a column in the list of people."""
 QUESTIONS_LIMIT = 12
 OPTIONS_LIMIT = 20
+LEAST_MINUTES_DAYS, MOST_MINUTES_DAYS = 45, 3650
 Count = Annotated[int, Meta(ge=0, le=10_000)]
 
 
@@ -92,7 +93,9 @@ class SettingsBody(Struct, kw_only=True):
     common_language: bool | UnsetType = UNSET
     ready_check: bool | UnsetType = UNSET
     reunions: bool | UnsetType = UNSET
-    minutes_days: Annotated[int, Meta(ge=45, le=3650)] | UnsetType = UNSET
+    minutes_days: Annotated[int, Meta(ge=LEAST_MINUTES_DAYS, le=MOST_MINUTES_DAYS)] | UnsetType = (
+        UNSET
+    )
     mixing: Mixing | UnsetType = UNSET
     allow: Allow | UnsetType = UNSET
     """What gives way first with nobody at the console."""

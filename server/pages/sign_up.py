@@ -30,7 +30,15 @@ from server.pages.entry import evening_of
 from server.pages.joining import sends_mail
 from server.pages.rendering import redirect, render
 from server.person_rows import BadRow, PersonRow, clean, typed_row
-from server.planning import OPTIONS_LIMIT, QUESTION_LIMIT, QUESTIONS_LIMIT, EventPatch, read_body
+from server.planning import (
+    LEAST_MINUTES_DAYS,
+    MOST_MINUTES_DAYS,
+    OPTIONS_LIMIT,
+    QUESTION_LIMIT,
+    QUESTIONS_LIMIT,
+    EventPatch,
+    read_body,
+)
 from server.problems import Problem
 
 HERE_LIMIT = 256 * 1024
@@ -73,6 +81,7 @@ class Typed(Struct, frozen=True, kw_only=True):
     how: str
     capacity: str
     quotas: str
+    days: str
     asked: tuple[AskLine, ...]
     invite: str = ""
 
@@ -111,8 +120,7 @@ async def save_sign_up(request: Request) -> Response:
     try:
         if pressed == "invite":
             return await _invite(request, evening, typed)
-        body = _questions(typed) if pressed == "questions" else _settings(typed)
-        patch = read_body(msgspec.json.encode({"sign_up": body}), EventPatch)
+        patch = read_body(msgspec.json.encode(_body(pressed, typed)), EventPatch)
         await amend_event(evening, ORGANISER, patch)
     except Problem as problem:
         return await _page(request, evening, typed, problem)
@@ -132,6 +140,7 @@ def _kept(evening: Evening) -> Typed:
         how=plan.sign_up.value,
         capacity="" if plan.capacity is None else str(plan.capacity),
         quotas="\n".join(f"{quota.segment}: {quota.most}" for quota in details.quotas),
+        days=str(plan.minutes_days),
         asked=_asked(details),
     )
 
@@ -177,9 +186,31 @@ def _typed(form: FormData, evening: Evening) -> Typed:
         how=text("how", kept.how),
         capacity=text("capacity") if "capacity" in form else kept.capacity,
         quotas=text("quotas") if "quotas" in form else kept.quotas,
+        days=text("days", kept.days),
         asked=tuple(lines) or kept.asked,
         invite=text("invite"),
     )
+
+
+def _body(pressed: str, typed: Typed) -> dict[str, object]:
+    """Returns what a form changes, as the API takes it."""
+    match pressed:
+        case "questions":
+            return {"sign_up": _questions(typed)}
+        case "kept":
+            days = _whole(typed.days)
+            if isinstance(days, int) and LEAST_MINUTES_DAYS <= days <= MOST_MINUTES_DAYS:
+                return {"settings": {"minutes_days": days}}
+            raise Problem(
+                HTTPStatus.UNPROCESSABLE_ENTITY,
+                "bad-field",
+                "Please write a whole number of days, {least} to {most}.",
+                field="days",
+                least=LEAST_MINUTES_DAYS,
+                most=MOST_MINUTES_DAYS,
+            )
+        case _:
+            return {"sign_up": _settings(typed)}
 
 
 def _settings(typed: Typed) -> dict[str, object]:
@@ -325,8 +356,13 @@ async def _page(
         "by_mail": sends_mail(request),
         "done": request.query_params.get("done", ""),
         "problem": words.sentence(language, problem) if problem else None,
-        "problem_field": problem.field.removeprefix("sign_up.") if problem else None,
-        "limits": {"question": QUESTION_LIMIT, "options": OPTIONS_LIMIT},
+        "problem_field": _field(problem.field) if problem else None,
+        "limits": {
+            "question": QUESTION_LIMIT,
+            "options": OPTIONS_LIMIT,
+            "least_days": LEAST_MINUTES_DAYS,
+            "most_days": MOST_MINUTES_DAYS,
+        },
         "urls": {
             "event": f"/desk/{evening.id}",
             "here": f"/desk/{evening.id}/sign-up",
@@ -335,6 +371,11 @@ async def _page(
     }
     status = problem.status if problem else HTTPStatus.OK
     return render(request, "desk_sign_up.html", context, status=status)
+
+
+def _field(name: str) -> str:
+    """Returns the page's name of a field of the API."""
+    return "days" if name == "settings.minutes_days" else name.removeprefix("sign_up.")
 
 
 def _lines(evening: Evening, ids: Sequence[str]) -> list[Waits]:

@@ -267,3 +267,24 @@ async def test_settings_that_cannot_be_are_said_and_nothing_is_lost(house: Doors
     assert page.status_code == 422
     await signs_up(house, made["join_url"], "Ana", segment="a")
     assert [one["segment"] for one in await people(house, made["id"])] == ["a"]
+
+
+async def test_how_long_minutes_are_kept_is_set_and_never_made_longer_than_was_agreed(
+    house: Doors,
+) -> None:
+    made = await house.makes_event()
+
+    async def saves(days: str) -> int:
+        page = await at_the_desk(house, made["id"], do="kept", days=days)
+        assert f'value="{days}"' in page.text
+        return int(page.status_code)
+
+    assert [await saves(days) for days in ("44", "soon", "3651", "60")] == [422, 422, 422, 200]
+    async with house.browser() as browser:
+        assert "60 days after the event" in (await browser.get(here(made["join_url"]))).text
+    assert await saves("120") == 200
+    await signs_up(house, made["join_url"], "Ana")
+    assert [await saves(days) for days in ("121", "120", "45")] == [409, 200, 200]
+    longer = {"settings": {"minutes_days": 46}}
+    answer = await house.client.patch(f"/api/events/{made['id']}", json=longer)
+    assert (answer.status_code, answer.json()["code"]) == (409, "promised")
