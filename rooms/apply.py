@@ -170,6 +170,8 @@ def apply(event: Event, fact: f.AnyFact) -> None:
             event.forget_minutes(fact.at)
         case f.Exported():
             event.exports = (*event.exports, fact)
+        case f.DeskNoted():
+            event.noted = (*event.noted, fact)
         case f.WebhookChanged():
             event.webhooks = (*event.webhooks, fact)
             if fact.change == "removed":
@@ -371,6 +373,8 @@ def _apply_profile(
             event.consents[fact.id] = (fact.version, kept + 1)
         case f.Erased() if person is not None:
             event.put(replace(person, erased_at=fact.at, connections=(), seat=None), fact.at)
+            by = f.THEMSELVES if fact.by == fact.id else fact.by
+            event.noted = (*event.noted, f.DeskNoted(at=fact.at, what="erased", by=by))
             _forget(event.yeses, fact.id)
             for a, b in [both for both in event.contacts if fact.id in both]:
                 _end_contact(event, a, b, fact.at)

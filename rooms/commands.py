@@ -484,6 +484,13 @@ class NoteExport(Command, frozen=True, kw_only=True):
     what: str
 
 
+class NoteDesk(Command, frozen=True, kw_only=True):
+    """Something was done with the data of `count` people; `what` as in `DeskNoted`."""
+
+    what: str
+    count: int = 1
+
+
 class Invite(Command, frozen=True, kw_only=True):
     """The organiser sends these people their links, again where they were sent before."""
 
@@ -552,6 +559,7 @@ OrganiserCommand = (
     | Erase
     | RecordMeetings
     | NoteExport
+    | NoteDesk
     | ChangeWebhook
     | MailCommand
     | SignUpCommand

@@ -58,6 +58,7 @@ AFTER_END = (
     | c.AnswerCall
     | c.EndLink
     | c.NoteExport
+    | c.NoteDesk
     | c.ChangeWebhook
     | c.ChooseMail
     | c.TellOutcome
@@ -219,6 +220,7 @@ def _carry_out(deciding: Deciding, command: c.AnyCommand) -> None:
             | c.Erase()
             | c.RecordMeetings()
             | c.NoteExport()
+            | c.NoteDesk()
             | c.ChangeWebhook()
             | c.Invite()
             | c.Coming()
@@ -314,6 +316,8 @@ def _carry_out_for_organiser(deciding: Deciding, command: c.OrganiserCommand) ->
             records.note_export(deciding, command)
             if command.what.startswith(leads.FILES):
                 leads.keep_ledger(deciding)
+        case c.NoteDesk():
+            records.note_desk(deciding, command)
         case c.ChangeWebhook():
             webhooks.change(deciding, command)
         case (

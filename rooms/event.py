@@ -108,6 +108,7 @@ class Event:
         "minutes_forgotten_at",
         "newcomers_wait",
         "no_mail",
+        "noted",
         "outcomes",
         "paused_at",
         "people",
@@ -263,6 +264,8 @@ class Event:
         self.reports: tuple[f.Reported, ...] = ()
         self.exports: tuple[f.Exported, ...] = ()
         """Who took what home, and when."""
+        self.noted: tuple[f.DeskNoted, ...] = ()
+        """What else was done with people's data; `erased` is one of them."""
         self.webhooks: tuple[f.WebhookChanged, ...] = ()
         self.webhook_at: int | None = None
         """Since when an address of the organiser's program is set (ms); None: there is none."""

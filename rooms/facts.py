@@ -675,6 +675,18 @@ class Exported(Fact, frozen=True, kw_only=True):
     by: str = ""
 
 
+THEMSELVES = "themselves"
+"""Who did it, where that is the person it was done to, and is not to be named any more."""
+
+
+class DeskNoted(Fact, frozen=True, kw_only=True):
+    """What was done with people's data: `import` (of `count` people), `link`, `link-ended`."""
+
+    what: str
+    count: int = 1
+    by: str = ""
+
+
 class WebhookChanged(Fact, frozen=True, kw_only=True):
     """`change`: `set` (`text` names the address), `renewed` (its secret), `removed`, `test`."""
 
@@ -698,7 +710,7 @@ AnyFact = (
     | Announced | HostCalled | CallWasSeen | CallAnswered
     | TopicsNamed | TopicProposed | TopicAccepted | TopicDropped | TopicChosen
     | Visited | VisitEnded | LinkEnded
-    | MeetingsRecorded | MinutesForgotten | Exported | WebhookChanged
+    | MeetingsRecorded | MinutesForgotten | Exported | DeskNoted | WebhookChanged
     | Invited | ComingChanged | MailChosen | OutcomeTold | MailWritten | ThanksSent
     | QuestionsAnswered | PlaceGiven | PutOnWaitingList | SignUpRefused | LinkAsked
 )  # fmt: skip

@@ -50,6 +50,14 @@ def _are_in_order(spans: Sequence[tuple[int, int]], first: int, last: int) -> bo
     return bool(spans) and all(a < b for a, b in spans) and all(a <= b for a, b in pairwise(ends))
 
 
+def note_desk(deciding: Deciding, command: c.NoteDesk) -> None:
+    """Keeps what was done with people's data: what, how many, by whom, when."""
+    deciding.require_host()
+    deciding.happened(
+        f.DeskNoted(at=deciding.now, what=command.what, count=command.count, by=deciding.by)
+    )
+
+
 def note_export(deciding: Deciding, command: c.NoteExport) -> None:
     """Keeps that a file is taken home: who, what, when."""
     deciding.happened(f.Exported(at=deciding.now, what=command.what, by=deciding.by))

@@ -148,6 +148,7 @@ def _told(event: Event, register: Register, fact: f.AnyFact) -> list[Told]:
             f.TopicsNamed()
             | f.MeetingsRecorded()
             | f.Exported()
+            | f.DeskNoted()
             | f.MinutesForgotten()
             | f.WebhookChanged()
         ):

@@ -13,7 +13,7 @@ from typing import Protocol
 
 from msgspec import Struct
 
-from rooms.commands import AddAttendees, ChangeEvent, CreateEvent, EndLink, Erase
+from rooms.commands import AddAttendees, ChangeEvent, CreateEvent, EndLink, Erase, NoteDesk
 from rooms.kept import Kept, Said, kept_about
 from rooms.people import Attendee, Consent, Details, Role
 from rooms.programme import Plan
@@ -154,6 +154,8 @@ async def bring_in(
                 except Refusal as refusal:
                     why = Sentence(refusal.sentence, refusal.details)
                     refused.append(Named(row=one.row, why=why))
+    if landed:
+        await evening.submit(ORGANISER, NoteDesk(what="import", count=len(landed)))
     made = [landing.attendee for landing in landed if landing.created]
     if id_of is not None:
         for landing in landed:
@@ -212,6 +214,7 @@ async def new_link(
 ) -> str:
     """Makes a new key for a person, which ends the old one, its sessions and its sockets."""
     had_one = await services.keys.has_key(evening.id, person.id)
+    await evening.submit(ORGANISER, NoteDesk(what="link"))
     key = await services.keys.make(evening.id, person.id, person.role, expires_at=expires_at)
     if had_one:
         await evening.submit(ORGANISER, EndLink(attendee=person.id))
@@ -221,6 +224,7 @@ async def new_link(
 async def revoke_link(services: Services, evening: Evening, person: Attendee) -> None:
     """Has a person's link open nothing any more; its sessions and sockets end."""
     await services.keys.forget(evening.id, [person.id])
+    await evening.submit(ORGANISER, NoteDesk(what="link-ended"))
     await evening.submit(ORGANISER, EndLink(attendee=person.id))
 
 

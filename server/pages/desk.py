@@ -40,6 +40,7 @@ from server.organising import (
 from server.pages.balance import balance_page
 from server.pages.copying import copied
 from server.pages.customers import customers_page, sansan_file
+from server.pages.dealings import dealings
 from server.pages.entry import check_origin, evening_of, let_in
 from server.pages.importing import import_page, press_import, save_links
 from server.pages.interests import interests_page, press_interests
@@ -72,7 +73,6 @@ from server.rights import limits_of, take
 
 Endpoint = Callable[[Request], Awaitable[Response]]
 
-TAKEN_SHOWN = 50
 EXPORTS = {
     "pairs.csv": "who met whom, round by round",
     "pairs.csv?summary=1": "who met whom, in all",
@@ -330,13 +330,6 @@ def _local_instant(text: str, zone: str) -> int | None:
 # One event
 
 
-class Taken(Struct, frozen=True):
-    """A file that was taken home."""
-
-    what: str
-    at: int
-
-
 async def event_page(request: Request) -> Response:
     return await _event_page(request, await evening_of(request))
 
@@ -352,8 +345,8 @@ async def _event_page(
 ) -> Response:
     """Draws desk_event.html.
 
-    `event`, `join_url`, `join_qr`, `host_url`, `problem`, `exports`, `taken`, `goals`, `timeline`,
-    `done`, `urls`.
+    `event`, `join_url`, `join_qr`, `host_url`, `problem`, `exports`, `dealings`, `goals`,
+    `timeline`, `done`, `urls`.
     """
     language = words.language(request)
     link = join_url(request, evening.id, await keys_of(request).join_key(evening.id))
@@ -368,10 +361,7 @@ async def _event_page(
         "goals": goals_kept(evening.register.details.goals) if goals is None else goals,
         "timeline": timeline(evening.event.plan.rounds, event.starts_at, event.time_zone, language),
         "done": request.query_params.get("done", ""),
-        "taken": [
-            Taken(what=fact.what.removeprefix("import/"), at=fact.at)
-            for fact in reversed(evening.event.exports[-TAKEN_SHOWN:])
-        ],
+        "dealings": dealings(evening, words.words(language).gettext),
         "exports": [
             {
                 "name": name.replace(".csv?summary=1", "-summary.csv")

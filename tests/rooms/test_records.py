@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from rooms import facts as f
-from rooms.commands import KeepInTouch, NoteExport, Observed, RecordMeetings
+from rooms.commands import Erase, KeepInTouch, NoteDesk, NoteExport, Observed, RecordMeetings
 from rooms.deciding import ORGANISER
 from rooms.encounters import by_pair
 from rooms.messages import Phase
@@ -94,3 +94,15 @@ def test_who_took_a_file_home_is_written_down_also_after_the_end() -> None:
     evening.asks(ORGANISER, recording(seen("ana", "bo", (0, 20)), ends=True))
     evening.asks(ORGANISER, NoteExport(what="pairs.csv"))
     assert evening.event.exports == (f.Exported(at=evening.now, what="pairs.csv", by=ORGANISER),)
+
+
+def test_what_is_done_with_peoples_data_is_written_down_with_who_did_it() -> None:
+    evening = a_list()
+    evening.asks(ORGANISER, NoteDesk(what="import", count=3))
+    evening.asks(ORGANISER, Erase(attendee="ana"))
+    evening.asks("bo", Erase(attendee="bo"))
+    assert [(one.what, one.count, one.by) for one in evening.event.noted] == [
+        ("import", 3, ORGANISER), ("erased", 1, ORGANISER), ("erased", 1, "themselves"),
+    ]  # fmt: skip
+    with pytest.raises(Refusal):
+        evening.asks("chidi", NoteDesk(what="import"))

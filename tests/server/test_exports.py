@@ -42,7 +42,7 @@ from server.redis import Store
 from tests.guests import Guest, guests, quick_round
 from tests.rooms.evenings import Evening
 from tests.server.callers import Doors, doors
-from tests.server.house import a_house
+from tests.server.house import KEY, a_house
 
 
 def read(lines: Iterable[bytes]) -> list[dict[str, str]]:
@@ -321,3 +321,21 @@ def test_the_secret_facts_are_those_of_the_contract() -> None:
     ):
         facts = evening.asks(by, command)
         assert isinstance(facts[0], SECRET_FACTS), facts
+
+
+async def test_the_desk_lists_what_was_done_with_peoples_data(house: Doors) -> None:
+    made = await house.makes_event()
+    [ana, *_] = await house.brings(made["id"])
+    here = f"/api/events/{made['id']}"
+    await house.client.get(f"{here}/consents.csv")
+    await house.client.post(f"{here}/attendees/{ana.id}/link")
+    await house.client.delete(f"{here}/attendees/{ana.id}/link")
+    await house.client.delete(f"{here}/attendees/{ana.id}")
+    async with house.browser() as browser:
+        await browser.post("/desk", data={"key": KEY})
+        page = (await browser.get(f"/desk/{made['id']}", headers={"accept-language": "en"})).text
+    for said in (
+        "People were brought in: 2", "Taken home: consents.csv", "A personal link was made",
+        "A personal link was ended", "Somebody was erased",
+    ):  # fmt: skip
+        assert page.count(f"{said} · by the organiser") == 1, said
