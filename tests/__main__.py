@@ -37,8 +37,8 @@ DEBIAN = {
     "turnserver": "coturn",
 }
 APT_SECONDS = 600
-AT_ONCE = min((os.cpu_count() or 1) + 1, 4)
-"""Files of tests at once: one more than there are cores, since tests of browsers mostly wait."""
+AT_ONCE = min(2 * (os.cpu_count() or 1), 4)
+"""Files of tests at once: more than there are cores, since tests of browsers mostly wait."""
 SPREAD = ("-n", str(AT_ONCE), "--dist", "loadfile", "--no-loadscope-reorder")
 """One file's tests share pages and stores; `tests/conftest.py` has the files' order."""
 
