@@ -121,6 +121,7 @@ class Visitors:
 
 async def findings(page: Page) -> list[str]:
     """Returns what axe finds wrong with a page as it is now: rule, help and the places."""
+    await page.wait_for_function("document.body !== null")  # a link was followed just now
     await page.evaluate(SETTLED)
     if not await page.evaluate("'axe' in window"):
         await page.evaluate(AXE)

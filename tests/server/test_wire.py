@@ -58,7 +58,9 @@ def test_every_type_of_the_contract_is_known() -> None:
         for union in (AttendeeCommand, HostCommand)
         for kind in union.__args__
     }
-    assert known == CONTRACT | {"call-seen", "drop-topic", "change-programme"}
+    assert known == CONTRACT | {
+        "call-seen", "drop-topic", "change-programme", "answer-questions",
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize(

@@ -195,7 +195,7 @@ def an_evening(mixing: Mixing, stations: int, rounds: int = 4) -> tuple[float, f
             rounds_left=rounds - number + 1,
             met=tuple((a, b, last) for (a, b), last in met.items()),
         )
-        offer = solve_wanted(wanted, 0, steps=400)
+        offer = solve_wanted(wanted, 0, steps=2000)
         assert offer.sitting_out == ()
         assert modes(wanted, offer.rooms)[MIXED] <= stations
         repeats += offer.repeats
