@@ -43,6 +43,9 @@ LONGER = 10
 AT_A_TIME = 20
 """Steps of each such time: a slow machine takes few steps in a second, and none is an answer."""
 
+MOST_SEATS = 12_000
+"""Seats of all rooms that one search looks at: its table of pairs of seats then takes 1.2 GB."""
+
 SIZES = "A size is a whole number from 0, or (least, most) with least ≤ most."
 
 Size = int | tuple[int, int]
@@ -81,6 +84,12 @@ def solve(
     if forbidden is not None:
         apart = _checked_forbidden(forbidden, len(worth))
         _check_possible(apart, ranges)
+    if len(usable := _usable(ranges, len(worth))) < len(ranges):
+        some = [ranges[number] for number in usable]
+        found = solve(worth, some, forbidden=apart, seed=seed, seconds=seconds, steps=steps)
+        seated = dict(zip(usable, found, strict=True))
+        return [seated.get(number, []) for number in range(len(ranges))]
+    _check_seats(ranges, len(worth))
     rng = np.random.default_rng(seed)
     if len(worth) <= EXACT and ranges and {1, 2}.issuperset(x for r in ranges for x in r):
         matched = _in_pairs(worth, ranges, apart)
@@ -180,6 +189,28 @@ def _checked_sizes(sizes: Sequence[Size], people: int) -> list[tuple[int, int]]:
     if not fewest <= people <= most:
         raise ValueError(f"The sizes add up to {fewest} to {most} seats for {people} people.")
     return [(least, min(most, people - fewest + least)) for least, most in pairs]
+
+
+def _usable(sizes: Sequence[tuple[int, int]], people: int) -> list[int]:
+    """Returns the numbers of the rooms worth a look: of those that may stay empty the largest.
+
+    No seating opens more of them than there are people beyond what the other rooms need.
+    """
+    empty = [number for number, (least, most) in enumerate(sizes) if least == 0 < most]
+    empty.sort(key=lambda number: -sizes[number][1])
+    dropped = set(empty[people - sum(least for least, _ in sizes) :])
+    dropped.update(number for number, (_, most) in enumerate(sizes) if most == 0)
+    return [number for number in range(len(sizes)) if number not in dropped]
+
+
+def _check_seats(sizes: Sequence[tuple[int, int]], people: int) -> None:
+    """Raises ValueError where a search would need a table of more seats than it can hold."""
+    seats = sum(most for _, most in sizes)
+    if people < MANY and seats > MOST_SEATS:
+        raise ValueError(
+            f"The sizes offer {seats:,} seats for {people} people; at most {MOST_SEATS:,} can be "
+            "searched. Please give ranges nearer to what you want."
+        )
 
 
 def _checked_forbidden(forbidden: ArrayLike, people: int) -> Bools:

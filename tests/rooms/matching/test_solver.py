@@ -269,3 +269,18 @@ def test_circles_of_friends_of_different_sizes_are_found_whole(sizes: list[int])
     whole = [np.flatnonzero(circle == number).tolist() for number in range(5)]
     rooms = solve(table, [(min(sizes) - 1, max(sizes) + 1)] * 5, steps=600)
     assert worth(table, rooms) >= worth(table, whole) - 1e-9
+
+
+def test_rooms_by_the_hundred_thousand_that_may_stay_empty_cost_nothing() -> None:
+    weights = np.ones((9, 9))
+    rooms = solve(weights, [(0, 0), *[(0, 3)] * 100_000, 2], steps=20)
+    assert len(rooms) == 100_002
+    assert sorted(person for room in rooms for person in room) == list(range(9))
+    assert rooms[0] == []
+    assert len(rooms[-1]) == 2
+    assert all(len(room) <= 3 for room in rooms)
+
+
+def test_more_seats_than_can_be_searched_are_refused_with_a_sentence() -> None:
+    with pytest.raises(ValueError, match="90,000 seats for 300 people"):
+        solve(np.ones((300, 300)), [(0, 300)] * 300, steps=1)
