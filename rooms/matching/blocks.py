@@ -112,12 +112,13 @@ class BlockSearch:
         """Splits people in parts of these sizes, again and again in two who differ most."""
         if len(shares) == 1:
             return [people]
-        half = len(shares) // 2
+        half, at = len(shares) // 2, sum(shares[: len(shares) // 2])
+        if len(people) < 2:  # blocks of rooms that stay empty
+            return self._split(people[:at], shares[:half]) + self._split(people[at:], shares[half:])
         first = int(people[0])
         other = int(people[np.argmin(self.weights[first, people[1:]]) + 1])
         leaning = self.weights[first, people] - self.weights[other, people]
         order = people[np.argsort(-leaning, kind="stable")]
-        at = sum(shares[:half])
         return self._split(order[:at], shares[:half]) + self._split(order[at:], shares[half:])
 
     def _alike(self) -> Ints:

@@ -284,3 +284,9 @@ def test_rooms_by_the_hundred_thousand_that_may_stay_empty_cost_nothing() -> Non
 def test_more_seats_than_can_be_searched_are_refused_with_a_sentence() -> None:
     with pytest.raises(ValueError, match="90,000 seats for 300 people"):
         solve(np.ones((300, 300)), [(0, 300)] * 300, steps=1)
+
+
+def test_thousands_may_be_given_far_more_rooms_than_they_open() -> None:
+    rooms = solve(np.ones((1_300, 1_300), dtype=np.float32), [(0, 4)] * 2_000, steps=3)
+    assert sorted(person for room in rooms for person in room) == list(range(1_300))
+    assert max(map(len, rooms)) <= 4
