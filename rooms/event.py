@@ -296,6 +296,8 @@ class Event:
                 takes_seat=person.role in SEATED_ROLES,
                 removed_at=person.removed_at,
                 waits_for_yes=person.waits_for_yes,
+                place=person.place,
+                place_at=person.place_at,
                 erased_at=person.erased_at,
             )
             self.people[person.id] = plain

@@ -13,7 +13,7 @@ Invariants:
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import msgspec
 from msgspec import Struct
@@ -82,6 +82,7 @@ def leads(event: Event, register: Register, now: int) -> Iterator[Lead]:
             if before is None or row.at >= before.at:
                 agreed[row.attendee] = row
     seconds, met = _with_staff(event, register, now)
+    own = [person.id for person in register.attendees() if is_own(person)]
     for person in register.attendees():
         standing = event.people.get(person.id)
         if standing is None or standing.erased or not standing.belongs or is_own(person):
@@ -105,7 +106,7 @@ def leads(event: Event, register: Register, now: int) -> Iterator[Lead]:
                 interests=person.interests,
                 seconds_with_staff=seconds.get(person.id, 0),
                 staff_met=tuple(register.attendee(id).name for id in staff),
-                staff_notes=tuple(_notes(register, staff, person.id)),
+                staff_notes=tuple(_notes(register, own, person.id)),
                 consent_wording=consent.wording,
                 consent_version=consent.version,
                 consent_at=consent.at,
@@ -118,10 +119,14 @@ def keep_ledger(deciding: Deciding) -> None:
     number = before.files + 1
     lines = dict(before.lines)
     agree = set()
-    for lead in leads(deciding.event, deciding.register, deciding.now):
+    event = deciding.event
+    for lead in leads(event, deciding.register, deciding.now):
         agree.add(lead.id)
         known, digest = lines.get(lead.id), _digest(lead)
-        if known is None or known.withdrawn or known.digest != digest:
+        told = known is not None and not known.withdrawn
+        if told and event.minutes_forgotten_at is not None:
+            continue  # what is no longer kept is no change for the organiser's program
+        if not told or (known is not None and known.digest != digest):
             first = number if known is None or known.withdrawn else known.first
             lines[lead.id] = LedgerLine(
                 digest=digest, address=address_digest(lead.email), first=first, changed=number
@@ -175,7 +180,7 @@ def _with_staff(
     return seconds, {id: tuple(sorted(who, key=order.__getitem__)) for id, who in met.items()}
 
 
-def _notes(register: Register, staff: tuple[str, ...], about: str) -> Iterator[str]:
+def _notes(register: Register, staff: Sequence[str], about: str) -> Iterator[str]:
     for id in staff:
         note = register.note(id, about)
         if note.shared:

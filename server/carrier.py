@@ -66,6 +66,10 @@ class Outcome(Struct, frozen=True, kw_only=True):
     outcome: str
 
 
+TOO_LARGE = 552
+"""What a server answers to a letter's size (RFC 1870): this letter's trouble, not the sender's."""
+
+
 class ServerTrouble(Exception):
     """The mail server serves nobody just now, so no letter is to blame."""
 
@@ -195,13 +199,23 @@ class Carrier:
                         client = await connect(self._smtp)
                     outcome = await self._carry(client, job)
                     break
-                except (aiosmtplib.SMTPServerDisconnected, aiosmtplib.SMTPTimeoutError, OSError):
+                except (
+                    aiosmtplib.SMTPServerDisconnected,
+                    aiosmtplib.SMTPTimeoutError,
+                    OSError,
+                ) as error:
                     client = None
                     if attempt + 1 == TRIES_PER_CONNECTION:
-                        await self._put_back(job, ServerTrouble("away"))
+                        slow = isinstance(error, TimeoutError)
+                        await self._put_back(job, ServerTrouble("slow" if slow else "away"))
                 except ServerTrouble as trouble:
                     client = None
                     await self._put_back(job, trouble)
+                    break
+                except StoreAway:  # the line's lease brings the letter back
+                    if client is not None:
+                        client.close()
+                    client, outcome = None, "overtaken"
                     break
             self._held.pop(job.place, None)
             self._tell(Outcome(place=job.place, outcome=outcome))
@@ -214,6 +228,8 @@ class Carrier:
             await client.mail(job.sender, options=[f"size={len(job.data)}"]
                               if client.supports_extension("size") else [])  # fmt: skip
         except aiosmtplib.SMTPResponseException as error:
+            if error.code == TOO_LARGE:
+                return await self._refused(client, job, await self._own(job), error)
             raise ServerTrouble("sender", said_by(error)) from error
         try:
             await client.rcpt(job.to)

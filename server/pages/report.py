@@ -182,6 +182,7 @@ async def _page(
     picture: Picture = await asyncio.to_thread(draw, found.network, found.ties, found.names, titles)
     context: dict[str, object] = {
         "event": {"id": evening.id, "title": found.title},
+        "forgotten": evening.event.minutes_forgotten_at is not None,
         "time_zone": evening.event.plan.time_zone,
         "is_over": evening.event.phase is Phase.ENDED,
         "report": found,

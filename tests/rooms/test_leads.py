@@ -103,6 +103,17 @@ def test_who_withdrew_or_was_erased_is_told_of_once_by_id_and_digest_only(how: s
     assert file(evening) == []
 
 
+def test_forgotten_minutes_are_no_change_and_shared_notes_stay() -> None:
+    evening = met_staff()
+    evening.asks("kaya", NoteCommand(about="ana", text="wants a tour", share=True))
+    file(evening)
+    evening.event.forget_minutes(evening.now)
+    assert file(evening) == []
+    [ana] = file(evening, 0)
+    assert ana.lead is not None
+    assert ana.lead.staff_notes == ("Kaya: wants a tour",)
+
+
 def test_who_withdrew_before_any_file_is_in_none() -> None:
     evening = met_staff()
     evening.asks("ana", Profile(organiser_may_export=()))

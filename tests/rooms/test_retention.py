@@ -41,6 +41,8 @@ def test_who_had_read_on_and_who_reads_anew_come_to_the_same(journal: Path) -> N
     before = folded(facts)
     assert (read_on.contacts, read_on.cards) == (before.contacts, before.cards)
     assert (read_on.consents, read_on.ended_at) == (before.consents, END)
+    places = {id: (person.place, person.belongs) for id, person in before.people.items()}
+    assert places == {id: (person.place, person.belongs) for id, person in read_on.people.items()}
 
 
 def test_minutes_are_kept_for_ninety_days_or_as_long_as_the_organiser_says() -> None:
