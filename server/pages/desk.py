@@ -24,6 +24,7 @@ from server.api import all_evenings, join_url, personal_url
 from server.auth import (
     DESK_COOKIE,
     DESK_COOKIE_SECONDS,
+    ORGANISER,
     address,
     keys_of,
     organiser_by_cookie,
@@ -32,6 +33,7 @@ from server.auth import (
 from server.bodies import read_form
 from server.evenings import Evening
 from server.organising import (
+    amend_event,
     delete_event,
     first_host,
     make_event,
@@ -67,7 +69,7 @@ from server.pages.report import goals_kept, keep_goals, report_page, save_goals
 from server.pages.sign_up import save_sign_up, sign_up_page
 from server.pages.timeline import timeline
 from server.pages.webhooks import press_webhooks, webhooks_page
-from server.planning import EventBody, EventShown, read_body, shown
+from server.planning import EventBody, EventPatch, EventShown, read_body, shown
 from server.problems import Problem
 from server.rights import limits_of, take
 
@@ -92,6 +94,7 @@ EXPORTS = {
 }
 """File (as the API names it) to what it holds."""
 
+DETAILS = ("title", "starts_at", "time_zone")
 FORM = {
     "title": "", "rounds": "3", "seconds": "480", "size": "4", "break_seconds": "60",
     "starts_at": "", "time_zone": "UTC", "locale": "en", "auto": "", "tables": "",
@@ -341,6 +344,7 @@ async def _event_page(
     host_url: str | None = None,
     problem: str | None = None,
     goals: object = None,
+    details: Mapping[str, str] | None = None,
     status: HTTPStatus = HTTPStatus.OK,
 ) -> Response:
     """Draws desk_event.html.
@@ -358,6 +362,8 @@ async def _event_page(
         "join_qr": segno.make(link, error="m").svg_data_uri(scale=4, border=2, dark="#20242e"),
         "host_url": host_url,
         "problem": problem,
+        "details": _details_typed(event) if details is None else details,
+        "zones": sorted(available_timezones()),
         "goals": goals_kept(evening.register.details.goals) if goals is None else goals,
         "timeline": timeline(evening.event.plan.rounds, event.starts_at, event.time_zone, language),
         "done": request.query_params.get("done", ""),
@@ -385,6 +391,7 @@ async def _event_page(
             "customers": f"{here}/customers",
             "sign_up": f"{here}/sign-up",
             "goals": f"{here}/goals",
+            "details": f"{here}/details",
             "copy": f"{here}/copy",
             "host_link": f"{here}/host-link",
             "import": f"{here}/import",
@@ -411,6 +418,41 @@ async def host_link(request: Request) -> Response:
     key = await new_link(request.app.state, evening, first_host(evening))
     url = personal_url(request, evening.id, key)
     return await _event_page(request, evening, host_url=url)
+
+
+async def set_details(request: Request) -> Response:
+    """Changes title, time and zone, or says what cannot be taken, and shows what was typed."""
+    evening = await evening_of(request)
+    sent = await read_form(request)
+    typed = {name: str(sent.get(name, "")).strip()[:200] for name in DETAILS}
+    zone = typed["time_zone"] or "UTC"
+    try:
+        body = {
+            "title": typed["title"],
+            "time_zone": zone,
+            "starts_at": _local_instant(typed["starts_at"], zone),
+        }
+        await amend_event(evening, ORGANISER, read_body(msgspec.json.encode(body), EventPatch))
+    except Problem as problem:
+        said = words.sentence(words.language(request), problem)
+        return await _event_page(
+            request, evening, problem=said, details=typed, status=problem.status
+        )
+    except Refusal as refusal:
+        said = words.words(words.language(request)).gettext(refusal.sentence)
+        return await _event_page(
+            request, evening, problem=said, details=typed, status=HTTPStatus.CONFLICT
+        )
+    return redirect(f"/desk/{evening.id}?done=goals")
+
+
+def _details_typed(event: EventShown) -> dict[str, str]:
+    """Returns title, time and zone as the form shows them."""
+    starts = ""
+    if event.starts_at is not None:
+        at = datetime.fromtimestamp(event.starts_at / 1000, words.zone(event.time_zone))
+        starts = at.strftime("%Y-%m-%dT%H:%M")
+    return {"title": event.title, "starts_at": starts, "time_zone": event.time_zone}
 
 
 async def set_goals(request: Request) -> Response:
@@ -497,6 +539,7 @@ routes = [
     Route("/desk/{event}/host", organisers(become_host), methods=["POST"]),
     Route("/desk/{event}/host-link", organisers(host_link), methods=["POST"]),
     Route("/desk/{event}/goals", organisers(set_goals), methods=["POST"]),
+    Route("/desk/{event}/details", organisers(set_details), methods=["POST"]),
     Route("/desk/{event}/copy", organisers(copy), methods=["POST"]),
     Route("/desk/{event}/delete", organisers(delete), methods=["POST"]),
 ]

@@ -114,3 +114,17 @@ def test_a_programmes_picture_is_as_long_as_the_programme() -> None:
     many = timeline((each,) * 40, None, "UTC", "ja")
     assert many is not None
     assert {block.number for block in many.blocks} == {""}
+
+
+async def test_title_and_time_are_changed_later_and_nothing_typed_is_lost(house: Doors) -> None:
+    async with organiser(house) as desk:
+        event = (await house.makes_event())["id"]
+        form = {"title": "Late tea", "starts_at": "2030-05-01T19:30", "time_zone": "Asia/Tokyo"}
+        page = await desk.post(f"/desk/{event}/details", data=form, follow_redirects=True)
+        assert 'value="2030-05-01T19:30"' in page.text
+        shown = (await house.client.get(f"/api/events/{event}")).json()
+        assert (shown["title"], shown["time_zone"]) == ("Late tea", "Asia/Tokyo")
+        assert shown["starts_at"] == 1_903_861_800_000
+        wrong = await desk.post(f"/desk/{event}/details", data={**form, "time_zone": "Mars/Base"})
+        assert wrong.status_code == 422
+        assert 'value="Mars/Base"' in wrong.text
