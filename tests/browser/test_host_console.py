@@ -144,6 +144,7 @@ async def test_a_move_into_a_full_room_is_a_sentence_and_the_board_stays_true(
         page = await console(visitors, house)
         await page.get_by_role("button", name="Start round 1").click()
         await ana.sees("room")
+        await expect(page.locator("button[data-room]")).to_have_count(2)
         before = await page.locator("button[data-room]").evaluate_all(LABELS)
         mine = page.locator("button[data-room]").filter(has=page.locator(person(ana)))
         await mine.focus()

@@ -220,8 +220,9 @@ async def test_a_loop_of_connects_gets_429_and_others_still_come_in(house: House
     with pytest.raises(InvalidStatus) as caught:
         await connects_for_ever()
     assert caught.value.response.status_code == 429
-    async with guest(house, "Bo") as bo:
-        await bo.sees("lobby")
+    async with guest(house, "Bo") as bo:  # no new head count need come: Ana was one, Bo is one
+        await bo.asks("say", text="Here I am.")
+        await bo.sees("said", text="Here I am.")
 
 
 async def test_leaving_is_done_then_bye_then_closed_with_1000(house: House) -> None:
