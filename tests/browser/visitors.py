@@ -121,7 +121,8 @@ class Visitors:
 
 async def findings(page: Page) -> list[str]:
     """Returns what axe finds wrong with a page as it is now: rule, help and the places."""
-    await page.wait_for_function("document.body !== null")  # a link was followed just now
+    # A link was followed just now; `wait_for_function` would be eval, which our policy forbids.
+    await expect(page.locator("body")).to_be_attached()
     await page.evaluate(SETTLED)
     if not await page.evaluate("'axe' in window"):
         await page.evaluate(AXE)
