@@ -63,7 +63,7 @@ class Album:
         await page.evaluate(SETTLED)
         await page.evaluate("scrollTo(0, 0)")
         file = f"{name}-{self._language}-{how}.png"
-        await page.screenshot(path=self._folder / file)
+        await page.screenshot(path=self._folder / file, full_page=True)
         self.pictures.setdefault(name, []).append(file)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 
-from tests.tour import entry, evening, hosting, kinds
+from tests.tour import entry, evening, hosting, kinds, organising, signing_up
 from tests.tour.stage import Look, Stage
 
 Scene = Callable[[Stage, Look], Awaitable[None]]
@@ -27,6 +27,10 @@ LOOKED_AT: tuple[Scene, ...] = (
     kinds.mixed,
     kinds.practice,
     kinds.in_an_app,
+    organising.before,
+    organising.after,
+    signing_up.sign_up,
+    signing_up.mine,
 )
 """What the tour shows; tests of their own judge the states that are not among `SCENES`."""
 
