@@ -160,6 +160,7 @@ def apply(event: Event, fact: f.AnyFact) -> None:
             | f.OutcomeTold()
             | f.MailWritten()
             | f.ThanksSent()
+            | f.AddressMarked()
         ):
             _apply_mail(event, fact)
         case f.Visited() | f.VisitEnded() | f.LinkEnded():
@@ -309,7 +310,13 @@ def _record_meetings(event: Event, fact: f.MeetingsRecorded) -> None:
 
 def _apply_mail(
     event: Event,
-    fact: f.Invited | f.ComingChanged | f.MailChosen | f.OutcomeTold | f.MailWritten | f.ThanksSent,
+    fact: f.Invited
+    | f.ComingChanged
+    | f.MailChosen
+    | f.OutcomeTold
+    | f.MailWritten
+    | f.ThanksSent
+    | f.AddressMarked,
 ) -> None:
     match fact:
         case f.Invited():
@@ -326,8 +333,8 @@ def _apply_mail(
             event.outcomes[fact.id] = fact.outcome
         case f.ThanksSent():
             event.thanked_at = fact.at
-        case f.MailWritten():
-            pass  # the words stand in the register
+        case f.MailWritten() | f.AddressMarked():
+            pass  # it stands in the register
         case _:
             assert_never(fact)
 

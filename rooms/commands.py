@@ -521,6 +521,17 @@ class WriteMail(Command, frozen=True, kw_only=True):
     texts: MailTexts
 
 
+class MarkAddress(Command, frozen=True, kw_only=True):
+    """Mails to somebody's address come back (`why`: a code, `said`: the mail system's words), or
+    `works`: they are to be sent there again. Without effect on any other address of theirs."""
+
+    attendee: Id
+    address: str
+    works: bool = False
+    why: str = ""
+    said: str = ""
+
+
 class SendThanks(Command, frozen=True, kw_only=True):
     """The organiser has the thank-you sent to everybody who came."""
 
@@ -548,7 +559,7 @@ class AskLink(Command, frozen=True, kw_only=True):
 
 SignUpCommand = AnswerSignUps | AskLink
 
-MailCommand = Invite | Coming | ChooseMail | TellOutcome | WriteMail | SendThanks
+MailCommand = Invite | Coming | ChooseMail | TellOutcome | WriteMail | SendThanks | MarkAddress
 
 OrganiserCommand = (
     CreateEvent

@@ -10,8 +10,15 @@ from typing import assert_never
 
 from rooms import commands as c
 from rooms import facts as f
-from rooms.deciding import Deciding
-from rooms.people import MAIL_TEXTS_KEY, OUTCOMES, Place
+from rooms.deciding import SERVER, Deciding
+from rooms.people import (
+    MAIL_TEXTS_KEY,
+    OUTCOMES,
+    DeadAddress,
+    Place,
+    address_form,
+    dead_address_key,
+)
 from rooms.places import lost_place
 from rooms.refusal import Refusal
 
@@ -31,6 +38,8 @@ def write(deciding: Deciding, command: c.MailCommand) -> None:
             _write_mail(deciding, command)
         case c.SendThanks():
             _send_thanks(deciding)
+        case c.MarkAddress():
+            _mark_address(deciding, command)
         case _:
             assert_never(command)
 
@@ -77,6 +86,19 @@ def _write_mail(deciding: Deciding, command: c.WriteMail) -> None:
     if deciding.register.mail_texts != command.texts:
         deciding.wrote(MAIL_TEXTS_KEY, command.texts)
         deciding.happened(f.MailWritten(at=deciding.now))
+
+
+def _mark_address(deciding: Deciding, command: c.MarkAddress) -> None:
+    if deciding.by != SERVER:
+        deciding.require_host()
+    id = deciding.person(command.attendee).id
+    email = deciding.profile(id).email
+    is_theirs = bool(email) and address_form(email) == address_form(command.address)
+    if not is_theirs or command.works == (deciding.register.dead_address(id) is None):
+        return
+    marked = DeadAddress(address=email, why=command.why, said=command.said, at=deciding.now)
+    deciding.wrote(dead_address_key(id), None if command.works else marked)
+    deciding.happened(f.AddressMarked(at=deciding.now, id=id, works=command.works))
 
 
 def _send_thanks(deciding: Deciding) -> None:

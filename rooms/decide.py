@@ -64,6 +64,7 @@ AFTER_END = (
     | c.TellOutcome
     | c.WriteMail
     | c.SendThanks
+    | c.MarkAddress
     | c.AskLink
 )
 """What may still be asked once an event is over."""
@@ -228,6 +229,7 @@ def _carry_out(deciding: Deciding, command: c.AnyCommand) -> None:
             | c.TellOutcome()
             | c.WriteMail()
             | c.SendThanks()
+            | c.MarkAddress()
             | c.AnswerSignUps()
             | c.AskLink()
         ):
@@ -327,6 +329,7 @@ def _carry_out_for_organiser(deciding: Deciding, command: c.OrganiserCommand) ->
             | c.TellOutcome()
             | c.WriteMail()
             | c.SendThanks()
+            | c.MarkAddress()
         ):
             correspondence.write(deciding, command)
         case c.AnswerSignUps() | c.AskLink():

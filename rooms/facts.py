@@ -586,6 +586,13 @@ class MailChosen(Fact, frozen=True, kw_only=True):
     wanted: bool
 
 
+class AddressMarked(Fact, frozen=True, kw_only=True):
+    """Somebody's address takes no mail, or does again; which, and why, stands in the register."""
+
+    id: str
+    works: bool
+
+
 class OutcomeTold(Fact, frozen=True, kw_only=True):
     """What came of the evening for somebody (`people.OUTCOMES`); shown as totals only."""
 
@@ -711,6 +718,6 @@ AnyFact = (
     | TopicsNamed | TopicProposed | TopicAccepted | TopicDropped | TopicChosen
     | Visited | VisitEnded | LinkEnded
     | MeetingsRecorded | MinutesForgotten | Exported | DeskNoted | WebhookChanged
-    | Invited | ComingChanged | MailChosen | OutcomeTold | MailWritten | ThanksSent
+    | Invited | ComingChanged | MailChosen | OutcomeTold | MailWritten | ThanksSent | AddressMarked
     | QuestionsAnswered | PlaceGiven | PutOnWaitingList | SignUpRefused | LinkAsked
 )  # fmt: skip

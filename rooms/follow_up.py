@@ -94,13 +94,15 @@ def due(event: Event, register: Register, now: int) -> dict[str, Letter]:
 
 
 def may_be_written_to(event: Event, register: Register, id: str) -> bool:
-    """Says whether somebody has an address, and neither refused mail nor was removed or erased."""
+    """Says whether somebody has an address that takes mail, wants any, and is still there."""
     person = event.people.get(id)
     if person is None or person.erased or person.role not in WRITTEN_TO:
         return False
     if person.removed_at is not None or person.waits_for_yes:
         return False
-    return id not in event.no_mail and bool(register.attendee(id).email)
+    if id in event.no_mail or register.dead_address(id) is not None:
+        return False
+    return bool(register.attendee(id).email)
 
 
 def came(event: Event, id: str) -> bool:

@@ -298,7 +298,16 @@ class Ledger(Struct, frozen=True, kw_only=True, omit_defaults=True, tag="ledger"
     lines: dict[str, LedgerLine] = {}
 
 
-Row = Attendee | Text | Note | Details | Consent | MailTexts | Webhook | Ledger
+class DeadAddress(Struct, frozen=True, kw_only=True, tag="dead-address"):
+    """An e-mail address that mails came back from: which, why (a code), the mail system's words."""
+
+    address: str
+    why: str
+    said: str = ""
+    at: int = 0
+
+
+Row = Attendee | Text | Note | Details | Consent | MailTexts | Webhook | Ledger | DeadAddress
 
 
 def chosen_consents(fields: Iterable[str]) -> tuple[str, ...]:
@@ -335,6 +344,11 @@ def text_key(id: str) -> str:
 def note_key(by: str, about: str) -> str:
     """Returns the register key of `by`'s private note about `about`."""
     return f"n:{by}:{about}"
+
+
+def dead_address_key(id: str) -> str:
+    """Returns the register key of what is known of somebody's address that takes no mail."""
+    return f"d:{id}"
 
 
 def consent_key(attendee: str, count: int) -> str:
@@ -397,6 +411,13 @@ class Register:
         """Returns a private note; empty when none was written."""
         row = self.rows.get(note_key(by, about))
         return row if isinstance(row, Note) else Note()
+
+    def dead_address(self, id: str) -> DeadAddress | None:
+        """Returns why somebody's address takes no mail; None: it does, or it is another by now."""
+        row = self.rows.get(dead_address_key(id))
+        if not isinstance(row, DeadAddress):
+            return None
+        return row if address_form(row.address) == address_form(self.attendee(id).email) else None
 
     @property
     def mail_texts(self) -> MailTexts:

@@ -129,6 +129,7 @@ def _told(event: Event, register: Register, fact: f.AnyFact) -> list[Told]:
             | f.OutcomeTold()
             | f.MailWritten()
             | f.ThanksSent()
+            | f.AddressMarked()
             | f.PlaceGiven()
             | f.PutOnWaitingList()
             | f.SignUpRefused()

@@ -40,6 +40,7 @@ from server import words
 from server.agreeing import as_shown
 from server.auth import ORGANISER, Viewer, public_url
 from server.bodies import read_data
+from server.bounces import MESSAGE_LIMIT, NoBounce, read_bounce
 from server.delimited import DATA_LIMIT
 from server.evenings import Evening, Evenings
 from server.importing import Landing, Named, changed, read_json, read_people
@@ -67,6 +68,7 @@ from server.problems import Problem, answering
 from server.reporting import reported
 from server.rights import host_or_organiser, oneself, organiser_only
 from server.sequencer import UnknownEvent
+from server.undelivered import note_bounce
 from server.wire import HOST_TYPES, Ref, WireError, read_command, read_envelope
 
 BODY_LIMIT = 1024 * 1024
@@ -146,6 +148,18 @@ class ImportedShown(Struct, kw_only=True):
     attendees: tuple[EnrolledShown, ...]
     skipped: tuple[RowShown, ...]
     notes: tuple[str, ...]
+
+
+class BounceShown(Struct, kw_only=True):
+    """What a mail that came back was about; `noted` false: of no letter of ours, and `why` not."""
+
+    noted: bool
+    why: str
+    event: str = ""
+    attendee: str = ""
+    letter: str = ""
+    address_marked: bool = False
+    """Whether no more mail goes to that address."""
 
 
 class LinkShown(Struct, kw_only=True):
@@ -462,6 +476,29 @@ async def revoke(request: Request) -> Response:
     return Response(status_code=HTTPStatus.NO_CONTENT)
 
 
+async def note_mail(request: Request) -> Response:
+    """Takes a message of a mail system about a mail that came back (RFC 3464)."""
+    await organiser_only(request)
+    data = await read_data(request, MESSAGE_LIMIT)
+    try:
+        bounce = await asyncio.to_thread(read_bounce, data)
+    except NoBounce as none:
+        return _json(BounceShown(noted=False, why=none.why))
+    noted = await note_bounce(request.app.state, bounce)
+    if noted is None:
+        return _json(BounceShown(noted=False, why="unknown-letter"))
+    return _json(
+        BounceShown(
+            noted=True,
+            why=noted.why,
+            event=noted.event,
+            attendee=noted.attendee,
+            letter=noted.letter,
+            address_marked=noted.marked,
+        )
+    )
+
+
 # Commands
 
 
@@ -512,6 +549,7 @@ _ROUTES = (
     ("POST", "/api/events/{event}/meetings", record_meetings),
     ("PATCH", "/api/events/{event}", change_event),
     ("DELETE", "/api/events/{event}", remove_event),
+    ("POST", "/api/bounces", note_mail),
     ("POST", "/api/events/{event}/commands", host_command),
     ("POST", "/api/events/{event}/attendees", import_people),
     ("GET", "/api/events/{event}/attendees", list_attendees),

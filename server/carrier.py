@@ -17,7 +17,6 @@ import contextlib
 import ipaddress
 import logging
 import os
-import re
 import sys
 from asyncio import StreamReader
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -27,7 +26,17 @@ import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
-from server.mail import LEASE_MS, RETRY_MS, Book, Entry, State, finish, in_trouble
+from server.mail import (
+    LEASE_MS,
+    RETRY_MS,
+    Book,
+    Entry,
+    State,
+    address_mark,
+    finish,
+    in_trouble,
+    without_addresses,
+)
 from server.redis import Store, StoreAway, StoreError
 from server.settings import Settings, Smtp
 
@@ -113,7 +122,9 @@ async def connect(smtp: Smtp) -> aiosmtplib.SMTP:
         raise ServerTrouble("refuses", said_by(error)) from error
     except (aiosmtplib.SMTPException, OSError, ValueError) as error:
         timed_out = isinstance(error, TimeoutError)
-        raise ServerTrouble("slow" if timed_out else "away", _plain(str(error))) from error
+        raise ServerTrouble(
+            "slow" if timed_out else "away", without_addresses(str(error))
+        ) from error
     return client
 
 
@@ -134,11 +145,7 @@ def _is_near(host: str) -> bool:
 
 def said_by(error: aiosmtplib.SMTPResponseException) -> str:
     """Returns a server's answer without any address in it: the book holds none."""
-    return f"{error.code} {_plain(error.message)}"
-
-
-def _plain(text: str) -> str:
-    return " ".join(re.sub(r"\S*@\S*", "…", text).split())[:200]
+    return f"{error.code} {without_addresses(error.message)}"
 
 
 class Carrier:
@@ -250,7 +257,7 @@ class Carrier:
             return await self._refused(client, job, handing, error)
         except (aiosmtplib.SMTPException, OSError) as error:
             client.close()
-            said = _plain(str(error))
+            said = without_addresses(str(error))
             return await self._write(job, handing, State.UNSURE, why="no-answer", said=said)
         return await self._write(job, handing, State.SENT, said=f"{answer.code}")
 
@@ -274,7 +281,10 @@ class Carrier:
         why = "refused-address" if at_address else "refused-mail"
         if error.code >= 500 or tries > len(RETRY_MS):
             why = why if error.code >= 500 else "gave-up"
-            return await self._write(job, now_is, State.FAILED, why=why, said=said, tries=tries)
+            address = address_mark(job.to) if at_address else ""
+            return await self._write(
+                job, now_is, State.FAILED, why=why, said=said, tries=tries, address=address
+            )
         wait = RETRY_MS[tries - 1]
         return await self._write(
             job, now_is, State.WAITING, why="later", said=said, tries=tries, wait=wait
@@ -299,6 +309,7 @@ class Carrier:
         said: str = "",
         tries: int = 0,
         wait: int = 0,
+        address: str = "",
     ) -> str:
         """Writes down what came of a letter, however long the store is away."""
         now = self._store.clock()
@@ -309,6 +320,7 @@ class Carrier:
             not_before=now + wait if wait else 0,
             why=why,
             said=said,
+            address=address,
         )
         book = Book(self._store, job.event)
         await self._insist(lambda: book.swap(job.letter, now_is, line))

@@ -7,7 +7,9 @@ Invariants:
 - Contact fields come from `fields_by_yes` and `fields_by_card` alone (rule 16): nobody reads in a
   mail what they could not read on their page.
 - No header is made of raw text: a name with a line break cannot begin another header.
-- A letter's Message-ID is made from its id, so the same letter is the same to mail programs.
+- A letter's Message-ID is made from its id, so the same letter is the same to mail programs, and
+  one that comes back can be told; from a secret too, so that nobody can say of another's that it
+  came back.
 """
 
 from __future__ import annotations
@@ -35,6 +37,12 @@ from server.files import TEMPLATES
 from server.vcards import vcard
 
 ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@([^\s@<>()\[\]\\,;:\"]+\.[^\s@<>.]+)")
+
+MARK = re.compile(r"<([0-9a-f]{32}\.[A-Za-z0-9_-]{1,64})@[^<>@\s]+>")
+"""A letter's mark (`mark_of`) in a Message-ID."""
+
+MARK_HEADER = "X-Meguri-Letter"
+"""Holds it too, since some services give mails a Message-ID of their own."""
 
 OUTCOME_LABELS = {
     "met-again": "We met or talked again.",
@@ -328,8 +336,10 @@ def message(written: Written, letter: Letter, links: Links, sender: str, at: str
     mail["To"] = address(written.to_name, written.to)
     mail["Subject"] = written.subject
     mail["Date"] = at
-    digest = hashlib.sha256(f"{links.event} {letter.id}".encode()).hexdigest()[:32]
-    mail["Message-ID"] = f"<{digest}@{sender.rpartition('@')[2]}>"
+    event, choice = (one.rpartition("/")[2] for one in (links.event, links.choices))
+    mark = mark_of(event, letter.id, choice)
+    mail["Message-ID"] = f"<{mark}@{sender.rpartition('@')[2]}>"
+    mail[MARK_HEADER] = f"<{mark}@meguri>"
     mail["Auto-Submitted"] = "auto-generated"
     mail["Content-Language"] = written.language
     mail["List-Unsubscribe"] = f"<{links.choices}>"
@@ -348,6 +358,12 @@ def message(written: Written, letter: Letter, links: Links, sender: str, at: str
             },
         )
     return mail
+
+
+def mark_of(event_id: str, letter_id: str, choice: str) -> str:
+    """Returns what a letter is known by when it comes back; `choice`: its reader's choice key."""
+    digest = hashlib.sha256(f"{event_id} {letter_id} {choice}".encode()).hexdigest()[:32]
+    return f"{digest}.{event_id}"
 
 
 def address(name: str, written: str) -> Address:

@@ -13,11 +13,14 @@ Invariants:
 
 from __future__ import annotations
 
+import hashlib
+import re
 from enum import StrEnum
 
 import msgspec
 from msgspec import Struct
 
+from rooms.people import address_form
 from server.redis import Link, Reply, Script, Store, items, key, pairs, text
 
 QUEUE = "meguri:mail"
@@ -60,7 +63,8 @@ FINAL = frozenset({State.SENT, State.FAILED, State.UNSURE, State.DROPPED})
 
 
 class Entry(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """A letter's line in the book. `why`: a code; `said`: the mail server's number and words."""
+    """A letter's line in the book. `why`: a code; `said`: the mail server's number and words;
+    `address`: what tells the address it was refused at (`address_mark`)."""
 
     state: State
     at: int
@@ -69,6 +73,7 @@ class Entry(Struct, frozen=True, kw_only=True, omit_defaults=True):
     by: str = ""
     why: str = ""
     said: str = ""
+    address: str = ""
 
 
 class Trouble(Struct, frozen=True, kw_only=True):
@@ -93,6 +98,16 @@ else
 end
 return 1
 """)
+
+
+def address_mark(address: str) -> str:
+    """Returns what tells whether an address is still the same one, and tells nothing else."""
+    return hashlib.sha256(address_form(address).encode()).hexdigest()[:16]
+
+
+def without_addresses(text: str) -> str:
+    """Returns a mail server's words on one line without any address in it: the book holds none."""
+    return " ".join(re.sub(r"\S*@\S*", "…", text).split())[:200]
 
 
 class Book:
@@ -157,6 +172,24 @@ class Book:
         if known is None or known.state not in (State.FAILED, State.UNSURE, State.DROPPED):
             return False
         return await self.swap(letter, known, Entry(state=State.WAITING, at=now, by="queued"))
+
+    async def came_back(self, letter: str, why: str, said: str, now: int) -> bool:
+        """Notes that a letter that was handed on did not arrive; says whether that was news."""
+        while True:
+            known = (await self.read([letter])).get(letter)
+            if known is None or known.state in (State.FAILED, State.WAITING, State.DROPPED):
+                return False
+            failed = Entry(state=State.FAILED, at=now, tries=known.tries, why=why, said=said)
+            if await self.swap(letter, known, failed):
+                return True
+
+    async def leave(self, letter: str, now: int) -> bool:
+        """Has a dead or unsure letter rest, since a person wants it so; says whether it does."""
+        known = (await self.read([letter])).get(letter)
+        if known is None or known.state not in (State.FAILED, State.UNSURE):
+            return False
+        rests = Entry(state=State.DROPPED, at=now, tries=known.tries, why="left", said=known.said)
+        return await self.swap(letter, known, rests)
 
     async def forget(self, attendee: str) -> None:
         """Takes out every letter to or about somebody who was erased."""

@@ -131,6 +131,7 @@ _ANSWERS: dict[str, tuple[int, str, object]] = {
     "erase_attendee": (204, "They are erased.", None),
     "revoke": (204, "The link opens nothing any more.", None),
     "make_link": (200, "The new link; the earlier one has ended.", api.LinkShown),
+    "note_mail": (200, "What the mail that came back was about.", api.BounceShown),
     "host_command": (200, "The command's facts are durable.", api.DoneShown),
     "own_command": (200, "The command's facts are durable.", api.DoneShown),
 }

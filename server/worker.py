@@ -1,6 +1,7 @@
 """The worker: asks which letters are due, makes them, and has its carrier hand them on.
 
-Responsible for reading all events (it changes none), for posting what is due, for taking letters
+Responsible for reading all events (of which it changes nothing but that an address takes no mail,
+where the mail server said so at once), for posting what is due, for taking letters
 out of the queue, and for what a killed worker left; and for asking `webhooks.py` to look at each
 event, also where no mail can be sent. Any number of workers may run.
 
@@ -25,15 +26,28 @@ from urllib.parse import urlsplit
 import msgspec
 from msgspec.structs import replace
 
+from rooms.commands import MarkAddress
+from rooms.deciding import SERVER
 from rooms.follow_up import Letter
 from server.auth import Keys
+from server.bounces import reason
 from server.bundled import running_url
 from server.carrier import JOB_BYTES, Job, Outcome
 from server.evening import Evening
 from server.evenings import Evenings
 from server.folds import Folds
-from server.letters import BadAddress, Links, Writer, message
-from server.mail import FINAL, HANDING_MS, LEASE_MS, Book, Entry, Queue, State, at_work
+from server.letters import BadAddress, Links, Writer, address, message
+from server.mail import (
+    FINAL,
+    HANDING_MS,
+    LEASE_MS,
+    Book,
+    Entry,
+    Queue,
+    State,
+    address_mark,
+    at_work,
+)
 from server.redis import Store, StoreAway, StoreError
 from server.sequencer import UnknownEvent
 from server.settings import Settings
@@ -86,6 +100,7 @@ class Worker:
                     group.create_task(self._carry(), name="carrier")
                 group.create_task(self._ticks(), name="what is due")
         finally:
+            await self._events.close()
             await self._end_carrier()
 
     @property
@@ -129,6 +144,8 @@ class Worker:
         for letter in due:
             line = known.get(letter)
             if line is not None and line.state in FINAL:
+                if line.state is State.FAILED and line.why == "refused-address":
+                    await self._mark_address(evening, letter, line)
                 settled.add(letter)
             elif line is not None and line.state is State.HANDING and now - line.at > HANDING_MS:
                 unsure = Entry(state=State.UNSURE, at=now, tries=line.tries, why="no-answer")
@@ -137,6 +154,19 @@ class Worker:
                 await book.swap(letter, line, replace(line, state=State.WAITING, by=""))
             else:
                 await book.post(letter, line, now)
+
+    async def _mark_address(self, evening: Evening, letter: str, line: Entry) -> None:
+        """Has nobody write again to an address that the mail server says there is not."""
+        why, id = reason("", line.said), letter.split(":")[1]
+        email = evening.register.attendee(id).email
+        try:
+            is_same = address_mark(address("", email).addr_spec) == line.address
+        except BadAddress:
+            return
+        if why == "came-back-unknown" and is_same:
+            live = await self._events.get(evening.id)
+            marked = MarkAddress(attendee=id, address=email, why=why, said=line.said)
+            await live.submit(SERVER, marked)
 
     # What is queued
 

@@ -20,6 +20,7 @@ from server.cli.failing import unexpected
 from server.cli.people import attendees, import_contacts
 from server.cli.planning import plan
 from server.cli.rehearsing import rehearse
+from server.cli.returned import bounces
 from server.cli.running import demo, doctor, key, serve, worker
 
 
@@ -59,7 +60,7 @@ def meguri(context: click.Context, debug: bool) -> None:
 
 for command in (
     serve, worker, demo, doctor, key,
-    event, attendees, import_contacts, export,
+    event, attendees, import_contacts, export, bounces,
     plan, rehearse, console,
 ):  # fmt: skip
     meguri.add_command(command)

@@ -66,6 +66,7 @@ from server.pages.person import (
 )
 from server.pages.rendering import redirect, render
 from server.pages.report import goals_kept, keep_goals, report_page, save_goals
+from server.pages.returned import press_bounce
 from server.pages.sign_up import save_sign_up, sign_up_page
 from server.pages.timeline import timeline
 from server.pages.webhooks import press_webhooks, webhooks_page
@@ -527,6 +528,7 @@ routes = [
     Route("/desk/{event}/sign-up", organisers(save_sign_up), methods=["POST"]),
     Route("/desk/{event}/mail", organisers(mail_page), methods=["GET"]),
     Route("/desk/{event}/mail", organisers(press_mail), methods=["POST"]),
+    Route("/desk/{event}/mail/came-back", organisers(press_bounce), methods=["POST"]),
     Route("/desk/{event}/mail/letters/{letter}", organisers(letter_page), methods=["GET"]),
     Route("/desk/{event}/mail/{kind}", organisers(words_page), methods=["GET"]),
     Route("/desk/{event}/mail/{kind}", organisers(save_words), methods=["POST"]),

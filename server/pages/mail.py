@@ -30,9 +30,11 @@ from server.letters import OUTCOME_LABELS, Links, Writer, Written
 from server.mail import FINAL, Book, Entry, State, trouble
 from server.pages.entry import evening_of
 from server.pages.rendering import redirect, render
+from server.pages.returned import CAME_BACK, came_back_told
 from server.problems import Problem
 from server.redis import Store
 from server.settings import Settings
+from server.undelivered import write_again
 
 SHOWN = 200
 
@@ -72,6 +74,7 @@ TROUBLES = {
     "sender": "The mail server refuses the address that mails come from.",
 }
 REASONS = {
+    **CAME_BACK,
     "refused-address": "The mail server knows no such address.",
     "refused-mail": "The mail server refused this mail.",
     "gave-up": "The mail server put it off again and again.",
@@ -81,6 +84,7 @@ REASONS = {
     "later": "The mail server put it off; it is tried again by itself.",
     "server": "It waits for the mail server.",
     "not-due": "It was not wanted any more when its turn came.",
+    "left": "You left it at that.",
 }
 
 
@@ -110,13 +114,16 @@ class LetterLine(Struct, frozen=True, kw_only=True):
     why: str
     said: str
     url: str
+    person_url: str = ""
+    dead: bool = False
+    """Whether no mail goes to their address, since mails come back from it."""
 
 
 async def mail_page(request: Request) -> Response:
     """Draws desk_mail.html.
 
     `event`, `kinds`, `trouble`, `to_invite`, `without_address`, `thanks`, `attention`, `waiting`,
-    `more_waiting`, `outcomes`, `declined`, `done`, `urls`.
+    `more_waiting`, `outcomes`, `declined`, `done`, `came_back`, `dead`, `urls`.
     """
     evening = await evening_of(request)
     event, register = evening.event, evening.register
@@ -148,7 +155,16 @@ async def mail_page(request: Request) -> Response:
         "outcomes": _outcomes(evening, say),
         "declined": len(event.declined),
         "done": request.query_params.get("done", ""),
-        "urls": {"event": f"/desk/{evening.id}", "mail": here},
+        "came_back": came_back_told(evening, request.query_params, say),
+        "dead": sum(
+            register.dead_address(person.id) is not None for person in register.attendees()
+        ),
+        "urls": {
+            "event": f"/desk/{evening.id}",
+            "mail": here,
+            "bounce": f"{here}/came-back",
+            "dead": f"/desk/{evening.id}/people?came=unreachable",
+        },
     }
     return render(request, "desk_mail.html", context)
 
@@ -248,26 +264,43 @@ def _line(
         why=say(REASONS[line.why]) if line and line.why in REASONS else "",
         said=line.said if line else "",
         url=f"{here}/letters/{id}",
+        person_url=f"/desk/{evening.id}/people/{to}" if person.name else "",
+        dead=evening.register.dead_address(to) is not None,
     )
 
 
 async def press_mail(request: Request) -> Response:
-    """Does what was pressed: send links, send the thank-you, send one letter again."""
+    """Does what was pressed: send links, the thank-you, one letter again; let one letter be."""
     evening = await evening_of(request)
     store: Store = request.app.state.store
     form = await read_form(request)
-    done = str(form.get("do", ""))
+    done, letter = str(form.get("do", "")), str(form.get("letter", ""))[:200]
     match done:
         case "invite":
             await evening.submit(ORGANISER, Invite(attendees=tuple(_uninvited(evening))))
         case "thanks":
             await evening.submit(ORGANISER, SendThanks())
         case "again":
-            letter = str(form.get("letter", ""))[:200]
-            await Book(store, evening.id).again(letter, store.clock())
+            await _send_again(evening, Book(store, evening.id), letter, store.clock())
+        case "leave":
+            await Book(store, evening.id).leave(letter, store.clock())
         case _:
             raise _unknown()
     return redirect(f"/desk/{evening.id}/mail?done={done}")
+
+
+async def _send_again(evening: Evening, book: Book, letter: str, now: int) -> None:
+    """Has a letter sent once more, to an address that mails came back from too: they know better.
+
+    Their other refused letters are let be, or the worker would mark the address by them again.
+    """
+    to = letter.split(":")[1] if ":" in letter else ""
+    if evening.register.dead_address(to) is not None:
+        for other, line in (await book.all()).items():
+            if other != letter and other.split(":")[1] == to and line.why == "refused-address":
+                await book.leave(other, now)
+        await write_again(evening, to)
+    await book.again(letter, now)
 
 
 def _unknown() -> Problem:

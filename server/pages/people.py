@@ -22,7 +22,6 @@ from starlette.responses import Response
 
 from rooms.commands import AddAttendees, Invite, NoteExport
 from rooms.contacts import consented
-from rooms.event import Event
 from rooms.follow_up import came, may_be_written_to
 from rooms.people import HOST_ROLES, TAG_LIMIT, Attendee, Mode, Role, normalise, tidied
 from server import words
@@ -61,6 +60,7 @@ STATES: Mapping[str, str] = {
     "came": "Came",
     "not": "Has not come",
     "declined": "Said that they can't come",
+    "unreachable": "Mails to them come back",
     "linked": "Has a link by mail",
     "unlinked": "Has no link by mail yet",
     "waits": "Waits for a yes",
@@ -130,17 +130,17 @@ def found(evening: Evening, search: Search) -> list[Attendee]:
     people = [
         person
         for person in evening.register.attendees()
-        if _fits(evening.event, person, search) and all(word in _text(person) for word in wanted)
+        if _fits(evening, person, search) and all(word in _text(person) for word in wanted)
     ]
     return sorted(people, key=lambda person: person.role not in HOST_ROLES)
 
 
-def _fits(event: Event, person: Attendee, search: Search) -> bool:
+def _fits(evening: Evening, person: Attendee, search: Search) -> bool:
     return (
         search.role in ("", person.role.value)
         and search.mode in ("", person.mode.value)
         and search.segment in ("", person.segment or NO_SEGMENT)
-        and (not search.came or is_so(event, person.id, search.came))
+        and (not search.came or is_so(evening, person.id, search.came))
     )
 
 
@@ -152,8 +152,9 @@ def _text(person: Attendee) -> str:
     return normalise(" \n".join((*own, person.external_id, *tags, *contact)))
 
 
-def is_so(event: Event, id: str, state: str) -> bool:
+def is_so(evening: Evening, id: str, state: str) -> bool:
     """Says whether one of `STATES` holds of somebody."""
+    event = evening.event
     person = event.people.get(id)
     if person is None:
         return False
@@ -166,6 +167,8 @@ def is_so(event: Event, id: str, state: str) -> bool:
             return not came(event, id)
         case "declined":
             return id in event.declined
+        case "unreachable":
+            return evening.register.dead_address(id) is not None
         case "linked":
             return id in event.invited or id in event.signed_up
         case "unlinked":
@@ -180,13 +183,13 @@ def is_so(event: Event, id: str, state: str) -> bool:
             return False
 
 
-def state_of(event: Event, id: str) -> str:
+def state_of(evening: Evening, id: str) -> str:
     """Returns what matters most of how somebody stands, as one of `STATES`."""
     order = (
-        "removed", "refused", "asked", "waiting", "waits", "here", "came", "declined", "linked",
-        "unlinked",
+        "removed", "refused", "asked", "waiting", "waits", "here", "came", "declined",
+        "unreachable", "linked", "unlinked",
     )  # fmt: skip
-    return next((state for state in order if is_so(event, id, state)), "unlinked")
+    return next((state for state in order if is_so(evening, id, state)), "unlinked")
 
 
 async def people_page(request: Request) -> Response:
@@ -254,7 +257,7 @@ def _line(evening: Evening, person: Attendee, here: str, say: words.Saying) -> P
         role=say(ROLES.get(person.role, "")) if person.role is not Role.ATTENDEE else "",
         segment=person.segment,
         mode=say(MODES[person.mode]),
-        state=say(STATES[state_of(evening.event, person.id)]),
+        state=say(STATES[state_of(evening, person.id)]),
         url=f"{here}/{person.id}",
     )
 
@@ -307,7 +310,7 @@ async def press_people(request: Request) -> Response:
         person.id
         for person in chosen
         if may_be_written_to(event, evening.register, person.id)
-        and (again or is_so(event, person.id, "unlinked"))
+        and (again or is_so(evening, person.id, "unlinked"))
     )
     await evening.submit(ORGANISER, Invite(attendees=ids))
     query = search.query(sent=len(ids), without=len(chosen) - len(ids))

@@ -34,8 +34,10 @@ from server.pages.entry import evening_of
 from server.pages.importing import LinkLine
 from server.pages.people import MODES, ROLES, STATES, state_of
 from server.pages.rendering import redirect, render
+from server.pages.returned import CAME_BACK
 from server.person_rows import CUSTOM_LIMIT, LISTS, BadRow, clean, limited, split, typed_row
 from server.problems import Problem
+from server.undelivered import write_again
 
 TEXTS = (
     "name", "reading", "family_name", "given_name", "title", "department", "organisation",
@@ -89,6 +91,9 @@ async def press_person(request: Request) -> Response:
                 await evening.submit(ORGANISER, Invite(attendees=(person.id,)))
                 return redirect(f"{here}/{person.id}?done=sent")
             return redirect(f"{here}/{person.id}?done=no-mail")
+        case "works":
+            await write_again(evening, person.id)
+            return redirect(f"{here}/{person.id}?done=saved")
         case "remove":
             if form.get("sure") != "1":
                 unsure = Wrong("sure", NOT_SURE)
@@ -136,6 +141,14 @@ LAST_HOST = "This is the event's only host: give somebody else that role first."
 def _is_last_host(evening: Evening, person: Attendee) -> bool:
     hosts = [p for p in evening.register.attendees() if p.role is Role.HOST]
     return [p.id for p in hosts] == [person.id]
+
+
+def _dead_told(evening: Evening, person: Attendee, say: words.Saying) -> str:
+    """Returns why no mail goes to somebody's address; empty: it does."""
+    dead = evening.register.dead_address(person.id)
+    if dead is None:
+        return ""
+    return " ".join(filter(None, (say(CAME_BACK.get(dead.why, CAME_BACK["came-back"])), dead.said)))
 
 
 # The form
@@ -277,7 +290,8 @@ def _page(
     """Draws desk_person.html.
 
     `event`, `person` (None: somebody new), `form`, `custom`, `hidden`, `state`, `writable`,
-    `roles`, `modes`, `segments`, `problem`, `problem_field`, `made`, `revoked`, `done`, `urls`.
+    `dead`, `roles`, `modes`, `segments`, `problem`, `problem_field`, `made`, `revoked`, `done`,
+    `urls`.
     """
     known = words.words(words.language(request))
     here = f"/desk/{evening.id}/people"
@@ -293,7 +307,8 @@ def _page(
             for field in CONSENT_FIELDS
             if person is not None and field not in person.organiser_may_export
         ],
-        "state": known.gettext(STATES[state_of(evening.event, person.id)]) if person else "",
+        "state": known.gettext(STATES[state_of(evening, person.id)]) if person else "",
+        "dead": _dead_told(evening, person, known.gettext) if person else "",
         "writable": person is not None
         and may_be_written_to(evening.event, evening.register, person.id),
         "roles": [(role, known.gettext(label)) for role, label in ROLES.items()],

@@ -8,7 +8,16 @@ from rooms import facts as f
 from rooms.apply import apply
 from rooms.event import Event
 from rooms.follow_up import DAY, HOUR, Kind, due, letters
-from rooms.people import Attendee, MailTexts, Mode, Note, Register, Role
+from rooms.people import (
+    Attendee,
+    DeadAddress,
+    MailTexts,
+    Mode,
+    Note,
+    Register,
+    Role,
+    dead_address_key,
+)
 from rooms.programme import Plan, planned_round
 
 START = 1_800_000_000_000
@@ -68,6 +77,15 @@ def test_a_link_sent_again_is_another_letter_and_the_first_one_is_no_longer_due(
 def test_who_is_invited_on_the_last_day_needs_no_reminder() -> None:
     event, register = an_event(invited("ana", at=START - HOUR))
     assert sent(event, register, START - 1) == {("confirmation", "ana")}
+
+
+def test_nobody_is_written_to_at_an_address_that_mails_come_back_from() -> None:
+    event, register = an_event(invited("ana", "bo"))
+    dead = DeadAddress(address="Ana@people.example", why="came-back-unknown")
+    register.write({dead_address_key("ana"): dead})
+    assert sent(event, register, START - 9 * DAY) == {("confirmation", "bo")}
+    register.write({"a:ana": Attendee(id="ana", name="ana", email="ana@new.example")})
+    assert ("confirmation", "ana") in sent(event, register, START - 9 * DAY)
 
 
 def test_who_cant_come_is_not_reminded_and_reads_another_text_afterwards() -> None:

@@ -113,7 +113,7 @@ async def all_sent(store: Store, people: int) -> bool:
 async def test_what_the_server_refuses_is_said_and_others_get_theirs(
     store: Store, evenings: Evenings
 ) -> None:
-    await an_invited_event(evenings, 4)
+    evening = await an_invited_event(evenings, 4)
     postbox = Postbox()
     postbox.refuse["guest0@people.example"] = "550 5.1.1 <guest0@people.example> nobody here"
     postbox.refuse["guest1@people.example"] = "451 4.7.1 come back later"
@@ -129,6 +129,13 @@ async def test_what_the_server_refuses_is_said_and_others_get_theirs(
             return await states(store) == settled and tried
 
         await wait_until(are_settled, "each is settled", SECONDS)
+
+        async def is_known() -> bool:
+            await evening.caught_up()
+            return evening.register.dead_address("a0") is not None
+
+        await wait_until(is_known, "nobody will be written to at that address", SECONDS)
+    assert [id for id in evening.event.people if evening.register.dead_address(id)] == ["a0"]
     book = {id.split(":")[1]: line for id, line in (await Book(store, EVENT).all()).items()}
     assert (book["a0"].why, book["a2"].why, book["a1"].why) == (
         "refused-address", "refused-mail", "later",
