@@ -41,6 +41,8 @@ AT_ONCE = min(2 * (os.cpu_count() or 1), 4)
 """Files of tests at once: more than there are cores, since tests of browsers mostly wait."""
 SPREAD = ("-n", str(AT_ONCE), "--dist", "loadfile", "--no-loadscope-reorder")
 """One file's tests share pages and stores; `tests/conftest.py` has the files' order."""
+SAME = "--hypothesis-profile=same"
+"""The same examples in each run: what passed passes again."""
 
 
 def main() -> int:
@@ -136,7 +138,7 @@ def _steps(absent: list[str]) -> list[tuple[str, float, int]]:
     ]
     if scripts and "node" not in absent:
         steps.append(("javascript", ["node", "--test", *scripts]))
-    tests = [python, "-m", "coverage", "run", "-m", "pytest", *SPREAD, *sys.argv[1:]]
+    tests = [python, "-m", "coverage", "run", "-m", "pytest", *SPREAD, SAME, *sys.argv[1:]]
     steps.append(("tests", tests))
     steps.append(("combining", [python, "-m", "coverage", "combine", "--quiet"]))
     steps.append(("coverage", [python, "-m", "coverage", "report"]))

@@ -20,7 +20,7 @@ from websockets.exceptions import ConnectionClosed
 from server.asking import Asker, NotAnswered
 from server.rehearsal.run import Created, Enrolled, Imported
 
-SECONDS = 20.0
+SECONDS = 30.0
 """Long enough for a slow machine with all its tests at once; nothing takes it when all is well."""
 
 Said = dict[str, object]
@@ -202,9 +202,13 @@ class Guest:
     async def _asks(self, type: str, fields: dict[str, object]) -> Said:
         ref = f"{self.name}-{next(self._refs)}"
         await self.sends({"type": type, "ref": ref, **fields})
+        return await self.is_answered(ref)
+
+    async def is_answered(self, ref: object) -> Said:
+        """Waits for what a message with this ref is answered: done or refused."""
         return await self._waits(
             lambda said: said.get("ref") == ref and said["type"] in ("done", "refused"),
-            f"an answer to {type}",
+            f"an answer to {ref}",
             SECONDS,
         )
 

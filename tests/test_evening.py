@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import csv
 import io
 import time
 from contextlib import AsyncExitStack
 
 from tests.guests import Guest, House, guest, guests, quick_round
+from tests.server.pushed import PushedStore
 
 Row = dict[str, str]
 
@@ -26,9 +28,12 @@ async def over(*people: Guest) -> None:
         await one.sees("phase", phase=lambda phase: phase in ("break", "lobby"))
 
 
-async def test_an_evening_from_the_doors_to_the_export(house: House) -> None:
+async def test_an_evening_from_the_doors_to_the_export(
+    pushed: PushedStore, pushed_house: House
+) -> None:
     """Three online, two on site; a mutual yes, a one-sided one; fields by choice; minutes kept."""
-    await house.opens([], rounds=[quick_round(seconds=3)], doors=False)
+    house = pushed_house
+    await house.opens([], rounds=[quick_round(seconds=600)], doors=False)
     await house.brings(
         [
             {"name": "Ana", "email": "ana@example.com", "phone": "1", "interests": ["jazz"]},
@@ -42,6 +47,7 @@ async def test_an_evening_from_the_doors_to_the_export(house: House) -> None:
     for name in ("Chidi", "Emre"):
         await house.commands("check-in", attendee=house.id(name))
     async with guests(house, "Ana", "Bo", "花子", "Emre") as (ana, bo, hanako, emre):
+        began = time.monotonic()
         await house.commands("start-round")
         room = await ana.sees("room", with_={"Bo", "花子"})
         table = await emre.sees("room", with_={"Chidi"})
@@ -60,6 +66,9 @@ async def test_an_evening_from_the_doors_to_the_export(house: House) -> None:
         await bo.asks("keep-in-touch", about=ana.id, yes=True, fields=[])
         await bo.asks("keep-in-touch", about=hanako.id, yes=True, fields=["email"])
         await ana.never_saw("contact")
+        pushed.pushed_ms += 120_000
+        await house.commands("end-round")
+        took = time.monotonic() - began
         await over(ana, bo, hanako, emre)
         assert (await bo.sees("contact"))["fields"] == {
             "name": "Ana",
@@ -73,7 +82,7 @@ async def test_an_evening_from_the_doors_to_the_export(house: House) -> None:
         frozenset(two)
         for two in (("Ana", "Bo"), ("Ana", "花子"), ("Bo", "花子"), ("Chidi", "Emre"))
     }
-    assert all(2 <= float(row["seconds_together"]) <= 4 for row in rows.values())
+    assert all(120 <= float(row["seconds_together"]) <= 121 + took for row in rows.values())
     assert {two for two, row in rows.items() if row["contact"] == "mutual"} == {
         frozenset(("Ana", "Bo"))
     }
@@ -84,10 +93,13 @@ async def test_an_evening_from_the_doors_to_the_export(house: House) -> None:
 async def test_the_clock_runs_an_evening_by_itself(house: House) -> None:
     """No host, no open page of one: the doors, two rounds and the end of the programme come."""
     planned = quick_round(seconds=2, preview_seconds=1, break_seconds=1, auto=True)
-    starts_at = int(time.time() * 1000) + 1500
     names = ["Ana", "Bo", "Chidi", "花子"]
+    starts_at = int(time.time() * 1000) + 3_600_000
     await house.opens(names, rounds=[planned, planned], doors=False, starts_at=starts_at)
     async with guests(house, *names) as (ana, *_):
+        event = f"/api/events/{house.event}"  # now that they are here, however long that took
+        soon = {"starts_at": int(time.time() * 1000) + 500}
+        await asyncio.to_thread(house.asker.patch, event, soon, object)
         for number in (1, 2):
             preview = await ana.sees("phase", phase="preview", round=number)
             begun = await ana.sees("phase", phase="round", round=number)
@@ -100,7 +112,7 @@ async def test_the_clock_runs_an_evening_by_itself(house: House) -> None:
 
 
 async def test_whoever_drops_keeps_their_seat_and_misses_nothing(house: House) -> None:
-    await house.opens(["Ana", "Bo", "Chidi"], rounds=[quick_round(seconds=30, size=3)])
+    await house.opens(["Ana", "Bo", "Chidi"], rounds=[quick_round(seconds=600, size=3)])
     async with guests(house, "Ana", "Bo", "Chidi") as (ana, bo, chidi):
         await house.commands("start-round")
         for one, others in ((ana, {"Bo", "Chidi"}), (bo, {"Ana", "Chidi"})):
@@ -121,7 +133,7 @@ async def test_whoever_drops_keeps_their_seat_and_misses_nothing(house: House) -
 
 async def test_nobody_is_left_over_without_a_word(house: House) -> None:
     """Somebody on site alone cannot sit with people online yet: they are told, not forgotten."""
-    await house.opens(["Ana", "Bo"], rounds=[quick_round(seconds=5, size=2)])
+    await house.opens(["Ana", "Bo"], rounds=[quick_round(seconds=600, size=2)])
     await house.brings([{"name": "Emre", "mode": "on-site"}])
     await house.commands("check-in", attendee=house.id("Emre"))
     async with guests(house, "Ana", "Bo", "Emre") as (ana, _, emre):
@@ -132,7 +144,7 @@ async def test_nobody_is_left_over_without_a_word(house: House) -> None:
 
 
 async def test_a_late_guest_finds_a_seat_and_the_room_is_told_first(house: House) -> None:
-    await house.opens(["Ana", "Bo", "Chidi"], rounds=[quick_round(seconds=30, size=4)])
+    await house.opens(["Ana", "Bo", "Chidi"], rounds=[quick_round(seconds=600, size=4)])
     async with AsyncExitStack() as stack:
         ana = await stack.enter_async_context(guest(house, "Ana"))
         await stack.enter_async_context(guest(house, "Bo"))

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-import re
 import time
 from collections.abc import Callable
 
 from playwright.async_api import Locator, Page, expect
 
-from tests.browser.conftest import Visitors
+from tests.browser.coming import comes_by_the_open_link
+from tests.browser.visitors import SECONDS, Visitors
 from tests.guests import House
 
-SECONDS = 20.0
 LOOK_EVERY_SECONDS = 0.1
 
 FIGURES = """async () => {
@@ -133,16 +132,10 @@ class Callers:
 
         `script` runs in each page before its own: a browser that lacks something.
         """
-        house = self._house
-        assert house.created is not None
         page = await self._visitors.page(desk=desk)
         await page.context.grant_permissions(["camera", "microphone"])
         if script:
             await page.add_init_script(script)
-        await page.goto(house.created.join_url)
-        await page.get_by_label(re.compile("Your name|お名前")).fill(name)
-        await page.locator("input[name=agree]").check()
-        await page.locator("main form button[type=submit]").last.click()
-        await page.wait_for_url(f"**/e/{house.event}")
+        await comes_by_the_open_link(page, self._house, name)
         await expect(page.get_by_role("heading", name=f"Welcome, {name}")).to_be_visible()
         return Caller(page, name, str(await page.evaluate(OWN_ID)))

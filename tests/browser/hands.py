@@ -9,7 +9,7 @@ from playwright.async_api import Locator, Page, expect
 from tests.browser.visitors import SETTLED
 
 MOST_TABS = 120
-MOST_LOOKS = 20
+MOST_LOOKS = 200
 LOOK_EVERY_SECONDS = 0.05
 
 FOCUS = """() => {

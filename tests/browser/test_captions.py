@@ -7,8 +7,9 @@ import re
 import pytest
 from playwright.async_api import Page, expect
 
+from tests.browser.coming import comes_by_the_open_link
 from tests.browser.conftest import Visitors
-from tests.browser.test_pages import comes_by_the_open_link, is_accessible
+from tests.browser.test_pages import is_accessible
 from tests.guests import House, quick_round
 from tests.server.waiting import wait_until
 

@@ -10,8 +10,9 @@ import pytest
 from playwright.async_api import Browser, Page, expect
 
 from tests.browser.chromium import chromium
+from tests.browser.coming import comes_by_the_open_link
 from tests.browser.conftest import Visitors
-from tests.browser.test_pages import comes_by_the_open_link, is_accessible
+from tests.browser.test_pages import is_accessible
 from tests.guests import House, guest
 from tests.server.waiting import wait_until
 

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from playwright.async_api import Page, expect
 
 from server.spawning import Spawned, spawn
-from tests.browser.coming import comes_by_their_own_link
+from tests.browser.coming import comes_by_their_own_link, opens_their_own_link
 from tests.browser.visitors import Visitors
 from tests.guests import House, guest, quick_round
 from tests.server.house import KEY
@@ -139,9 +139,9 @@ async def test_a_page_whose_program_does_not_arrive_says_what_to_do(
     await house.opens(["Ana"], rounds=[ROUND])
     page = await visitors.page()
     await page.route("**/attendee/main.js", lambda route: route.abort())
-    await comes_by_their_own_link(page, house, "Ana")
+    await opens_their_own_link(page, house, "Ana")
     late = page.get_by_text("This takes longer than it should")
-    await expect(late).to_be_visible(timeout=15_000)
+    await expect(late).to_be_visible()
     await page.unroute("**/attendee/main.js")
     await page.get_by_role("link", name="Load the page again").click()
     await expect(page.get_by_role("heading", name="Welcome, Ana")).to_be_visible()

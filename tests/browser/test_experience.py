@@ -10,9 +10,9 @@ from typing import cast
 from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Page, expect
 
+from tests.browser.coming import comes_by_the_open_link
 from tests.browser.conftest import Visitors
 from tests.browser.test_calls import NO_DEVICES
-from tests.browser.test_pages import comes_by_the_open_link
 from tests.guests import House, guest, guests, quick_round
 from tests.server.waiting import wait_until
 
@@ -306,7 +306,7 @@ async def test_whoever_is_left_alone_sees_what_happens_next(
         alone = page.get_by_role("region", name="Only you are here right now")
         await expect(alone.get_by_text("we bring you to other people")).to_be_visible()
         await expect(page.get_by_role("heading", name="The first minute")).to_have_count(0)
-        await alone.get_by_role("button", name="Wait here").click(timeout=30_000)
+        await alone.get_by_role("button", name="Wait here").click(timeout=90_000)
         await expect(alone.get_by_text("We wait with you.")).to_be_visible()
         await is_accessible(page)
         await ana.comes_back()

@@ -7,7 +7,7 @@ import logging
 from msgspec import Struct, convert
 from playwright.async_api import Page, expect
 
-from tests.browser.coming import comes_by_the_open_link, comes_by_their_own_link
+from tests.browser.coming import comes_by_their_own_link, fills_the_door_in
 from tests.browser.visitors import Visitors
 from tests.guests import House
 from tests.server.waiting import wait_until
@@ -71,7 +71,7 @@ async def test_the_sign_up_is_lighter_still_and_works_without_a_script(
     assert 0 < await kilobytes(page) < MOST_KILOBYTES / 3
     await page.route("**/*.js", lambda route: route.abort())
     visitors.forgive("ERR_FAILED")
-    await comes_by_the_open_link(page, house, "Ana")
+    await fills_the_door_in(page, house, "Ana")
 
 
 async def test_no_page_has_a_style_or_script_of_its_own(house: House, visitors: Visitors) -> None:

@@ -16,6 +16,7 @@ from server.redis import Store
 from server.rehearsal.witness import Witness
 from tests.browser.conftest import Visitors
 from tests.browser.test_pages import is_accessible
+from tests.browser.visitors import SECONDS
 from tests.guests import Guest, House, guests
 from tests.server.pushed import PushedStore
 from tests.server.waiting import wait_until
@@ -23,7 +24,6 @@ from tests.server.waiting import wait_until
 NAMES = [f"Guest {n:02}" for n in range(1, 61)]
 LATE, TOO_LATE = "Guest 61", "Guest 62"
 ON_A_TABLE = re.compile(r"(Guest \d\d)(?: \(([^)]+)\))?")
-SECONDS = 10.0
 
 Rooms = dict[str, dict[str, bool]]
 """By room, who is in it, and whether they are there now."""

@@ -10,7 +10,7 @@ from tests.browser.hands import Hands
 from tests.browser.visitors import Visitors
 from tests.guests import House, guest, quick_round
 
-CLOSING_MS = 40_000
+CLOSING_MS = 90_000
 ROUND = quick_round(seconds=900, break_seconds=900, preview_seconds=8)
 
 

@@ -7,17 +7,10 @@ import re
 import pytest
 from playwright.async_api import Page, expect
 
+from tests.browser.coming import comes_by_their_own_link
 from tests.browser.test_everywhere import TOO_WIDE
 from tests.browser.visitors import Visitors, findings
 from tests.guests import House, guests, quick_round
-
-
-async def comes_in(page: Page, house: House, name: str) -> None:
-    """Opens one's own link and agrees."""
-    await page.goto(house.people[name].url)
-    await page.locator("input[name=agree]").check()
-    await page.locator("main form button[type=submit]").last.click()
-    await page.wait_for_url(f"**/e/{house.event}")
 
 
 @pytest.mark.parametrize("dark", [False, True])
@@ -28,7 +21,7 @@ async def test_topics_are_chosen_and_proposed_by_keyboard(
     await house.opens(["Ana", "Bo", "Chidi", "Hana"], rounds=rounds)
     page = await visitors.page(dark=dark)
     async with guests(house, "Dana", "Bo", "Chidi", "Hana") as (dana, bo, chidi, hana):
-        await comes_in(page, house, "Ana")
+        await comes_by_their_own_link(page, house, "Ana")
         listed = await bo.sees("topics")
         topics = {str(topic["text"]): topic["id"] for topic in listed["topics"]}  # type: ignore[attr-defined]
         await bo.asks("choose-topic", topic=topics["Rain in the hills"])
@@ -59,7 +52,7 @@ async def test_people_choose_a_room_on_the_open_floor_and_move_on(
     await house.opens(["Ana", "Bo", "Chidi"], rounds=rounds)
     page = await visitors.page(dark=dark)
     async with guests(house, "Dana", "Bo", "Chidi") as (dana, bo, chidi):
-        await comes_in(page, house, "Ana")
+        await comes_by_their_own_link(page, house, "Ana")
         await expect(page.get_by_role("heading", name="Welcome, Ana")).to_be_visible()
         await dana.asks("start-round")
         await expect(page.get_by_role("heading", name="Choose where to sit")).to_be_visible()
@@ -90,7 +83,7 @@ async def test_words_to_everybody_have_a_link_to_the_stream(
     await house.opens(["Ana"], rounds=[quick_round(kind="plenary", stream_url=stream, seconds=90)])
     page = await visitors.page()
     async with guests(house, "Dana") as (dana,):
-        await comes_in(page, house, "Ana")
+        await comes_by_their_own_link(page, house, "Ana")
         await dana.asks("start-round")
         await expect(page.get_by_role("heading", name="All together")).to_be_visible()
         watch = page.get_by_role("link", name=re.compile("Watch the stream"))

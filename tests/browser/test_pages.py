@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Page, expect
 
+from tests.browser.coming import comes_by_the_open_link
 from tests.browser.visitors import Visitors, findings
 from tests.guests import House, guest, guests, quick_round
 from tests.server.house import KEY
@@ -18,16 +19,6 @@ ROUND = quick_round(seconds=600, size=4, break_seconds=30)
 async def is_accessible(page: Page) -> None:
     """Fails with axe's findings, if there are any."""
     assert await findings(page) == []
-
-
-async def comes_by_the_open_link(page: Page, house: House, name: str) -> None:
-    """Opens the event's link, gives a name, agrees, comes in."""
-    assert house.created is not None
-    await page.goto(house.created.join_url)
-    await page.get_by_label(re.compile("Your name|お名前")).fill(name)
-    await page.locator("input[name=agree]").check()
-    await page.locator("main form button[type=submit]").last.click()
-    await page.wait_for_url(f"**/e/{house.event}")
 
 
 async def test_a_newcomer_comes_in_meets_people_and_keeps_in_touch(

@@ -7,13 +7,14 @@ import re
 import pytest
 from playwright.async_api import Page, Request, expect
 
+from tests.browser.coming import comes_by_the_open_link
 from tests.browser.conftest import Visitors
 from tests.browser.test_check import KEEP_TRACKS, nothing_is_open
-from tests.browser.test_pages import comes_by_the_open_link, is_accessible
+from tests.browser.test_pages import is_accessible
 from tests.guests import House, guest, quick_round
 
-A_PRACTICE_MS = 90_000
-PREVIEW_MS = 20_000
+A_PRACTICE_MS = 180_000
+PREVIEW_MS = 60_000
 
 
 async def begins_a_practice(page: Page, house: House, name: str = "Ana") -> None:

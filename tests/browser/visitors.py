@@ -22,7 +22,7 @@ from playwright.async_api import (
     expect,
 )
 
-SECONDS = 20.0
+SECONDS = 30.0
 """How long a page may take to show something: on a busy machine a server needs seconds to start."""
 
 expect.set_options(timeout=SECONDS * 1000)  # else 5 s, whatever a context says

@@ -41,7 +41,7 @@ class Doors:
 
     def browser(self) -> httpx.AsyncClient:
         """Returns a browser of its own: cookies, and the Origin of this house on its forms."""
-        return httpx.AsyncClient(base_url=self.url, headers={"origin": self.url})
+        return httpx.AsyncClient(base_url=self.url, headers={"origin": self.url}, timeout=120)
 
     async def makes_event(self, **changes: object) -> dict[str, str]:
         """Makes an event; returns its links."""
@@ -68,6 +68,6 @@ async def doors(store: Store, settings: Settings | None = None) -> AsyncIterator
     """Opens a house on a store."""
     async with (
         a_house(store, settings) as house,
-        httpx.AsyncClient(base_url=house.url, headers=bearer(KEY), timeout=30) as client,
+        httpx.AsyncClient(base_url=house.url, headers=bearer(KEY), timeout=120) as client,
     ):
         yield Doors(house.url, store, client)

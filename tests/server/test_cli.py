@@ -44,7 +44,7 @@ async def meguri(*arguments: str, **environment: str | None) -> Ran:
         sys.executable, "-m", "server.cli", *arguments,
         env=child_environment(**environment), stdout=PIPE, stderr=PIPE,
     )  # fmt: skip
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(120):
         out, err = await process.communicate()
     assert b"Traceback" not in out + err, err.decode()
     return Ran(process.returncode or 0, out.decode(), err.decode())
@@ -275,7 +275,7 @@ async def said_at_start(data_dir: Path) -> tuple[str, asyncio.subprocess.Process
     )  # fmt: skip
     assert process.stdout is not None
     said = b""
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(120):
         while b" ends it." not in said:
             said += await process.stdout.readline()
     return said.decode(), process

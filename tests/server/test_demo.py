@@ -7,7 +7,6 @@ import contextlib
 import os
 import signal
 import sys
-import time
 from asyncio.subprocess import PIPE, Process
 from collections.abc import AsyncIterator
 from itertools import pairwise
@@ -110,7 +109,7 @@ async def demo(folder: Path, *arguments: str) -> AsyncIterator[tuple[Process, li
     assert process.stdout is not None
     links: list[str] = []
     try:
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(120):
             while len(links) < 3:
                 line = (await process.stdout.readline()).decode()
                 assert line, (await process.communicate())[1].decode()
@@ -122,11 +121,9 @@ async def demo(folder: Path, *arguments: str) -> AsyncIterator[tuple[Process, li
 
 
 async def test_links_are_printed_at_once_and_ctrl_c_ends_everything(tmp_path: Path) -> None:
-    began = time.monotonic()
-    async with demo(tmp_path) as (process, _):
-        assert time.monotonic() - began < 10, "3 s alone on this machine; tests are not alone"
+    async with demo(tmp_path, "--starts-in", "600") as (process, _):  # nobody has talked yet
         process.send_signal(signal.SIGINT)
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             out, _ = await process.communicate()
         assert process.returncode == 0
         assert b"nothing is left behind" in out
@@ -148,10 +145,10 @@ async def test_a_newcomer_is_welcomed_and_answered(tmp_path: Path) -> None:
         await house.brings([{"name": "Ana"}])
         async with guest(house, "Ana") as ana:
             await ana.sees("said", room="lobby")
-            await ana.sees("room", within=20)
-            await ana.sees("said", text=lambda text: "Ana" in str(text), room=is_a_room, within=20)
+            await ana.sees("room")
+            await ana.sees("said", text=lambda text: "Ana" in str(text), room=is_a_room)
             await ana.asks("say", text="Thank you for having me.")
             thanks = [t.replace("{name}", "Ana") for t in script().answers["thanks"]["en"]]
-            await ana.sees("said", text=lambda text: text in thanks, room=is_a_room, within=20)
+            await ana.sees("said", text=lambda text: text in thanks, room=is_a_room)
         process.send_signal(signal.SIGINT)
         await process.communicate()

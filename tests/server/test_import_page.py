@@ -126,7 +126,7 @@ async def test_fifty_megabytes_are_refused_with_a_sentence(
 ) -> None:
     event = (await house.makes_event())["id"]
     upload = {"file": ("p.csv", b"name\n" + b"Ana\n" * (13 * 1024 * 1024))}
-    answer = await desk.post(f"/desk/{event}/import", files=upload, timeout=60)
+    answer = await desk.post(f"/desk/{event}/import", files=upload, timeout=120)
     assert answer.status_code == 413
     assert "The file is too big: at most 20 MB." in answer.text
     assert await people(house, event) == []
@@ -145,11 +145,11 @@ async def test_a_store_that_goes_in_the_middle_loses_and_doubles_nobody(tmp_path
             form = fields((await desk.post(path, data={"text": rows})).text)
             os.kill(bundled.pid, signal.SIGSTOP)
             try:
-                away = await desk.post(path, data={**form, "do": "land"}, timeout=30)
+                away = await desk.post(path, data={**form, "do": "land"}, timeout=120)
             finally:
                 os.kill(bundled.pid, signal.SIGCONT)
             assert away.status_code == 503
-            landed = (await desk.post(path, data={**form, "do": "land"}, timeout=30)).text
+            landed = (await desk.post(path, data={**form, "do": "land"}, timeout=120)).text
             assert "500 personal links were made." in landed
             assert len(await people(house, event)) == 500
     finally:

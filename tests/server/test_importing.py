@@ -131,7 +131,7 @@ def test_ten_thousand_good_rows_land_and_three_bad_ones_are_named() -> None:
         (5002, "“nameless@example.org x” is not an e-mail address."),
         (9002, "The column “email” has 1048576 characters; at most 200 are kept."),
     ]
-    assert time.monotonic() - began < 10
+    assert time.monotonic() - began < 60, "each row is looked at once, and not all for each"
 
 
 def test_a_quote_that_is_never_closed_costs_its_own_row() -> None:

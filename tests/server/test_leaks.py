@@ -464,7 +464,7 @@ async def a_reader(
 ) -> AsyncIterator[httpx.AsyncClient]:
     """Somebody's browser or program."""
     more = {"origin": house.url, **(headers or {})}
-    async with httpx.AsyncClient(base_url=house.url, headers=more, timeout=30) as client:
+    async with httpx.AsyncClient(base_url=house.url, headers=more, timeout=120) as client:
         if enters:
             entered = await client.post(f"/e/{house.event}/in/{enters}", data={"agree": "1"})
             assert entered.status_code == 303, entered.text

@@ -170,11 +170,11 @@ async def test_people_are_told_when_the_store_is_away_and_when_it_is_back(tmp_pa
     evening = await an_event(evenings)
     os.kill(bundled.pid, signal.SIGSTOP)
     waiting = asyncio.create_task(evening.submit(CHIDI, SitOut()))
-    await wait_until(lambda: told == [True], "away", 10)
+    await wait_until(lambda: told == [True], "away")
     assert nodes.store_away
     assert not waiting.done()
     os.kill(bundled.pid, signal.SIGCONT)
-    await wait_until(lambda: told == [True, False], "back", 10)
+    await wait_until(lambda: told == [True, False], "back")
     assert len((await waiting).facts) == 1
     running.cancel()
     with pytest.raises(asyncio.CancelledError):

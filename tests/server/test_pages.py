@@ -593,15 +593,15 @@ async def test_without_its_store_every_door_says_so_and_opens_again_by_itself(
             [ana, _] = await house.brings(made["id"])
             os.kill(bundled.pid, signal.SIGSTOP)
             try:
-                page = await browser.get(ana.url, timeout=20)
+                page = await browser.get(ana.url, timeout=120)
                 assert page.status_code == 503
                 assert "Please try again in a moment." in page.text
-                answer = await house.client.get(f"/api/events/{made['id']}", timeout=20)
+                answer = await house.client.get(f"/api/events/{made['id']}", timeout=120)
                 assert (answer.status_code, answer.json()["code"]) == (503, "store-away")
                 assert answer.headers["retry-after"]
             finally:
                 os.kill(bundled.pid, signal.SIGCONT)
-            assert (await browser.get(ana.url, timeout=20)).status_code == 200
+            assert (await browser.get(ana.url, timeout=120)).status_code == 200
     finally:
         await store.close()
         await bundled.stop()
@@ -656,10 +656,10 @@ async def test_an_upload_may_be_twenty_megabytes_and_no_more(
     path = f"/desk/{made['id']}/import"
     row = b"Ana,ana@example.org," + b"x" * 1000 + b"\n"
     big = b"name,email,note\n" + row * (19 * 1024 * 1024 // len(row))
-    answer = await organiser.post(path, files={"file": ("p.csv", big, "text/csv")}, timeout=60)
+    answer = await organiser.post(path, files={"file": ("p.csv", big, "text/csv")}, timeout=120)
     assert answer.status_code == 200
     bigger = big + row * (3 * 1024)
-    answer = await organiser.post(path, files={"file": ("p.csv", bigger, "text/csv")}, timeout=60)
+    answer = await organiser.post(path, files={"file": ("p.csv", bigger, "text/csv")}, timeout=120)
     assert answer.status_code == 413
     garbled = {"content-type": "multipart/form-data"}
     assert (await organiser.post(path, content=b"x", headers=garbled)).status_code == 400

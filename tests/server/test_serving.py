@@ -60,7 +60,7 @@ class Served:
     def is_ready(self) -> bool:
         """Says whether it answers that it is ready."""
         try:
-            with urllib.request.urlopen(self.house.url + "/readyz", timeout=2) as answer:
+            with urllib.request.urlopen(self.house.url + "/readyz", timeout=10) as answer:
                 return bool(json.load(answer)["ready"])
         except OSError:
             return False
@@ -84,7 +84,7 @@ async def served(data: Path, *, port: int = 0, workers: int = 1) -> AsyncIterato
     assert process.stdout is not None
     assert process.stderr is not None
     try:
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(120):
             url = (await process.stdout.readline()).decode().strip()
         assert url, (await process.stderr.read()).decode()
         yield Served(process, url)
@@ -165,8 +165,8 @@ async def test_a_signal_closes_sockets_with_4000_and_ends_with_0(
         await server.house.opens(["Ana"])
         async with guest(server.house, "Ana") as ana:
             server.process.send_signal(sent)
-            await ana.is_sent_away(4000, within=3)
-            async with asyncio.timeout(5):
+            await ana.is_sent_away(4000)
+            async with asyncio.timeout(60):
                 assert await server.process.wait() == 0
 
 
@@ -179,7 +179,7 @@ async def test_workers_are_replaced_and_the_evening_goes_on(tmp_path: Path) -> N
         os.kill(before[0], signal.SIGKILL)
         for one in people:
             if await is_cut(one):
-                async with asyncio.timeout(5):
+                async with asyncio.timeout(60):
                     await one.comes_back()
                     await one.asks("here", visible=True)
         await wait_until(lambda: len(server.children) == 2, "the dead worker is replaced")
@@ -271,6 +271,6 @@ async def test_health_readiness_and_numbers_are_told(tmp_path: Path) -> None:
 
 def get(url: str) -> str:
     """Reads an address."""
-    with urllib.request.urlopen(url, timeout=5) as answer:
+    with urllib.request.urlopen(url, timeout=60) as answer:
         text: str = answer.read().decode()
         return text

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import urllib.request
 from collections.abc import AsyncIterator
@@ -10,8 +11,9 @@ from collections.abc import AsyncIterator
 import pytest
 import pytest_asyncio
 from websockets.asyncio.client import ClientConnection, connect
-from websockets.exceptions import InvalidStatus
+from websockets.exceptions import ConnectionClosed, InvalidStatus
 
+from server.pulse import ELSEWHERE
 from server.redis import Store
 from server.wire import SUBPROTOCOL, CloseCode
 from tests.guests import Guest, House, guest, guests, quick_round
@@ -69,7 +71,7 @@ async def test_a_browser_without_a_cookie_is_accepted_and_closed_with_4504(house
 
 async def closed(socket: ClientConnection) -> int | None:
     """Returns the code with which the server closed."""
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         await socket.wait_closed()
     return socket.close_code
 
@@ -194,7 +196,7 @@ async def test_a_deleted_event_is_forgotten_and_nobody_comes_back_to_it(house: H
 
 def metrics_page(house: House) -> str:
     """Returns the process's numbers."""
-    with urllib.request.urlopen(house.url + "/metrics", timeout=5) as answer:
+    with urllib.request.urlopen(house.url + "/metrics", timeout=60) as answer:
         text: str = answer.read().decode()
     return text
 
@@ -206,7 +208,7 @@ def delete_event(house: House) -> None:
         method="DELETE",
         headers={"Authorization": f"Bearer {KEY}"},
     )
-    urllib.request.urlopen(request, timeout=5).close()
+    urllib.request.urlopen(request, timeout=60).close()
 
 
 async def test_a_loop_of_connects_gets_429_and_others_still_come_in(house: House) -> None:
@@ -253,12 +255,19 @@ async def test_nonsense_is_refused_and_the_tenth_closes_with_4500(house: House) 
 
 async def test_too_much_at_once_is_refused_and_going_on_closes_with_4500(house: House) -> None:
     async with guest(house, "Ana") as ana:
-        for i in range(60):
-            await ana.sends({"type": "say", "text": f"{i}", "ref": i})
-        await ana.sees("refused", code="slow-down", ref=59)
-        assert 15 <= len([s for s in ana.all("done") if isinstance(s["ref"], int)]) <= 21
-        for i in range(100):
-            await ana.sends({"type": "say", "text": f"{i}"})
+        loop = asyncio.get_running_loop()
+        began, ref = loop.time(), 0
+        while not ana.all("refused"):  # a slow machine earns itself twenty more each second
+            for _ in range(60):
+                await ana.sends({"type": "say", "text": f"{ref}", "ref": ref})
+                ref += 1
+            await ana.is_answered(ref - 1)
+        assert {said["code"] for said in ana.all("refused")} == {"slow-down"}
+        done = len([s for s in ana.all("done") if isinstance(s["ref"], int)])
+        assert 15 <= done <= 21 + 20 * (loop.time() - began)
+        with contextlib.suppress(ConnectionClosed):
+            while not ana.is_closed.is_set():
+                await ana.sends({"type": "say", "text": "and on"})
         await ana.is_sent_away(CloseCode.BAD_MESSAGES)
 
 
@@ -422,15 +431,17 @@ async def test_somebody_silent_in_a_room_is_given_up_within_seconds_as_of_when_l
         await dana.asks("start-round")
         await bo.sees("room")
         await ana.sees("room")
-        await ana.catches_up()
         loop = asyncio.get_running_loop()
-        heard_at, heard = loop.time(), (await asked_time(bo))
+        heard_at, from_then = loop.time(), await asked_time(bo)
+        await ana.catches_up()
         stops_reading(ana)
+        until_then = await asked_time(bo)
         await bo.sees("room-people", dropped=[house.id("Ana")])
-        assert 3.5 < loop.time() - heard_at < 5.5
+        silent = loop.time() - heard_at
+        assert 3.5 < silent < ELSEWHERE.before + ELSEWHERE.after, "sooner than outside of rooms"
         journal = [json.loads(line) for line in (await house.reads("journal.jsonl")).splitlines()]
         [ended] = [line for line in journal if "disconnected" in json.dumps(line)]
-        assert abs(as_of(ended) - heard) < 500
+        assert from_then - 250 < as_of(ended) < until_then + 250
         await ana.drops()
 
 

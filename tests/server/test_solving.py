@@ -80,7 +80,6 @@ async def test_those_who_came_are_proposed_a_seating(evenings: Evenings, store: 
                 and len([id for room in evening.event.proposal.rooms for id in room]) == 9
             ),
             "a proposal for all nine",
-            seconds=20,
         )
 
         async def is_free() -> bool:
@@ -171,12 +170,12 @@ async def test_a_called_round_cuts_a_proposal_short() -> None:
     loop = asyncio.get_running_loop()
     await solver.solve(wish(4), 0.0, urgent=False)
     began = loop.time()
-    idle = asyncio.create_task(solver.solve(wish(100), 20.0, urgent=False))
+    idle = asyncio.create_task(solver.solve(wish(100), 200.0, urgent=False))
     await asyncio.sleep(0)
     offer = await solver.solve(wish(40), 0.0, urgent=True)
     assert sum(map(len, offer.rooms)) == 40
     assert sum(map(len, (await idle).rooms)) == 100
-    assert loop.time() - began < 10
+    assert loop.time() - began < 100, "on the slowest machine still half of what it was given"
     await solver.stop()
 
 
@@ -193,7 +192,7 @@ async def test_a_seating_that_cannot_be_solved_says_why() -> None:
 def test_the_solver_ends_when_the_server_is_gone() -> None:
     """A server that was killed leaves no process behind: its end of the pipe is closed."""
     command = [sys.executable, "-m", "server.solver"]
-    ended = subprocess.run(command, input=b"", capture_output=True, timeout=20, check=False)
+    ended = subprocess.run(command, input=b"", capture_output=True, timeout=120, check=False)
     assert (ended.returncode, ended.stdout, ended.stderr) == (0, b"", b"")
 
 

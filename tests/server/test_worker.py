@@ -23,7 +23,7 @@ from tests.server.evening import DANA, EVENT, ROUNDS
 from tests.server.post import Postbox, a_post_office, a_worker
 from tests.server.waiting import wait_until
 
-SECONDS = 40.0
+SECONDS = 90.0
 
 
 @pytest_asyncio.fixture

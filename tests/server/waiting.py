@@ -6,9 +6,12 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable
 
+SECONDS = 30.0
+"""Long enough for a machine ten times slower, with all its tests at once."""
+
 
 async def wait_until(
-    predicate: Callable[[], bool | Awaitable[bool]], description: str, seconds: float = 10.0
+    predicate: Callable[[], bool | Awaitable[bool]], description: str, seconds: float = SECONDS
 ) -> None:
     """Returns once `predicate` holds; fails with the description when it does not in time."""
     deadline = time.monotonic() + seconds

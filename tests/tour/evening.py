@@ -18,8 +18,8 @@ ROUND: dict[str, object] = {
     "prompt": "What did you make with your hands last?",
 }
 LAST_MINUTE = 30
-CLOSING_MS = 40_000
-ROOM_MS = 40_000
+CLOSING_MS = 90_000
+ROOM_MS = 90_000
 """A preview may have just begun."""
 
 INTERESTS = "ceramics; film; 陶芸"

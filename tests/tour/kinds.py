@@ -19,7 +19,7 @@ ROUNDS = [
     {**LONG, "kind": "open"},
     {**LONG, "kind": "plenary", "stream_url": "https://stream.example.org/tea"},
 ]
-PRACTICE_MS = 40_000
+PRACTICE_MS = 90_000
 LINE = (
     "Mozilla/5.0 (Linux; Android 14; Pixel 8; wv) AppleWebKit/537.36 (KHTML, like Gecko) "
     "Version/4.0 Chrome/126.0.0.0 Mobile Safari/537.36 Line/14.9.0"

@@ -11,6 +11,7 @@ from collections.abc import Awaitable, Callable
 from playwright.async_api import Locator, Page, expect
 
 from server import words
+from tests.browser.coming import is_in
 from tests.browser.visitors import Visitors
 from tests.guests import House
 
@@ -18,7 +19,6 @@ Look = Callable[[str, Page], Awaitable[None]]
 """Called with each state's name and the page that shows it."""
 
 LOCALES = {"en": "en-GB", "ja": "ja-JP"}
-SECONDS = 15.0
 
 
 class Stage:
@@ -70,6 +70,7 @@ class Stage:
             await agree.check()
         await page.locator("main form button[type=submit]").last.click()
         await page.wait_for_url(f"**/e/{self.house.event}")
+        await is_in(page)
 
     async def sheet(self, page: Page, look: Look, name: str, opener: Locator) -> None:
         """Opens a sheet, looks at it, closes it."""
@@ -82,9 +83,9 @@ class Stage:
 
 async def seen(what: Locator) -> None:
     """Waits until something is on the page for the eye."""
-    await expect(what).to_be_visible(timeout=SECONDS * 1000)
+    await expect(what).to_be_visible()
 
 
 async def gone(what: Locator) -> None:
     """Waits until something is no longer on the page."""
-    await expect(what).to_have_count(0, timeout=SECONDS * 1000)
+    await expect(what).to_have_count(0)

@@ -44,7 +44,7 @@ class Plain:
         """Closes its input, waits for its end; returns the exit code."""
         assert self.process.stdin is not None
         self.process.stdin.close()
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(120):
             code = await self.process.wait()
         await self.reading
         return code
