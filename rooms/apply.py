@@ -168,7 +168,7 @@ def apply(event: Event, fact: f.AnyFact) -> None:
         case f.MeetingsRecorded():
             _record_meetings(event, fact)
         case f.MinutesForgotten():
-            event.forget_minutes(fact.at)
+            event.forget_minutes(fact.at, fact.totals)
         case f.Exported():
             event.exports = (*event.exports, fact)
         case f.DeskNoted():

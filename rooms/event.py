@@ -136,6 +136,7 @@ class Event:
         "thanked_at",
         "together",
         "topics",
+        "totals",
         "undoable",
         "unseen",
         "until_ended",
@@ -256,6 +257,8 @@ class Event:
         self.outcomes: dict[str, str] = {}
         self.minutes_forgotten_at: int | None = None
         """Since when who met whom, and for how long, is kept no more (rule 21)."""
+        self.totals: f.Totals | None = None
+        """What stays of it."""
         self.answers: dict[str, tuple[str, tuple[str, ...]]] = {}
         """Answers to the closing questions: whether somebody comes again, and what they would
         change."""
@@ -281,8 +284,11 @@ class Event:
             setattr(twin, name, value.copy() if isinstance(value, dict) else value)
         return twin
 
-    def forget_minutes(self, at: int) -> None:
-        """Forgets who was where, with whom, for how long, and all that the evening itself was."""
+    def forget_minutes(self, at: int, totals: f.Totals | None = None) -> None:
+        """Forgets who was where, with whom, for how long, and all that the evening itself was.
+
+        Nothing but `totals` stays of it.
+        """
         new = Event(self.id)
         for name in EVENING:
             setattr(self, name, getattr(new, name))
@@ -306,6 +312,7 @@ class Event:
         self.phase = Phase.ENDED if self.ended_at is not None else Phase.DRAFT
         self.count = at  # ids of words are made of it, and must not come twice
         self.minutes_forgotten_at = at
+        self.totals = totals
 
     # Reading
 

@@ -671,8 +671,51 @@ class MeetingsRecorded(Fact, frozen=True, kw_only=True):
     meetings: tuple[Meeting, ...]
 
 
+class Totals(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What an event came to, without a person or a pair; None: of fewer than five people.
+
+    Counts are of people, unless they say otherwise; instants in ms.
+    """
+
+    began_at: int | None = None
+    over_at: int = 0
+    """When its last round was over."""
+    rounds: int = 0
+    """Rounds that were held."""
+    listed: int = 0
+    invited: int = 0
+    by_themselves: int = 0
+    signed_up: int = 0
+    declined: int = 0
+    came: int = 0
+    stayed: int = 0
+    met: int = 0
+    contact: int = 0
+    next_step: int | None = None
+    step_done: int | None = None
+    outcome: int | None = None
+    first_meetings: int = 0
+    """Pairs who met."""
+    contacts: int = 0
+    """Pairs who both said yes."""
+    next_steps: int | None = None
+    """Next steps written down."""
+    next_steps_done: int | None = None
+    met_mean: float = 0.0
+    """New people met by each who came."""
+    minutes_mean: float = 0.0
+    """Minutes with others of each who came."""
+    stars: float | None = None
+    raters: int | None = None
+
+
 class MinutesForgotten(Fact, frozen=True, kw_only=True):
-    """Who was where, with whom, for how long is kept no more; the journal holds none of it."""
+    """Who was where, with whom, for how long is kept no more; the journal holds none of it.
+
+    `totals` is what stays of it; None in journals that were shortened without.
+    """
+
+    totals: Totals | None = None
 
 
 class Exported(Fact, frozen=True, kw_only=True):

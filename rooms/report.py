@@ -29,7 +29,7 @@ from rooms.people import (
 )
 from rooms.standing import Pair, Room
 from rooms.synonyms import meanings
-from rooms.totals import Closing, NextSteps, Outcomes, closing, mean_stars, next_steps, outcomes
+from rooms.totals import Closing, Outcomes, closing, mean_stars, next_steps, outcomes
 
 FEW = 2
 """Whoever met no more than so many people is named, so that the next round can mend it."""
@@ -40,8 +40,12 @@ INTERESTS_SHOWN = 10
 class Steps(Struct, frozen=True, kw_only=True):
     """From the list to a next step: how many people got how far."""
 
-    invited: int
+    listed: int
     """On the list; hosts and stations are not counted anywhere here."""
+    invited: int
+    """Of those, brought in by the organiser: imported, added, or sent a link."""
+    by_themselves: int
+    """The others: they signed up by the event's own link."""
     signed_up: int
     """Agreed to take part, or came."""
     came: int
@@ -139,6 +143,12 @@ class Report(Struct, frozen=True, kw_only=True):
     as_of: int
     began_at: int | None
     ended_at: int | None
+    forgotten_at: int | None
+    """Since when the minutes are forgotten; what is left then is in `steps` and in means."""
+    over_at: int | None
+    """When the last round held was over."""
+    held: int
+    """Rounds that were held."""
     steps: Steps
     declined: int
     """Said that they cannot come, and did not."""
@@ -206,8 +216,11 @@ def report(event: Event, register: Register, now: int, *, graph: bool = True) ->
     stayed = {stay.id for room in (last[1] if last else ()) for stay in room.stays}
     goals = register.details.goals
     stars, raters = mean_stars(event.ratings.items())
+    by_themselves = len(counted & event.signed_up.keys())
     steps = Steps(
-        invited=len(counted),
+        listed=len(counted),
+        invited=len(counted) - by_themselves,
+        by_themselves=by_themselves,
         signed_up=len(signed_up),
         came=len(came),
         met=sum(1 for many in met_each if many),
@@ -222,6 +235,9 @@ def report(event: Event, register: Register, now: int, *, graph: bool = True) ->
         as_of=now,
         began_at=min(event.came.values(), default=None),
         ended_at=event.ended_at,
+        forgotten_at=event.minutes_forgotten_at,
+        over_at=max((one.ends_at for one in tally.rounds), default=None),
+        held=len(tally.rounds),
         steps=steps,
         declined=len((event.declined.keys() & counted) - set(came)),
         stayed=len(stayed & set(came)),
@@ -232,7 +248,14 @@ def report(event: Event, register: Register, now: int, *, graph: bool = True) ->
         stars=stars,
         raters=raters,
         goals=goals,
-        costs=_costs(goals, steps, len(tally.met), len(event.contacts), noted),
+        costs=costs_of(
+            goals,
+            came=len(came),
+            first_meetings=len(tally.met),
+            contacts=len(event.contacts),
+            next_steps=noted.written,
+            next_steps_done=noted.done,
+        ),
         rounds=tuple(tally.rounds),
         minutes=_spread([tally.seconds[id] / 60 for id in came]),
         met=_spread(met_each, counted=True),
@@ -316,9 +339,16 @@ def _contacts_by_round(event: Event) -> Counter[int]:
     return found
 
 
-def _costs(
-    goals: Goals, steps: Steps, meetings: int, contacts: int, noted: NextSteps
+def costs_of(
+    goals: Goals,
+    *,
+    came: int,
+    first_meetings: int,
+    contacts: int,
+    next_steps: int | None,
+    next_steps_done: int | None,
 ) -> Costs | None:
+    """Returns the cost by how many of each there were; None: what it cost is not known."""
     if goals.cost is None:
         return None
     cost = goals.cost
@@ -327,11 +357,11 @@ def _costs(
         return cost / many if many else None
 
     return Costs(
-        attendee=each(steps.came),
-        first_meeting=each(meetings),
+        attendee=each(came),
+        first_meeting=each(first_meetings),
         contact=each(contacts),
-        next_step=each(noted.written),
-        next_step_done=each(noted.done),
+        next_step=each(next_steps),
+        next_step_done=each(next_steps_done),
     )
 
 

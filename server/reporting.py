@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import asyncio
 
-from rooms.report import Report, report
+from rooms.remainder import whole_report
+from rooms.report import Report
 from server.evenings import Evening
 
 
 async def reported(evening: Evening, now: int, *, graph: bool = True) -> Report:
     """Returns the numbers of an event that was read to its end, as of `now` (ms)."""
     return await asyncio.to_thread(
-        report, evening.event.copy(), evening.register.copy(), now, graph=graph
+        whole_report, evening.event.copy(), evening.register.copy(), now, graph=graph
     )

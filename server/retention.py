@@ -20,6 +20,7 @@ from collections.abc import Callable
 from msgspec import Struct
 
 from rooms.facts import AnyFact, MinutesForgotten
+from rooms.remainder import totals
 from rooms.retention import dates, outlives, rows_to_forget
 from server.auth import Keys
 from server.erasure import want_files
@@ -27,6 +28,7 @@ from server.evening import Evening
 from server.evenings import Evenings
 from server.journal import START, Journal, UnknownFact
 from server.redis import Store, StoreAway, pairs
+from server.reporting import reported
 from server.sequencer import real_rules
 
 log = logging.getLogger(__name__)
@@ -109,7 +111,8 @@ class Retention:
         async for page in journal.pages():
             kept += [entry.fact for entry in page if outlives(entry.fact)]
         rows = rows_to_forget(evening.register.rows, kept)
-        fact = MinutesForgotten(at=now)
+        found = await reported(evening, now, graph=False)
+        fact = MinutesForgotten(at=now, totals=totals(found))
         if not await journal.shorten(outlives, evening.journal_id, fact, rows):
             return False
         await want_files(self._store)

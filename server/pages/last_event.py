@@ -49,7 +49,7 @@ async def beside(request: Request, evening: Evening, now: int) -> Beside:
     others = [
         one
         for one in await all_evenings(request)
-        if one.id != evening.id and one.event.ended_at is not None and one.event.came
+        if one.id != evening.id and one.event.ended_at is not None and _began(one.event)
     ]
     others.sort(key=lambda one: (-_over(one.event), one.id))
     chosen = _chosen(request.query_params.get(PARAMETER, ""), evening, others, now)
@@ -61,7 +61,7 @@ async def beside(request: Request, evening: Evening, now: int) -> Beside:
             Choice(
                 id=one.id,
                 title=one.register.details.title,
-                began_at=min(one.event.came.values()),
+                began_at=_began(one.event) or 0,
                 chosen=one is chosen,
             )
             for one in shown
@@ -76,12 +76,21 @@ def _chosen(asked: str, evening: Evening, others: Sequence[Evening], now: int) -
     for one in others:
         if one.id == asked:
             return one
-    began = min(evening.event.came.values(), default=now)
+    began = _began(evening.event) or now
     return next((one for one in others if _over(one.event) <= began), None)
+
+
+def _began(event: Event) -> int | None:
+    """Returns when somebody first came to an event (ms); None: nobody did."""
+    if event.totals is not None:
+        return event.totals.began_at
+    return min(event.came.values(), default=None)
 
 
 def _over(event: Event) -> int:
     """Returns when the last round of an event was over, which an import may bring in later (ms)."""
+    if event.totals is not None:
+        return event.totals.over_at
     ends = [
         room.ends_at if room.ended_at is None else room.ended_at for room in event.rooms.values()
     ]

@@ -19,7 +19,7 @@ from starlette.responses import Response
 
 from rooms.messages import Phase
 from rooms.people import Goals
-from rooms.report import Report, RoundFigures
+from rooms.report import Report, RoundFigures, Steps
 from server import words
 from server.auth import ORGANISER
 from server.bodies import read_form
@@ -65,7 +65,10 @@ class CostLine(Struct, frozen=True, kw_only=True):
 
 
 class StepLine(Struct, frozen=True, kw_only=True):
-    """One step of the path; `width` of its bar in hundredths, `last` the last event's count."""
+    """One step of the path; `width` of its bar in hundredths, `last` the last event's count.
+
+    Shares and bars are of everybody on the list, whoever brought them there.
+    """
 
     label: str
     count: str
@@ -182,7 +185,8 @@ async def _page(
     picture: Picture = await asyncio.to_thread(draw, found.network, found.ties, found.names, titles)
     context: dict[str, object] = {
         "event": {"id": evening.id, "title": found.title},
-        "forgotten": evening.event.minutes_forgotten_at is not None,
+        "forgotten": found.forgotten_at is not None,
+        "totals_left": evening.event.totals is not None,
         "time_zone": evening.event.plan.time_zone,
         "is_over": evening.event.phase is Phase.ENDED,
         "report": found,
@@ -337,7 +341,7 @@ def _costs(found: Report, number: Number) -> list[str]:
 
 def _step_lines(found: Report, last: Report | None, say: Say, number: Number) -> list[StepLine]:
     labels = (
-        say("On the list"),
+        say("Invited"),
         say("Signed up"),
         say("Came"),
         say("Met somebody"),
@@ -346,8 +350,9 @@ def _step_lines(found: Report, last: Report | None, say: Say, number: Number) ->
         say("Did a next step"),
         say("Say that something came of it"),
     )
-    here = msgspec.structs.astuple(found.steps)
-    there = msgspec.structs.astuple(last.steps) if last else ("",) * len(labels)
+    here = _path(found.steps)
+    there = _path(last.steps) if last else ("",) * len(labels)
+    listed = found.steps.listed
 
     def shown(count: int | None) -> str:
         return say("fewer than five") if count is None else number(count)
@@ -356,12 +361,19 @@ def _step_lines(found: Report, last: Report | None, say: Say, number: Number) ->
         StepLine(
             label=label,
             count=shown(count),
-            share=f"{round(100 * count / here[0])} %" if place and here[0] and count else "",
-            width=round(100 * (count or 0) / max(1, here[0]), 1),
+            share=f"{round(100 * count / listed)} %" if listed and count else "",
+            width=round(100 * (count or 0) / max(1, listed), 1),
             last="" if last is None else "–" if before is None else number(before),
         )
-        for place, (label, count, before) in enumerate(zip(labels, here, there, strict=True))
+        for label, count, before in zip(labels, here, there, strict=True)
     ]
+
+
+def _path(steps: Steps) -> tuple[int | None, ...]:
+    return (
+        *(steps.invited, steps.signed_up, steps.came, steps.met),
+        *(steps.contact, steps.next_step, steps.step_done, steps.outcome),
+    )
 
 
 def _timeline(rounds: tuple[RoundFigures, ...]) -> list[Bar]:

@@ -5,9 +5,12 @@ from __future__ import annotations
 from msgspec import json
 
 from rooms.commands import (
+    AddAttendees,
     ChangeEvent,
     CloseEvent,
     Coming,
+    Erase,
+    Invite,
     KeepInTouch,
     Note,
     Rate,
@@ -52,10 +55,23 @@ def test_steps_go_from_the_list_to_contacts() -> None:
     evening.asks("ana", KeepInTouch(about="chidi"))
     found = numbers(evening)
     steps = found.steps
-    assert (steps.invited, steps.signed_up, steps.came, steps.met, steps.contact) == (8, 7, 7, 6, 2)
+    assert (steps.listed, steps.signed_up, steps.came, steps.met, steps.contact) == (8, 7, 7, 6, 2)
+    assert (steps.invited, steps.by_themselves) == (8, 0)
     assert (found.contacts, found.first_meetings, found.stayed) == (1, 7, 4)
     assert [one.contacts for one in found.rounds] == [0, 1]
     assert [(one.name, one.met) for one in found.few][:1] == [("Kim", 0)]
+
+
+def test_whom_the_organiser_brought_in_is_told_from_who_signed_up_by_themselves() -> None:
+    evening = two_rounds()
+    newcomer = Attendee(id="lea", name="Lea")
+    evening.asks(ORGANISER, AddAttendees(people=(newcomer,), by_event_link=True))
+    evening.asks(ORGANISER, Invite(attendees=("lea", "never")))  # her link, sent once more
+    steps = numbers(evening).steps
+    assert (steps.listed, steps.invited, steps.by_themselves) == (9, 8, 1)
+    evening.asks(ORGANISER, Erase(attendee="lea"))
+    steps = numbers(evening).steps
+    assert (steps.listed, steps.invited, steps.by_themselves) == (8, 8, 0)
 
 
 def test_each_round_tells_old_meetings_from_new_ones() -> None:

@@ -9,6 +9,7 @@ import pytest_asyncio
 from rooms.commands import CallHost, GiveConsent, KeepInTouch, Note
 from rooms.facts import EventEnded
 from rooms.people import Consent
+from rooms.remainder import totals
 from rooms.retention import DAY_MS
 from rooms.view import you
 from server.auth import Keys
@@ -16,6 +17,7 @@ from server.erasure import files
 from server.evenings import Evening, Evenings
 from server.journal import Draft, Journal
 from server.redis import Store, key
+from server.reporting import reported
 from server.retention import RETENTION, Retention, standing
 from server.settings import Settings
 from tests.server.evening import ANA, BO, DANA, EVENT, an_event
@@ -61,6 +63,8 @@ async def test_minutes_go_on_their_day_and_what_people_keep_stays(
 ) -> None:
     evening = await an_evening_that_is_over(evenings, store)
     assert evening.event.rooms
+    before = await reported(evening, store.clock())
+    assert before.steps.came == 3
     await retention(store, evenings, days=89).once()
     assert evening.event.rooms
     late = retention(store, evenings, days=97)  # it missed a week
@@ -71,6 +75,7 @@ async def test_minutes_go_on_their_day_and_what_people_keep_stays(
     anew = Evenings(store)
     for one in (evening, await anew.get(EVENT)):
         assert not one.event.rooms
+        assert one.event.totals == totals(before)
         assert list(one.event.people) == [DANA, "aana", "abo", "achidi"]
         assert [m.card.id for m in you(one.event, one.register, ANA, 0).met] == [BO]
         assert one.event.yeses[(ANA, BO)] == ("email",)
