@@ -24,7 +24,7 @@ from server.journal import (
     UnknownFact,
     read_meta,
 )
-from server.redis import EVENTS, Store, items, key, pairs, text
+from server.redis import ENDED, EVENTS, Store, items, key, pairs, text
 from server.sequencer import Rules, UnknownEvent, real_rules
 
 __all__ = ["Evening", "Evenings", "Listener", "SteppedDown", "Tip"]
@@ -78,6 +78,21 @@ class Evenings:
             self._loading[event_id] = loading
             loading.add_done_callback(lambda _: self._loading.pop(event_id, None))
         return await asyncio.shield(loading)
+
+    async def as_it_stands(self, event_id: str) -> Evening:
+        """Returns an event read to its end, for looking at only: one not held is not held after.
+
+        Raises UnknownEvent, StoreAway, UnknownFact.
+        """
+        held = self._held.get(event_id)
+        if held is not None:
+            await held.caught_up()
+            return held
+        evening = Evening(self._store, event_id, self._rules, lambda *_: None)
+        await evening.load()
+        if evening.journal_id == START:
+            raise UnknownEvent(event_id)
+        return evening
 
     async def _load(self, event_id: str) -> Evening:
         evening = Evening(self._store, event_id, self._rules, self._in_trouble)
@@ -135,6 +150,7 @@ class Evenings:
         """Deletes an event and all that was kept of it. Raises StoreAway."""
         await Journal(self._store, event_id).delete()
         await self._store.call("HDEL", EVENTS, event_id)
+        await self._store.call("HDEL", ENDED, event_id)
         held = self._held.get(event_id)
         if held is not None:
             with contextlib.suppress(UnknownEvent):  # which is what it should find

@@ -53,7 +53,8 @@ class Limits:
         # Each connect and its end are facts that the journal keeps: a page that flaps passes, a
         # loop of connects does not.
         self.connects = Buckets(rate=1, burst=60)
-        # A program at the API, by its key: an import of single people, a rehearsal's commands.
+        # The organiser, by key or at the desk: an import of single people, a rehearsal's commands,
+        # every file of an event one after another.
         self.programs = Buckets(rate=100, burst=1000)
         # An attendee's or host's commands over HTTP: as on the socket, 300 in a minute.
         self.sessions = Buckets(rate=5, burst=60)

@@ -53,6 +53,8 @@ def key(event_id: str, name: str) -> str:
 
 EVENTS = "meguri:events"
 """Hash: event id to the instant it was made."""
+ENDED = "meguri:ended"
+"""Hash: event id to when it began and was over, once it is."""
 ALARMS = "meguri:alarms"
 """Sorted set: event id by its next alarm; a hint."""
 NODES = "meguri:nodes"

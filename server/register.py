@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 
-from rooms.people import Register, Row
+from rooms.people import DETAILS_KEY, Details, Register, Row
 from server.journal import UnknownFact
 from server.redis import Store, items, key, pairs
 
@@ -50,6 +50,17 @@ async def read_register(store: Store, event_id: str, order: Iterable[str]) -> Re
     ordered: dict[str, Row] = {name: found[name] for name in order if name in found}
     ordered.update(found)
     return Register(ordered)
+
+
+async def read_titles(store: Store, event_ids: Sequence[str]) -> dict[str, str]:
+    """Reads events' titles; those that are not there are left out. Raises StoreAway."""
+    rows = await store.calls([("HGET", key(id, "register"), DETAILS_KEY) for id in event_ids])
+    found = {
+        id: _decode(DETAILS_KEY, row)
+        for id, row in zip(event_ids, rows, strict=True)
+        if isinstance(row, bytes)
+    }
+    return {id: row.title for id, row in found.items() if isinstance(row, Details)}
 
 
 def _decode(name: str, value: bytes) -> Row:

@@ -23,6 +23,7 @@ from rooms.facts import AnyFact, MinutesForgotten
 from rooms.remainder import totals
 from rooms.retention import dates, outlives, rows_to_forget
 from server.auth import Keys
+from server.ended import remember
 from server.erasure import want_files
 from server.evening import Evening
 from server.evenings import Evenings
@@ -101,6 +102,7 @@ class Retention:
             if not await self._forget_minutes(evening, now):
                 return  # somebody appended meanwhile: the next time
             due = dates(evening.event, now)
+        await remember(self._store, evening.event)
         ahead = [at for at in (due.minutes_at, due.everything_at) if at is not None and at > now]
         again = min([now + AGAIN_MS, *ahead])
         await self._store.call("HSET", RETENTION, event_id, again)

@@ -107,7 +107,9 @@ def _of_this_event(request: Request, viewer: Viewer | None, event_id: str) -> Vi
     if viewer.event not in (None, event_id):
         raise Problem(HTTPStatus.FORBIDDEN, "not-allowed", "This key belongs to another event.")
     if not _has_key(request):
-        take(limits_of(request).sessions, f"{viewer.event}:{viewer.id}")
+        limits = limits_of(request)
+        mine = limits.programs if viewer.is_organiser else limits.sessions
+        take(mine, f"{viewer.event}:{viewer.id}")
         _check_origin(request)
     return viewer
 

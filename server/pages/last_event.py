@@ -1,8 +1,7 @@
 """The last event beside this one: which of the organiser's events a report is compared with.
 
 Responsible for what may be chosen and what is without a choice: the latest that was over before
-this one began. Deliberately counts nothing itself; works for a page that somebody reads, since
-every event of the list is read.
+this one began. Deliberately counts nothing itself.
 
 Invariant: an event to which nobody came is beside none.
 """
@@ -14,11 +13,14 @@ from collections.abc import Sequence
 from msgspec import Struct
 from starlette.requests import Request
 
-from rooms.event import Event
 from rooms.report import Report
-from server.api import all_evenings
-from server.evenings import Evening
+from server.ended import Ended, began_at, ended_events
+from server.evenings import Evening, Evenings
+from server.journal import UnknownFact
+from server.redis import Store
+from server.register import read_titles
 from server.reporting import reported
+from server.sequencer import UnknownEvent
 
 PARAMETER = "beside"
 NONE = "none"
@@ -46,53 +48,43 @@ class Beside(Struct, frozen=True, kw_only=True):
 
 async def beside(request: Request, evening: Evening, now: int) -> Beside:
     """Returns the event that the address asks for, else the last before this, with its numbers."""
-    others = [
-        one
-        for one in await all_evenings(request)
-        if one.id != evening.id and one.event.ended_at is not None and _began(one.event)
-    ]
-    others.sort(key=lambda one: (-_over(one.event), one.id))
+    store: Store = request.app.state.store
+    evenings: Evenings = request.app.state.evenings
+    others = [one for one in await ended_events(store, evenings) if one.id != evening.id]
     chosen = _chosen(request.query_params.get(PARAMETER, ""), evening, others, now)
     shown = others[:CHOICES]
     if chosen is not None and chosen not in shown:
         shown.append(chosen)
+    titles = await read_titles(store, [one.id for one in shown])
     return Beside(
         choices=tuple(
             Choice(
                 id=one.id,
-                title=one.register.details.title,
-                began_at=_began(one.event) or 0,
+                title=titles[one.id],
+                began_at=one.began_at or one.over_at,
                 chosen=one is chosen,
             )
             for one in shown
+            if one.id in titles
         ),
-        report=await reported(chosen, now, graph=False) if chosen is not None else None,
+        report=await _numbers(evenings, chosen, now),
     )
 
 
-def _chosen(asked: str, evening: Evening, others: Sequence[Evening], now: int) -> Evening | None:
+async def _numbers(evenings: Evenings, chosen: Ended | None, now: int) -> Report | None:
+    if chosen is None:
+        return None
+    try:
+        return await reported(await evenings.as_it_stands(chosen.id), now, graph=False)
+    except (UnknownEvent, UnknownFact):
+        return None  # deleted meanwhile
+
+
+def _chosen(asked: str, evening: Evening, others: Sequence[Ended], now: int) -> Ended | None:
     if asked == NONE:
         return None
     for one in others:
         if one.id == asked:
             return one
-    began = _began(evening.event) or now
-    return next((one for one in others if _over(one.event) <= began), None)
-
-
-def _began(event: Event) -> int | None:
-    """Returns when somebody first came to an event (ms); None: nobody did."""
-    if event.totals is not None:
-        return event.totals.began_at
-    return min(event.came.values(), default=None)
-
-
-def _over(event: Event) -> int:
-    """Returns when the last round of an event was over, which an import may bring in later (ms)."""
-    if event.totals is not None:
-        return event.totals.over_at
-    ends = [
-        room.ends_at if room.ended_at is None else room.ended_at for room in event.rooms.values()
-    ]
-    ended = event.ended_at or 0
-    return min(ended, max(ends, default=ended))
+    began = began_at(evening.event) or now
+    return next((one for one in others if one.over_at <= began), None)

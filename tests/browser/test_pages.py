@@ -160,14 +160,13 @@ async def test_an_organiser_makes_an_event_and_brings_people(
     await page.get_by_role("link", name="Spring tea").click()
     files = page.get_by_role("region", name="Take it home").locator("a[download]")
     names = set()
-    last = await files.count() - 1
-    for number in (0, 2, 5, 7, last):  # all of them at once would meet the limit of requests
+    for number in range(await files.count()):
         async with page.expect_download() as download:
             await files.nth(number).click()
         file = await download.value
         assert (await file.path()).stat().st_size > 0 or file.suggested_filename.endswith("jsonl")
         names.add(file.suggested_filename.split("-", 1)[1])
-    assert {"pairs.csv", "pairs.xlsx", "network.graphml", "hubspot.csv", "journal.jsonl"} == names
+    assert {"pairs.csv", "pairs.xlsx", "network.graphml", "hubspot.csv", "journal.jsonl"} < names
 
 
 async def test_a_broken_link_is_a_friendly_page(house: House, visitors: Visitors) -> None:

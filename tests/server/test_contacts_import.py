@@ -15,9 +15,13 @@ import pytest
 import pytest_asyncio
 
 from server.asking import Asker, NotAnswered
+from server.auth import Keys
 from server.contacts_import import Chosen, Contacts, bring_contacts
+from server.evenings import Evenings
 from server.observations import BadObservations, read_observations, rounds_of
-from server.redis import Store
+from server.redis import ENDED, Store, pairs
+from server.retention import Retention
+from server.settings import Settings
 from tests.server.callers import Doors, doors
 from tests.server.house import KEY
 
@@ -177,3 +181,23 @@ async def test_the_last_event_stands_beside_this_one_and_another_can_be_chosen(
         assert "Last event:" not in page
         alone = (await browser.get(f"/desk/{first.event_id}/report")).text
         assert "Last event:" not in alone
+        await minutes_are_forgotten(house.store)
+        page = (await browser.get(path)).text
+        assert "What is left are the totals of this page" in page
+        assert "Last event: Summer" in page
+        assert "(last event: 12)" in page
+        assert "graph-who" not in page
+        await house.client.delete(f"/api/events/{second.event_id}")
+        page = (await browser.get(path)).text
+        assert "Last event: Spring" in page
+        assert second.event_id not in page
+    kept = {id for id, _ in pairs(await house.store.call("HGETALL", ENDED))}
+    assert kept == {first.event_id, third.event_id}
+
+
+async def minutes_are_forgotten(store: Store) -> None:
+    """Lets a hundred days pass for the retention of all events."""
+    evenings = Evenings(store)
+    keys = Keys(store, Settings(organiser_key=KEY))
+    await Retention(store, evenings, keys, lambda: store.clock() + 100 * 86_400_000).once()
+    await evenings.close()

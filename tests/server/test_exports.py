@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import csv
 import io
 import json
+import re
 from collections.abc import AsyncIterator, Iterable, Mapping
 
 import pytest
@@ -339,3 +341,21 @@ async def test_the_desk_lists_what_was_done_with_peoples_data(house: Doors) -> N
         "A personal link was ended", "Somebody was erased",
     ):  # fmt: skip
         assert page.count(f"{said} · by the organiser") == 1, said
+
+
+async def test_an_organiser_at_the_desk_takes_every_file_home_as_fast_as_they_click(
+    house: Doors,
+) -> None:
+    made = await house.makes_event()
+    await house.brings(made["id"])
+    async with house.browser() as browser:
+        await browser.post("/desk", data={"key": KEY})
+        desk = (await browser.get(f"/desk/{made['id']}")).text
+        files = re.findall(r'href="(/api/[^"]+)"[^>]* download', desk)
+        assert len(files) > 12
+        answers = await asyncio.gather(*(browser.get(file) for file in files * 5))
+        assert {answer.status_code for answer in answers} == {200}
+        # A door that hosts may use too is as wide for the organiser.
+        plan = f"/api/events/{made['id']}/rehearsal"
+        answers = await asyncio.gather(*(browser.get(plan) for _ in range(80)))
+        assert {answer.status_code for answer in answers} == {200}
