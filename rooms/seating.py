@@ -231,7 +231,6 @@ def repaired(
         met=lambda a, b: not event.plan.reunions and have_met(event, a, b),
         closed=frozenset(frozenset(ids) for ids in event.pinned),
         stay=frozenset(id for ids in event.together for id in ids),
-        tables=event.plan.tables,
     )
     found = mended(rooms, terms, sitting_out=sitting_out)
     return found.rooms, found.unplaced
@@ -336,7 +335,9 @@ def dealt(
     look = placing(event, register, here, assigned(event, register, here))
     found: list[list[str]] = []
     for mode in Mode:
-        people = [id for id in here if event.people[id].mode is mode]
+        people = [
+            id for id in here if event.people[id].mode is mode and look.rules.persons[id] == id
+        ]
         fewest = max(1, len(people) // size, -(-len(people) // most))
         counts = range(fewest, max(fewest, min(len(people) // least, fewest + 3)) + 1)
         if mode is Mode.ON_SITE and event.plan.tables is not None:
@@ -350,21 +351,23 @@ def _dealt_into(
     event: Event, look: Placing, people: list[str], count: int, most: int
 ) -> list[list[str]]:
     rooms: list[list[str]] = [[] for _ in range(count)]
+    persons = look.rules.persons
     for number, id in enumerate(people):
+        party = [id, *look.rules.escorts.get(id, ())]
         turned = (rooms[(number + i) % count] for i in range(count))
         fits = (
             ids
             for ids in turned
-            if len(ids) < most
-            and _may_be_dealt(id, ids, look)
-            and not _belongs_elsewhere(event, id, ids, rooms)
+            if sum(persons[other] == other for other in ids) < most
+            and _may_be_dealt(party, ids, look)
+            and not any(_belongs_elsewhere(event, one, ids, rooms) for one in party)
         )
         tried = list(islice(fits, DEALT_CHOICES))
         if tried:
-            min(tried, key=lambda ids: (meets_again(event, id, ids), len(ids))).append(id)
+            min(tried, key=lambda ids: (meets_again(event, id, ids), len(ids))).extend(party)
     return [ids for ids in rooms if ids and not broken(ids, look.rules)]
 
 
-def _may_be_dealt(id: str, ids: list[str], look: Placing) -> bool:
-    causes = broken([*ids, id], look.rules) - broken(ids, look.rules)
+def _may_be_dealt(party: list[str], ids: list[str], look: Placing) -> bool:
+    causes = broken([*ids, *party], look.rules) - broken(ids, look.rules)
     return all(cause.rule in UNTIL_OTHERS_COME for cause in causes)

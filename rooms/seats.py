@@ -186,19 +186,34 @@ def _open_own_rooms(deciding: Deciding, ids: list[str]) -> None:
     most = planned.most if planned else event.round_size
     for repeats, stations in ((False, ()), (True, ()), (False, _free_stations(deciding))):
         look = placing(event, deciding.register, ids, stations=stations)
-        waiting = [id for id in ids if id in event.waiting and id not in event.joins]
+        waiting = [
+            id
+            for id in ids
+            if id in event.waiting and id not in event.joins and look.rules.persons[id] == id
+        ]
         while waiting:
-            group = [waiting.pop(0)]
-            for other in list(waiting):
+            group = _with_escorts(waiting.pop(0), look)
+            for other in waiting:
+                party = _with_escorts(other, look)
                 if (
-                    len(group) < most
-                    and not broken([*group, other], look.rules)
+                    other not in group
+                    and _count(group, look) < most
+                    and not broken([*group, *party], look.rules)
                     and (repeats or not meets_again(event, other, group))
                 ):
-                    group.append(other)
-            if len(group) > 1 and not _would_be_as_before(event, group, repeats):
+                    group += party
+            if _count(group, look) > 1 and not _would_be_as_before(event, group, repeats):
                 waiting = [id for id in waiting if id not in group]
                 _open_room(deciding, group)
+
+
+def _with_escorts(id: str, look: Placing) -> list[str]:
+    return [id, *look.rules.escorts.get(id, ())]
+
+
+def _count(ids: Iterable[str], look: Placing) -> int:
+    """Returns how many count for sizes: assistants do not."""
+    return sum(look.rules.persons[id] == id for id in ids)
 
 
 def _look(deciding: Deciding, ids: Iterable[str]) -> Placing:

@@ -91,5 +91,4 @@ def terms_of(wanted: Wanted, pool: Pool) -> Terms:
         worth=lambda a, b: float(affinity[number[a], number[b]]),
         met=lambda a, b: ((a, b) if a < b else (b, a)) in met,
         stay=frozenset(id for ids in wanted.together for id in ids),
-        tables=wanted.tables,
     )

@@ -5,18 +5,19 @@ one person who comes or leaves at most two rooms change. Deliberately searches f
 seating: whether a mended one is good enough is for who asks (`proposing.py`, `rounds.py`).
 
 Who leaves is missed by a room. If that breaks a rule there (an interpreter gone, nobody left whom
-a segment must meet), those whom it concerns lose their seat too. If the room falls below its least,
-somebody who waits takes the seat; else it borrows somebody from a room that can spare them, or all
-of it joins another room; else it stays too small, and with one person alone it ends. Who waits for
-a seat, assistants always with their person, gets the best one in a room below its target size, then
-in a room below its most; where no such room may take them, somebody makes way and moves to a room
-that has a seat left; else those who wait sit together, if they may. Whoever is left is unplaced.
+a segment must meet), those whom it concerns lose their seat too (`clearing.py`). An assistant who
+comes later than their person joins them, also in a room that is closed. If a room falls below its
+least, somebody who waits takes the seat; else it borrows somebody from a room that can spare them,
+or all of it joins another room; else it stays too small, and with one person alone it ends. Who
+waits for a seat, assistants always with their person, gets the best one in a room below its target
+size, then in a room below its most; where no such room may take them, somebody makes way and moves
+to a room that has a seat left; else those who wait sit together, if they may. Whoever is left is
+unplaced.
 
-No room of one mode becomes one of both by this. Where a station is gone, the fewer of a mode leave
-a room of both and wait for a seat; so do those of a room for which there is no table any more.
+No room of one mode becomes one of both by this, and no station or table is taken from another room.
 
 Nobody meets anybody again by this, but in rooms that were so before. Rooms that are `closed` stay
-as they are, and people who `stay` do not move; both may only lose who is gone.
+as they are, and people who `stay` do not move; both may only lose who is gone, or may not stay.
 
 Plain Python over rules and ids, so that the server's own process mends a called round without the
 solver: O(n · size) for each who comes or leaves, some 10 ms with 1,000 people.
@@ -38,13 +39,11 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from msgspec import Struct
 
+from rooms.matching.clearing import Rooms, cleared
 from rooms.matching.rules import HardRules, beyond_places, broken, mode_of, table_of
-from rooms.people import RoomMode
 
 ROOMS_TRIED = 60
 """Rooms, best ones first, in which somebody is asked to make way; and as many to move to."""
-
-Rooms = list[list[str]]
 
 
 def strangers(_: str, __: str) -> float:
@@ -70,8 +69,6 @@ class Terms(Struct, frozen=True):
     """Rooms that stay as they are but for who is gone, each as its people."""
     stay: frozenset[str] = frozenset()
     """People who are not moved to another room."""
-    tables: int | None = None
-    """How many tables there are on site; None: no limit."""
 
 
 class Mended(Struct, frozen=True):
@@ -103,27 +100,28 @@ class _Mending:
         self.terms = terms
         self.rules = terms.rules
         self.closed = [frozenset(ids) in terms.closed for ids in rooms]
-        self.rooms: Rooms = [[id for id in ids if id in self.rules.people] for ids in rooms]
+        closed = {number for number, is_closed in enumerate(self.closed) if is_closed}
+        self.rooms, self.lost = cleared(rooms, self.rules, closed=closed)
         self.left = [
             number
             for number, ids in enumerate(rooms)
             if any(id not in self.rules.people for id in ids)
         ]
-        self.assistants: dict[str, list[str]] = {}
-        for id, person in self.rules.persons.items():
-            if person is not None and person != id:
-                self.assistants.setdefault(person, []).append(id)
+        self.followed = {
+            person
+            for id, person in self.rules.persons.items()
+            if person is not None and person != id
+        }
 
     def mend(self, sitting_out: list[str]) -> Mended:
         seated = {id for ids in self.rooms for id in ids}
-        out = set(sitting_out)
+        out = set(sitting_out) - {*self.lost}
         waiting = [id for id in self.rules.people if id not in seated and id not in out]
-        for ids in self.rooms:
-            waiting += self._made_fine(ids)
-        waiting += self._without_place()
         heads = [id for id in waiting if self._is_head(id)]
+        heads.sort(key=lambda id: -self.rules.people[id].sat_out)
         spare = [id for id in sitting_out if id in self.rules.people and self._is_head(id)]
         spare.sort(key=lambda id: -self.rules.people[id].sat_out)
+        self._follow()
         for number in sorted(range(len(self.rooms)), key=lambda i: self._count(self.rooms[i])):
             self._fill(number, heads, spare)
         for number, ids in enumerate(self.rooms):
@@ -137,9 +135,19 @@ class _Mending:
             if joined is not None and self._count(self.rooms[number]) < self.terms.size:
                 self.rooms[number] += self._party(joined)
                 spare.remove(joined)
+        self._follow()
         kept = [ids for ids in self.rooms if ids]
         out |= {id for ids in kept for id in ids}
         return Mended(kept, [id for id in self.rules.people if id not in out])
+
+    def _follow(self) -> None:
+        """Seats assistants who wait with their persons, as far as they may sit there."""
+        rooms = {id: number for number, ids in enumerate(self.rooms) for id in ids}
+        for id, person in self.rules.persons.items():
+            if id in rooms or person is None or (number := rooms.get(person)) is None:
+                continue
+            if self._may_come_to(number, [id]):
+                self.rooms[number].append(id)
 
     # People and rooms
 
@@ -147,7 +155,7 @@ class _Mending:
         return self.rules.persons[id] == id
 
     def _party(self, head: str) -> list[str]:
-        return [head, *self.assistants.get(head, ())]
+        return [head, *self.rules.escorts.get(head, ())]
 
     def _count(self, ids: Sequence[str]) -> int:
         """Returns how many count for sizes: assistants do not."""
@@ -164,63 +172,36 @@ class _Mending:
         total = sum(self.terms.worth(head, other) for other in others)
         return total / len(others) if others else 0.0
 
-    def _home(self, head: str) -> int | None:
-        """Returns the room in which others sit who are fixed at the same table."""
-        table = table_of(self.rules.people[head])
-        if table is None:
+    def _home(self, party: Sequence[str]) -> int | None:
+        """Returns the room in which others sit who are fixed at a table of these people."""
+        tables = self._tables(party)
+        if not tables:
             return None
         for number, ids in enumerate(self.rooms):
-            if any(id != head and table_of(self.rules.people[id]) == table for id in ids):
+            if tables & self._tables(ids):
                 return number
         return None
+
+    def _tables(self, ids: Iterable[str]) -> set[int]:
+        """Returns the tables at which these people are fixed."""
+        return {at for id in ids if (at := table_of(self.rules.people[id])) is not None}
 
     def _stays_of_a_mode(self, coming: Iterable[str], ids: Sequence[str]) -> bool:
         """Says whether a room has the same mode with these people, or is one of both already."""
         mode = mode_of(ids, self.rules)
         return all(mode.takes(self.rules.people[id].mode) for id in coming)
 
-    def _without_place(self) -> list[str]:
-        """Takes out people of rooms for which there are no stations or tables; returns them."""
-        out: list[str] = []
-        order = sorted(range(len(self.rooms)), key=lambda i: (self.closed[i], len(self.rooms[i])))
-        for rule, mode in (("stations", RoomMode.MIXED), ("tables", RoomMode.ON_SITE)):
-            for number in order:
-                ids = self.rooms[number]
-                wrong = {cause.rule for cause in beyond_places(self.rooms, self.rules)}
-                if rule not in wrong:
-                    break
-                if mode_of(ids, self.rules) is mode:
-                    out += self._of_fewer_mode(ids)
-        return out
+    def _leaves_places(self, number: int, party: Sequence[str]) -> bool:
+        """Says whether others keep their stations and tables when these people join a room."""
+        if not self._tables(party) & (self.rules.stations or frozenset()):
+            return True
+        return self._has_places([*self.rooms[number], *party], number)
 
-    def _of_fewer_mode(self, ids: list[str]) -> list[str]:
-        """Takes out the people of the mode that fewer have; returns them."""
-        here = [id for id in ids if mode_of([id], self.rules) is RoomMode.ON_SITE]
-        online = [id for id in ids if id not in here]
-        out = min((part for part in (online, here) if part), key=len, default=[])
-        ids[:] = [id for id in ids if id not in out]
-        return out
+    def _has_places(self, room: Sequence[str], instead_of: int | None = None) -> bool:
+        others = [ids for number, ids in enumerate(self.rooms) if number != instead_of]
+        return not beyond_places([*others, room], self.rules)
 
     # What leaving does
-
-    def _made_fine(self, ids: list[str]) -> list[str]:
-        """Takes out whom a hard rule keeps from staying; returns them. One alone may stay yet."""
-        out: list[str] = []
-        while ids:
-            wrong = [cause for cause in broken(ids, self.rules) if cause.rule != "alone"]
-            if not wrong:
-                break
-            concerned = {id for cause in wrong for id in cause.people} & set(ids) or set(ids)
-            without = {id: self._wrongs([i for i in ids if i != id]) for id in concerned}
-            leaving = min(ids, key=lambda id: (without.get(id, len(wrong) + 1), -ids.index(id)))
-            for id in self._party(leaving) if self._is_head(leaving) else [leaving]:
-                if id in ids:
-                    ids.remove(id)
-                    out.append(id)
-        return out
-
-    def _wrongs(self, ids: Sequence[str]) -> int:
-        return sum(1 for cause in broken(ids, self.rules) if cause.rule != "alone")
 
     def _fill(self, number: int, heads: list[str], spare: list[str]) -> None:
         """Brings a room that fell below its least up to it again, if that can be done."""
@@ -258,7 +239,7 @@ class _Mending:
         return False
 
     def _may_move(self, id: str) -> bool:
-        alone = self._is_head(id) and id not in self.assistants
+        alone = self._is_head(id) and id not in self.followed
         return alone and id not in self.terms.stay and table_of(self.rules.people[id]) is None
 
     def _dissolve_into_another(self, number: int) -> None:
@@ -287,12 +268,16 @@ class _Mending:
 
     def _may_join(self, head: str, number: int) -> bool:
         ids, party = self.rooms[number], self._party(head)
-        home = self._home(head)
-        if self.closed[number] or not ids or home not in (None, number):
+        if self.closed[number] or not ids:
             return False
-        if not self._stays_of_a_mode(party, ids):
+        return self._is_new(party, ids) and self._may_come_to(number, party)
+
+    def _may_come_to(self, number: int, party: Sequence[str]) -> bool:
+        """Says whether no hard rule keeps these people from a room as it is."""
+        ids = self.rooms[number]
+        if self._home(party) not in (None, number) or not self._stays_of_a_mode(party, ids):
             return False
-        return self._is_new(party, ids) and self._is_fine([*ids, *party])
+        return self._is_fine([*ids, *party]) and self._leaves_places(number, party)
 
     def _placed(self, head: str) -> bool:
         return self._join_best(head) or self._makes_way(head)
@@ -319,14 +304,16 @@ class _Mending:
         open_rooms = list(self._open(head))[:ROOMS_TRIED]
         liked = [n for n, ids in enumerate(self.rooms) if ids and not self.closed[n]]
         liked.sort(key=lambda n: -self._worth(head, self.rooms[n]))
-        if self._home(head) is not None:
-            liked = [number for number in liked if number == self._home(head)]
+        if (home := self._home(party)) is not None:
+            liked = [number for number in liked if number == home]
         for number in liked[:ROOMS_TRIED]:
             for moving in [id for id in self.rooms[number] if self._may_move(id)]:
                 rest = [id for id in self.rooms[number] if id != moving]
                 if not self._is_new(party, rest) or not self._is_fine([*rest, *party]):
                     continue
                 if not self._stays_of_a_mode(party, rest):
+                    continue
+                if not self._leaves_places(number, party):
                     continue
                 for other in open_rooms:
                     if other != number and self._may_join(moving, other):
@@ -339,22 +326,22 @@ class _Mending:
         """Seats those left in rooms of their own, as far as they may."""
         left = list(heads)
         for first in heads:
-            if first not in left or self._home(first) is not None or not self._has_table(first):
+            if first not in left or self._home(self._party(first)) is not None:
                 continue
             room = [first]
             for other in [id for id in left if id != first]:
-                wide = self._count(room) < self.terms.size and self._home(other) is None
-                together = [i for id in (*room, other) for i in self._party(id)]
-                alike = self._stays_of_a_mode(self._party(other), room)
-                if wide and alike and self._is_new([other], room) and self._is_fine(together):
+                if self._count(room) < self.terms.size and self._may_sit_with(other, room):
                     room.append(other)
-            if len(room) >= self.terms.least:
-                self.rooms.append([i for id in room for i in self._party(id)])
+            party = [id for head in room for id in self._party(head)]
+            if len(room) >= self.terms.least and self._has_places(party):
+                self.rooms.append(party)
                 self.closed.append(False)
                 left = [id for id in left if id not in room]
 
-    def _has_table(self, head: str) -> bool:
-        if self.terms.tables is None or not mode_of([head], self.rules).has_table:
-            return True
-        at_tables = [ids for ids in self.rooms if mode_of(ids, self.rules).has_table]
-        return len(at_tables) < self.terms.tables
+    def _may_sit_with(self, head: str, room: Sequence[str]) -> bool:
+        """Says whether somebody left may sit with others left in a room of their own."""
+        party = self._party(head)
+        together = [id for other in (*room, head) for id in self._party(other)]
+        if self._home(party) is not None or not self._stays_of_a_mode(party, room):
+            return False
+        return self._is_new([head], room) and self._is_fine(together)

@@ -10,13 +10,14 @@ What the rules mean:
 - *modes*: on-site people sit with on-site people, online with online, unless the event mixes them
   and has stations.
 - *station*: people online never share a room with somebody fixed at a table without a station.
-- *stations*, *tables*: of rooms of both modes there are no more than stations, of rooms with
-  anybody on site no more than tables (`beyond_places`: rules of a whole seating).
+- *stations*, *tables*: of rooms of both modes there are no more than stations at which nobody else
+  is fixed, of rooms with anybody on site no more than tables (`beyond_places`: rules of a whole
+  seating).
 - *topic*: in a round of topics people sit with those who talk about the same; whoever has no topic
   keeps nobody apart.
 - *language*: all in the room have one language in common. Somebody whose languages are unknown
-  keeps nobody apart. An assistant who speaks a language of their person interprets: the person then
-  counts as speaking the assistant's languages too.
+  keeps nobody apart. An assistant who speaks a language of their person interprets: where both sit,
+  the person counts as speaking the assistant's languages too.
 - *segments*: of two that must not meet, only one sits in a room. Of two that must meet, nobody of
   the one with fewer people sits without somebody of the other.
 - *segment-most*: at most n people of one segment in a room.
@@ -62,8 +63,10 @@ class HardRules(Struct, frozen=True):
     people: dict[str, Seeker]
     persons: dict[str, str | None]
     """Whom each sits with: themselves, or, for assistants, their person; None: who is not here."""
+    escorts: dict[str, tuple[str, ...]]
+    """Assistants who can sit with their persons, by person."""
     languages: dict[str, frozenset[str]]
-    """What each can talk in, interpreters counted in; empty: unknown."""
+    """What each can talk in with their interpreters beside them; empty: unknown."""
     blocked: frozenset[tuple[str, str]]
     never: frozenset[tuple[str, str]]
     """Segments that must not meet, both ways round."""
@@ -97,11 +100,14 @@ def hard_rules(
     """Returns the hard rules among `people`: everybody who may be seated now. Takes O(people)."""
     by_id = {person.id: person for person in people}
     persons = {id: _person(id, by_id) for id in by_id}
+    apart = frozenset(pair(a, b) for a, b in blocked)
+    escorts = _escorts(by_id, persons, apart)
     return HardRules(
         people=by_id,
         persons=persons,
-        languages=_languages(by_id, persons),
-        blocked=frozenset(pair(a, b) for a, b in blocked),
+        escorts=escorts,
+        languages={id: _talks(by_id[id], escorts.get(id, ()), by_id) for id in by_id},
+        blocked=apart,
         never=frozenset(
             ends
             for rule in segments
@@ -166,7 +172,7 @@ def broken(ids: Sequence[str], rules: HardRules, *, table: int | None = None) ->
     if rules.stations is not None:
         causes |= _without_station(here, rules.stations, table)
     if rules.common_language:
-        causes |= _no_common_language(heads, rules)
+        causes |= _no_common_language(heads, set(ids), rules)
     if rules.never or rules.company or rules.segment_most is not None:
         causes |= _wrong_segments(heads, rules)
     return frozenset(causes)
@@ -194,10 +200,20 @@ def tables_twice(seating: Iterable[Sequence[str]], rules: HardRules) -> frozense
 
 
 def beyond_places(seating: Iterable[Sequence[str]], rules: HardRules) -> frozenset[Broken]:
-    """Returns whether a seating has more rooms of both modes than stations, or more tables."""
-    modes = [mode_of(ids, rules) for ids in seating]
+    """Returns whether a seating has more rooms of both modes than stations, or more tables.
+
+    A station at a table where people are fixed is for their room alone.
+    """
+    rooms = list(seating)
+    modes = [mode_of(ids, rules) for ids in rooms]
+    fixed = [{table_of(rules.people[id]) for id in ids if id in rules.people} for ids in rooms]
+    taken = frozenset().union(*fixed) - {None}
+    loose = sum(
+        mode is RoomMode.MIXED and tables == {None}
+        for mode, tables in zip(modes, fixed, strict=True)
+    )
     causes = set()
-    if modes.count(RoomMode.MIXED) > len(rules.stations or ()):
+    if loose > len((rules.stations or frozenset()) - taken):
         causes.add(Broken("stations", ()))
     if rules.tables is not None and sum(mode.has_table for mode in modes) > rules.tables:
         causes.add(Broken("tables", ()))
@@ -230,15 +246,26 @@ def _person(id: str, people: dict[str, Seeker]) -> str | None:
     return chain[-1]
 
 
-def _languages(
-    people: dict[str, Seeker], persons: dict[str, str | None]
-) -> dict[str, frozenset[str]]:
-    spoken = {id: frozenset(person.languages) for id, person in people.items()}
-    talks = dict(spoken)
+def _escorts(
+    people: dict[str, Seeker], persons: dict[str, str | None], blocked: frozenset[tuple[str, str]]
+) -> dict[str, tuple[str, ...]]:
+    escorts: dict[str, tuple[str, ...]] = {}
     for id, person in persons.items():
-        if person is not None and person != id and spoken[id] & spoken[person]:
-            talks[person] |= spoken[id]
-    return talks
+        if person is None or person == id:
+            continue
+        together = [person, *escorts.get(person, ())]
+        modes = {people[other].mode for other in (id, *together)}
+        tables = {table_of(people[other]) for other in (id, *together)}
+        is_blocked = any(pair(id, other) in blocked for other in together)
+        if len(modes) == 1 and len(tables - {None}) < 2 and not is_blocked:
+            escorts[person] = (*escorts.get(person, ()), id)
+    return escorts
+
+
+def _talks(person: Seeker, assistants: Iterable[str], people: dict[str, Seeker]) -> frozenset[str]:
+    own = frozenset(person.languages)
+    theirs = (frozenset(people[id].languages) for id in assistants)
+    return own.union(*(spoken for spoken in theirs if spoken & own))
 
 
 def _company(
@@ -271,12 +298,15 @@ def _without_station(
     return {Broken("station", (id,)) for id in online}
 
 
-def _no_common_language(heads: list[Seeker], rules: HardRules) -> set[Broken]:
-    known = [talks for head in heads if (talks := rules.languages[head.id])]
+def _no_common_language(heads: list[Seeker], ids: set[str], rules: HardRules) -> set[Broken]:
+    talks = {
+        head.id: _talks(head, ids.intersection(rules.escorts.get(head.id, ())), rules.people)
+        for head in heads
+    }
+    known = [languages for languages in talks.values() if languages]
     if not known or frozenset.intersection(*known):
         return set()
-    speakers = sorted(head.id for head in heads if rules.languages[head.id])
-    return {Broken("language", tuple(speakers))}
+    return {Broken("language", tuple(sorted(id for id, spoken in talks.items() if spoken)))}
 
 
 def _wrong_segments(heads: list[Seeker], rules: HardRules) -> set[Broken]:

@@ -44,7 +44,7 @@ from rooms.matching.sizes import room_counts
 from rooms.matching.soft import soft_terms
 from rooms.matching.solver import Floats, Search
 from rooms.people import Mode
-from rooms.standing import Pair, pair
+from rooms.standing import Pair
 
 CALLED_PLANNING = 1_500
 """Steps at most for finding a plan of the rounds ahead while somebody waits: some 0.15 s."""
@@ -116,7 +116,7 @@ class Pool:
         everybody = self.rules.people
         self.heads = [p for p in everybody.values() if self.rules.persons[p.id] == p.id]
         self.number = {head.id: row for row, head in enumerate(self.heads)}
-        self.escorts = self._escorts()
+        self.escorts = self.rules.escorts
         self.bound_to = self._bound_to()
         self.affinity = self._affinity()
         self.repeats = self._repeats()
@@ -124,7 +124,6 @@ class Pool:
         self.apart = self._apart()
         luck = rng if rng is not None else np.random.default_rng(0)
         self.luck = luck.random(len(self.heads))
-        self.tables = [table_of(head) for head in self.heads]
 
     @property
     def modes(self) -> int:
@@ -193,21 +192,6 @@ class Pool:
             np.random.default_rng(self.wanted.round),
             in_a_hurry=self.wanted.called,
         )
-
-    def _escorts(self) -> dict[str, list[str]]:
-        """Returns the assistants who can sit with their persons, by person."""
-        escorts: dict[str, list[str]] = {}
-        for assistant in self.rules.people.values():
-            person = self.rules.persons[assistant.id]
-            if person is None or person == assistant.id:
-                continue
-            together = [person, *escorts.get(person, ())]
-            modes = {self.rules.people[id].mode for id in together} | {assistant.mode}
-            tables = {table_of(self.rules.people[id]) for id in together} | {table_of(assistant)}
-            blocked = any(pair(assistant.id, id) in self.rules.blocked for id in together)
-            if len(modes) == 1 and len(tables - {None}) < 2 and not blocked:
-                escorts.setdefault(person, []).append(assistant.id)
-        return escorts
 
     def _with_escorts(self, room: list[str]) -> tuple[str, ...]:
         return tuple(id for head in room for id in (head, *self.escorts.get(head, ())))
@@ -376,7 +360,7 @@ class Pool:
 
     def _stations(self, parts: list[list[int]]) -> list[int]:
         """Shares out the stations among groups; at those where people are fixed only they sit."""
-        fixed = {table for table in self.tables if table is not None}
+        fixed = {self._own_table(head.id) for head in self.heads}
         free = sum(table not in fixed for table in self.rules.stations or ())
         here = [sum(map(self._is_on_site, part)) for part in parts]
         return shares(free, [(n, len(part) - n) for n, part in zip(here, parts, strict=True)])

@@ -32,6 +32,7 @@ from rooms.facts import (
     SeatingFixed,
     Warned,
 )
+from rooms.people import Attendee
 from rooms.programme import Plan, planned_round
 from rooms.rounds import due
 from tests.rooms.evenings import Evening, kinds, only
@@ -246,6 +247,20 @@ def test_a_called_round_that_no_solver_answers_is_dealt() -> None:
     fixed = only(evening.passes(5), SeatingFixed)
     assert sorted(len(seats.people) for seats in fixed.rooms) == [3, 4]
     assert not fixed.left_over
+
+
+def test_a_dealt_assistant_sits_with_their_person_and_counts_as_nobody() -> None:
+    evening = Evening(size=2, least=2, most=2, common_language=True)
+    for number in range(4):
+        languages = ("ja",) if number == 2 else ("en",)
+        evening.adds(Attendee(id=f"a{number}", name=f"A{number}", languages=languages))
+    evening.adds(Attendee(id="iris", name="Iris", languages=("en", "ja"), sits_with="a2"))
+    evening.comes("iris", *(f"a{number}" for number in range(4)))
+    evening.asks("dana", StartRound())
+    fixed = only(evening.passes(5), SeatingFixed)
+    assert not fixed.left_over
+    assert sorted(len(seats.people) for seats in fixed.rooms) == [2, 3]
+    assert any({"a2", "iris"} <= set(seats.people) for seats in fixed.rooms)
 
 
 def test_a_round_called_by_the_host_that_cannot_be_held_is_withdrawn_and_said_so() -> None:

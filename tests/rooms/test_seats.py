@@ -17,6 +17,7 @@ from rooms.commands import (
     Move,
     OfferSeating,
     Pause,
+    Profile,
     Rejoin,
     SitOut,
     Spoke,
@@ -341,6 +342,15 @@ def test_people_who_blocked_each_other_get_no_own_room() -> None:
     evening.asks("ines", Block(about="jun"))
     evening.comes("jun")
     assert evening.mates("ines") is None
+
+
+def test_who_comes_late_with_an_interpreter_has_them_in_a_room_of_their_own() -> None:
+    evening = with_late_ines(Evening(size=2, most=2, common_language=True), 100)
+    evening.adds(Attendee(id="kei", name="Kei", languages=("ja",)))
+    evening.adds(Attendee(id="iris", name="Iris", languages=("en", "ja"), sits_with="kei"))
+    evening.asks("ines", Profile(languages=("en",)))
+    evening.comes("kei", "iris")
+    assert evening.mates("ines") == ["ines", "iris", "kei"]
 
 
 def test_in_the_preview_late_people_are_seated_as_well() -> None:

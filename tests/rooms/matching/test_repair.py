@@ -16,6 +16,7 @@ from rooms.matching.solving import solve_wanted
 from rooms.people import Mode, SegmentRule
 from rooms.standing import pair
 from tests.rooms.matching.crowd import crowd
+from tests.rooms.matching.test_mixing import hybrid_pools
 from tests.rooms.matching.test_solving import pools
 
 
@@ -29,12 +30,20 @@ def terms(
     met: Sequence[tuple[str, str]] = (),
     segments: tuple[SegmentRule, ...] = (),
     common_language: bool = False,
+    stations: Sequence[int] = (),
     tables: int | None = None,
 ) -> Terms:
     """Returns the terms among those who are here now."""
     known = {pair(a, b) for a, b in met}
     by_id, rare = {person.id: person for person in people}, rarity(people)
-    rules = hard_rules(people, blocked=blocked, segments=segments, common_language=common_language)
+    rules = hard_rules(
+        people,
+        blocked=blocked,
+        segments=segments,
+        common_language=common_language,
+        stations=stations,
+        tables=tables,
+    )
     return Terms(
         rules,
         size=size,
@@ -42,7 +51,6 @@ def terms(
         most=most,
         worth=lambda a, b: affinity(by_id[a], by_id[b], rare),
         met=lambda a, b: pair(a, b) in known,
-        tables=tables,
     )
 
 
@@ -55,7 +63,6 @@ def terms_of(wanted: Wanted) -> Terms:
         least=wanted.least,
         most=wanted.most,
         met=lambda a, b: pair(a, b) in met,
-        tables=wanted.tables,
     )
 
 
@@ -92,6 +99,24 @@ def test_no_mended_room_breaks_a_hard_rule_and_nobody_is_lost(
         modes = {person.id: person.mode for person in now.people}
         on_site = sum(modes[room[0]] is Mode.ON_SITE for room in found.rooms)
         assert on_site <= wanted.tables
+
+
+@settings(max_examples=60, deadline=None)
+@given(hybrid_pools(), st.data())
+def test_whatever_stood_before_no_mended_room_breaks_a_hard_rule(
+    wanted: Wanted, data: st.DataObject
+) -> None:
+    ids = [*(person.id for person in wanted.people), "gone", "left"]
+    order = data.draw(st.permutations(ids))
+    size = data.draw(st.integers(1, 5))
+    stood = [order[at : at + size] for at in range(data.draw(st.integers(0, 5)), len(ids), size)]
+    out = data.draw(st.lists(st.sampled_from(ids[:-1]), unique=True, max_size=3))
+    out = [id for id in out if not any(id in room for room in stood)]
+    closed = frozenset(frozenset(room) for room in stood[: data.draw(st.integers(0, 1))])
+    found = mended(stood, replace(terms_of(wanted), closed=closed), sitting_out=out)
+    assert not broken_seating(found.rooms, hard_rules_of(wanted))
+    everybody = {person.id for person in wanted.people}
+    assert {id for room in found.rooms for id in room} | {*found.unplaced, *out} >= everybody
 
 
 @settings(deadline=None)
@@ -187,6 +212,69 @@ def test_an_assistant_leaves_with_their_person_and_comes_with_them() -> None:
         without.rooms, terms([*named("ana", "bo", "chidi", "hana", "ines", "jun"), helper], 3, 2, 4)
     )
     assert back.rooms[0] == ["bo", "chidi", "ana", "iris"]
+
+
+def test_an_interpreter_who_comes_later_sits_with_their_person() -> None:
+    iris = Seeker(id="iris", languages=("en", "ja"), sits_with="hana")
+    rooms = [["ana", "bo"], ["hana", "kei"]]
+    here = terms([*named("ana", "bo", "hana", "kei"), iris], 2, 2, 2)
+    kept = replace(here, closed=frozenset({frozenset({"hana", "kei"})}))
+    for asked, out in ((here, []), (here, ["iris"]), (kept, [])):
+        found = mended(rooms, asked, sitting_out=out)
+        assert found.rooms == [["ana", "bo"], ["hana", "kei", "iris"]]
+        assert found.unplaced == []
+
+
+def test_who_loses_their_interpreter_to_a_block_does_not_stay_without_a_language() -> None:
+    speak = {"ana": ("en",), "bo": ("en",), "hana": ("ja",), "kei": ("ja",), "mei": ("ja",)}
+    people = [Seeker(id=id, languages=languages) for id, languages in speak.items()]
+    iris = Seeker(id="iris", languages=("en", "ja"), sits_with="hana")
+    rooms = [["ana", "bo", "hana", "iris"], ["kei", "mei"]]
+    blocked = [("ana", "iris"), ("bo", "iris")]
+    asked = terms([*people, iris], 3, 2, 4, blocked=blocked, common_language=True)
+    assert mended(rooms, asked).rooms == [["ana", "bo"], ["kei", "mei", "hana", "iris"]]
+
+
+def test_somebody_whose_assistant_cannot_sit_with_them_is_seated_without() -> None:
+    iris = Seeker(id="iris", sits_with="ana", mode=Mode.ON_SITE)
+    found = mended([["bo", "chidi"]], terms([*named("ana", "bo", "chidi"), iris], 3, 2, 4))
+    assert found.rooms == [["bo", "chidi", "ana"]]
+    assert found.unplaced == ["iris"]
+
+
+def test_an_assistant_fixed_at_a_table_takes_their_person_there() -> None:
+    on_site = named("chidi", "hana", "emre", mode=Mode.ON_SITE)
+    fixed = named("ana", "bo", mode=Mode.ON_SITE, table=1)
+    iris = Seeker(id="iris", mode=Mode.ON_SITE, table=1, sits_with="emre")
+    rooms = [["chidi", "hana"], ["ana", "bo"]]
+    found = mended(rooms, terms([*on_site, *fixed, iris], 3, 2, 3))
+    assert found.rooms == [["chidi", "hana"], ["ana", "bo", "emre", "iris"]]
+
+
+def test_who_is_given_a_table_goes_to_the_others_there() -> None:
+    on_site = named("chidi", "hana", "emre", mode=Mode.ON_SITE)
+    fixed = named("ana", "bo", "fay", mode=Mode.ON_SITE, table=1)
+    rooms = [["ana", "bo"], ["chidi", "hana", "emre", "fay"]]
+    found = mended(rooms, terms([*on_site, *fixed], 3, 2, 4))
+    assert found.rooms == [["ana", "bo", "fay"], ["chidi", "hana", "emre"]]
+
+
+def test_rooms_of_both_modes_leave_their_tables_when_there_are_none_any_more() -> None:
+    here = [*named("ana", "bo"), *named("emre", "fay", mode=Mode.ON_SITE)]
+    asked = terms(here, 4, 2, 6, stations=(1, 2), tables=0)
+    found = mended([["ana", "bo", "emre", "fay"]], asked)
+    assert found.rooms == [["ana", "bo"]]
+    assert found.unplaced == ["emre", "fay"]
+
+
+def test_nobody_is_sent_to_the_station_of_another_room() -> None:
+    here = [*named("ana", "bo"), *named("chidi", "emre", "fay", "gus", mode=Mode.ON_SITE)]
+    fixed = named("hana", mode=Mode.ON_SITE, table=1)
+    rooms = [["fay", "gus"], ["ana", "bo", "chidi", "emre"]]
+    blocked = [(other, "hana") for other in rooms[1]]
+    found = mended(rooms, terms([*here, *fixed], 4, 2, 4, blocked=blocked, stations=(1,)))
+    assert found.rooms == rooms
+    assert found.unplaced == ["hana"]
 
 
 def test_who_cannot_talk_to_the_others_any_more_moves_when_the_interpreter_is_gone() -> None:
