@@ -30,11 +30,11 @@ function view(name, load, ...sheets) {
   );
 }
 
-const PreviewView = view("PreviewView", () => import("./preview.js"), "preview", "room", "tiles");
-const RoomView = view("RoomView", () => import("./room.js"), "room", "tiles");
+const PreviewView = view("PreviewView", () => import("./preview.js"), "preview", "room", "tiles", "switches");
+const RoomView = view("RoomView", () => import("./room.js"), "room", "tiles", "switches", "first-minute");
 const FloorView = view("FloorView", () => import("./floor.js"), "floor");
 const PlenaryView = view("PlenaryView", () => import("./plenary.js"), "floor");
-const StationView = view("StationView", () => import("./station.js"), "room", "tiles", "station");
+const StationView = view("StationView", () => import("./station.js"), "room", "tiles", "switches", "first-minute", "station");
 const AfterView = view("AfterView", () => import("./after.js"), "people");
 const PeopleView = view("PeopleView", () => import("./people.js"), "people");
 const ProfileView = view("ProfileView", () => import("./profile.js"), "profile", "tags");
@@ -49,7 +49,7 @@ const PracticeView = later(
     ),
   { rest: false },
 );
-const Sheets = view("Sheets", () => import("./sheets.js"), "people");
+const Sheets = view("Sheets", () => import("./sheets.js"), "people", "sheet");
 const Celebration = later(() => import("./keep.js").then((module) => module.Celebration));
 const OpenBadge = later(() => import("./badge.js").then((module) => module.OpenBadge));
 

@@ -20,17 +20,19 @@ import { modeWords, workWords } from "./wording.js";
 export function RoomView() {
   const { room, event, you } = state.value;
   const onSite = isAtTable(room, you);
-  return html`<main id="main" class=${`room${speaksInTurn.value ? " in-turn" : ""}`} tabindex="-1">
+  const inTurn = speaksInTurn.value;
+  return html`<main id="main" class=${`room${inTurn ? " in-turn" : ""}`} tabindex="-1">
     <h1 class="visually-hidden">${onSite ? t("Table {table}", { table: room.table }) : t("Your room")}, ${roundWords(event)}</h1>
     <div class="room-stage">
       <${Standing} />
+      ${inTurn && html`<${Starter} />`}
       ${onSite ? html`<${Table} />` : html`<${Tiles} />`}
       ${speaks(room) && html`<${Captions} />`}
     </div>
     <aside class="room-side">
       <div class="room-why stack" tabindex="0" role="group" aria-label=${t("To talk about")}>
         <${Topic} />
-        <${Starter} />
+        ${!inTurn && html`<${Starter} />`}
         <${Why} brief=${true} />
       </div>
       <${Chat} room=${room.id} title=${t("Chat in the room")} hint=${t("Write to the room")}

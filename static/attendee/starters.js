@@ -19,7 +19,7 @@ function turnNow() {
   return turnAt(room, event.paused ?? now.value);
 }
 
-/** Whether the first minute runs: on a phone it then stands above the pictures. */
+/** Whether the first minute runs: it then stands above the pictures. */
 export const speaksInTurn = computed(() => turnNow() !== null);
 
 /** The question of a room, and who speaks first. */

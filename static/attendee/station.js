@@ -15,7 +15,7 @@ import { nextRoundAt } from "./scene.js";
 import { ask, state } from "./session.js";
 import { Starter } from "./starters.js";
 import { Switches } from "./switches.js";
-import { Tiles } from "./tiles.js";
+import { StationTile, Tiles } from "./tiles.js";
 
 /** The whole screen, in every scene of the evening. */
 export function StationView({ current }) {
@@ -55,6 +55,7 @@ function AtTable({ room }) {
   return html`<section class="card stack tight" aria-labelledby="at-table">
     <h2 id="at-table" class="card-title">${t("At this table")}</h2>
     <ul class="stack tight station-people">
+      <${StationTile} />
       ${here.map(
         (card) => html`<li class="row" key=${card.id}>
           <${Dot} id=${card.id} name=${card.name} size=${44} state=${stateOf(state.value, card.id)} />

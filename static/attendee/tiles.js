@@ -21,13 +21,13 @@ const NO_MEDIA = { microphone: false, camera: false, screen: false };
 /** A room in which so many sit shows its pictures only, and names below. */
 const MANY = 7;
 
-/** Everybody in the room, oneself last; above them whatever is shown on a screen. */
+/** Everybody in the room, oneself last (a station's own is at `StationTile`); above them what is shown. */
 export function Tiles() {
   const { room, you } = state.value;
   const isStation = you.role === "station";
   const table = room.station && !isStation ? [stationCard(room)] : [];
   const remote = others(state.value).filter((card) => !isStation || card.mode !== "on-site");
-  const own = isStation ? [stationCard(room)] : room.people.filter((card) => card.id === you.id);
+  const own = isStation ? [] : room.people.filter((card) => card.id === you.id);
   const people = [...table, ...remote, ...own];
   const screens = others(state.value).filter((card) => room.media?.[card.id]?.screen);
   return html`<${Trouble} />
@@ -39,6 +39,11 @@ export function Tiles() {
           : html`<${Tile} key=${card.id} card=${card} />`,
       )}
     </ul>`;
+}
+
+/** What the others see of the table, on the station's own screen. */
+export function StationTile() {
+  return html`<${OwnTile} card=${stationCard(state.value.room)} />`;
 }
 
 /** The table's screen, camera and microphone, as if it were a person. */

@@ -8,7 +8,7 @@ import time
 from typing import cast
 
 from axe_playwright_python.async_playwright import Axe
-from playwright.async_api import Page, expect
+from playwright.async_api import Page, ViewportSize, expect
 
 from tests.browser.coming import comes_by_the_open_link
 from tests.browser.conftest import Visitors
@@ -233,6 +233,38 @@ async def test_the_first_minute_names_who_begins_the_same_for_all(
         before = await one.locator(".prompt-words").inner_text()
         await one.get_by_role("button", name="Another question").click()
         await expect(one.locator(".prompt-words")).not_to_have_text(before)
+
+
+SMALL_PHONES = ((360, 640), (320, 568))
+BELOW = """() => {
+  const end = document.querySelector(".controls").getBoundingClientRect().top;
+  return [...document.querySelectorAll(".tile-picture, .turns")]
+    .filter((one) => scrollY > 0 || one.getBoundingClientRect().bottom > end + 1)
+    .map((one) => one.className);
+}"""
+"""What of the room's pictures and the order drawn lies below the controls, or the fold."""
+
+
+async def test_in_the_first_minute_all_five_are_in_sight_on_a_small_phone(
+    house: House, visitors: Visitors
+) -> None:
+    names = ["Ana", "Bo Lindqvist", "Emre", "佐藤 花子"]
+    rounds = [quick_round(seconds=600, size=5, most=5, break_seconds=30)]
+    await house.opens(names, rounds=rounds)
+    page = await visitors.page(locale="ja-JP")
+    async with guests(house, *names):
+        await comes_by_the_open_link(page, house, "Chidi")
+        await house.commands("start-round")
+        await expect(page.get_by_role("heading", name="最初の一分")).to_be_attached()
+        await expect(page.locator(".tile-picture")).to_have_count(5)
+        for width, height in SMALL_PHONES:
+            await page.set_viewport_size(ViewportSize(width=width, height=height))
+            await wait_until(lambda: _has_nothing_below(page), "everybody to be in sight")
+
+
+async def _has_nothing_below(page: Page) -> bool:
+    below: list[str] = await page.evaluate(BELOW)
+    return not below
 
 
 async def test_coming_and_going_and_the_last_minute_are_heard_once(

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from playwright.async_api import expect
+from playwright.async_api import ViewportSize, expect
 
 from tests.browser.callers import OWN_ID, Caller, Callers
 from tests.browser.coming import comes_by_their_own_link
 from tests.browser.conftest import Visitors
+from tests.browser.test_everywhere import TOO_WIDE
 from tests.browser.test_pages import is_accessible
 from tests.guests import House, quick_round
 
@@ -35,7 +36,10 @@ async def test_a_station_and_people_online_see_and_hear_each_other(
     await house.commands("start-round")
     for one in (ana, bo, station):
         await one.is_seated()
-    await page.get_by_role("button", name="Turn on camera and microphone").click()
+    await page.set_viewport_size(ViewportSize(width=360, height=740))
+    turn_on = page.get_by_role("button", name="Turn on camera and microphone")
+    await expect(turn_on).to_be_in_viewport(ratio=1)
+    await turn_on.click()
     for one in (ana, bo):
         await one.turns_on("Microphone", "Camera")
     await station.sees_and_hears(ana, bo)
@@ -43,5 +47,11 @@ async def test_a_station_and_people_online_see_and_hear_each_other(
     await expect(ana.tile("Table 2").locator("video.begun")).to_be_visible()
     await expect(ana.tile("Emre").locator("video")).to_have_count(0)
     await expect(page.get_by_role("button", name="Keep in touch")).to_have_count(0)
+    own = page.get_by_role("region", name="At this table").locator(".tile.own video.begun")
+    for width, height in ((1440, 900), (1024, 768)):
+        await page.set_viewport_size(ViewportSize(width=width, height=height))
+        await expect(own).to_be_in_viewport(ratio=1)
+    await page.set_viewport_size(ViewportSize(width=360, height=740))
+    assert await page.evaluate(TOO_WIDE) == ""
     await is_accessible(page)
     await is_accessible(ana.page)
