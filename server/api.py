@@ -46,6 +46,7 @@ from server.evenings import Evening, Evenings
 from server.importing import Landing, Named, changed, read_json, read_people
 from server.organising import (
     Brought,
+    HalfLanded,
     amend_event,
     bring_in,
     delete_event,
@@ -344,7 +345,17 @@ async def import_people(request: Request) -> Response:
     kind = request.headers.get("content-type", "").split(";")[0].strip().lower()
     read = read_people if kind in ("text/csv", "text/plain", "application/csv") else read_json
     reading = await asyncio.to_thread(read, data)
-    brought = await bring_in(request.app.state, evening, reading)
+    try:
+        brought = await bring_in(request.app.state, evening, reading)
+    except HalfLanded as half:
+        raise Problem(
+            HTTPStatus.SERVICE_UNAVAILABLE,
+            "half-landed",
+            "The server lost its memory in the middle: {came} of {all} are in. Please send the same"
+            " list again in a moment: nobody is doubled.",
+            came=half.came,
+            all=half.all,
+        ) from half
     return _json(imported(request, evening.id, brought))
 
 

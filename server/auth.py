@@ -198,6 +198,10 @@ class Keys:
         digest = await self._digest(f"webhook {event_id} {salt}")
         return "whsec_" + base64.b64encode(digest).decode()
 
+    async def import_seed(self, event_id: str) -> str:
+        """Returns the secret by which people of an event's lists are named by what they say."""
+        return base64.b64encode(await self._digest(f"import {event_id}")).decode()
+
     async def forget(self, event_id: str, ids: Iterable[str]) -> None:
         """Takes out the keys of people who are erased, or whose link is revoked."""
         gone: list[str] = []

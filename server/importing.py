@@ -10,7 +10,10 @@ person is row 1.
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import secrets
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import msgspec
@@ -244,6 +247,34 @@ def new_id() -> str:
     return "a" + "".join(secrets.choice("abcdefghijklmnopqrstuvwxyz234567") for _ in range(12))
 
 
+def ids_by_content(
+    seed: str, rows: Iterable[PersonRow], is_gone: Callable[[str], bool]
+) -> Callable[[int], str]:
+    """Returns what names newcomers by what their rows say, so that the same list twice is nobody
+    twice: by address or external id where there is one, else by everything in the row. The second
+    of two rows that say the same is a second person, and is again when the list comes again.
+
+    `seed`: a secret, since ids are seen by others, who could try what somebody's row said;
+    `is_gone` says of an id that its person was erased, and is not to come back by it.
+    """
+    ids: dict[int, str] = {}
+    counts: Counter[bytes] = Counter()
+    for row in rows:
+        says = msgspec.json.encode(
+            [row.external_id or "", row.email or ""]
+            if row.external_id or row.email
+            else msgspec.structs.replace(row, row=0)
+        )
+        while True:
+            counts[says] += 1
+            digest = hashlib.sha256(f"{seed} {counts[says]} ".encode() + says).digest()
+            id = "a" + base64.b32encode(digest).decode().lower()[:12]
+            if not is_gone(id):
+                break
+        ids[row.row] = id
+    return ids.__getitem__
+
+
 class _Known:
     """Who is there already, by the two things a row can name them with."""
 
@@ -307,7 +338,8 @@ def plan_import(
     """Returns the profiles that the rows make or change, given those that exist.
 
     A row updates by `external_id`, else by `email`, an earlier row of the same file too. `id_of`
-    names newcomers by their row: who landed by that name before is not made again.
+    names newcomers by their row: who landed by that name before is not made again, and it is said
+    where nothing but the row tells that it is them.
     """
     known = _Known(existing)
     here = {name for name, ids in known.by_name.items() if ids}
@@ -315,6 +347,7 @@ def plan_import(
     landings: dict[int, Landing] = {}
     rejected: list[Named] = list(reading.rejected)
     repeated: list[Sentence] = []
+    taken: list[Sentence] = []
     for row in reading.rows:
         person, by = known.find(row)
         id = id_of(row.row) if id_of is not None else new_id()
@@ -327,6 +360,8 @@ def plan_import(
         if (person is None or row.name) and not is_visible(row.name or ""):
             rejected.append(Named(row=row.row, why=Sentence("It has no name.")))
             continue
+        if person is not None and not by and not (row.email or row.external_id):
+            taken.append(_taken_to_be(row.row, person.name))
         if person is not None and person.id in known.rows:
             repeated.append(_repeated(row.row, known.rows[person.id], by))
         landed = changed(person or Attendee(id=id, name=""), row)
@@ -352,6 +387,7 @@ def plan_import(
         notes=(
             *reading.notes,
             *_few(same_names, "Another {count} rows have the names of people who are here."),
+            *_few(taken, "Another {count} rows say what people who are here came with."),
             *_few(repeated, "Another {count} rows repeat earlier ones and update them."),
             *unknown,
         ),
@@ -364,6 +400,14 @@ def _few(remarks: list[Sentence], others: str) -> list[Sentence]:
     if more <= 0:
         return remarks
     return [*remarks[:REPEATS_TOLD], Sentence(others, {"count": more})]
+
+
+def _taken_to_be(row: int, name: str) -> Sentence:
+    text = (
+        "“{name}” in row {row} came in by a row that said exactly the same, and was taken to be the"
+        " same person. For a second person of that name, add an e-mail address or an external_id."
+    )
+    return Sentence(text, {"name": name, "row": row})
 
 
 def _same_name(row: int, name: str) -> Sentence:

@@ -20,7 +20,8 @@ from rooms.programme import Plan
 from rooms.refusal import Refusal
 from server.auth import ORGANISER, Keys
 from server.evenings import Evening, Evenings
-from server.importing import Landing, Named, Reading, new_id, plan_import
+from server.importing import Landing, Named, Reading, ids_by_content, new_id, plan_import
+from server.importing import Plan as Arrivals
 from server.journal import Journal
 from server.person_rows import Sentence
 from server.planning import (
@@ -32,7 +33,7 @@ from server.planning import (
     topics_of_body,
 )
 from server.problems import Problem
-from server.redis import Store
+from server.redis import Store, StoreAway
 
 PEOPLE_AT_ONCE = 200
 """People in one command of an import: between two, everybody else has their turn."""
@@ -127,20 +128,50 @@ async def delete_event(services: Services, evening: Evening) -> None:
     await services.evenings.delete(evening.id)
 
 
-async def bring_in(
+class HalfLanded(StoreAway):
+    """The store went away in the middle of a list: `came` of `all` rows are in, as far as known."""
+
+    def __init__(self, came: int, all: int) -> None:
+        super().__init__(f"{came} of {all} rows are in.")
+        self.came = came
+        self.all = all
+
+
+def ids_of(evening: Evening, seed: str, reading: Reading) -> Callable[[int], str]:
+    """Returns what names the newcomers of a list by their rows (`ids_by_content`)."""
+    people = evening.event.people
+    return ids_by_content(seed, reading.rows, lambda id: id in people and people[id].erased)
+
+
+async def bring_in(services: Services, evening: Evening, reading: Reading) -> Brought:
+    """Writes the people of a list; its unit is the row, so a refused one is named and left out.
+
+    The same list lands again without doubling anybody, and whoever came in without a link (the
+    process or the store went away in between) gets theirs. Raises HalfLanded.
+    """
+    seed = await services.keys.import_seed(evening.id)
+    existing = list(evening.register.attendees())
+    id_of = ids_of(evening, seed, reading)
+    plan = await asyncio.to_thread(plan_import, reading, existing, id_of)
+    landed: list[Landing] = []
+    try:
+        return await _bring_in(services, evening, reading, plan, id_of, landed)
+    except StoreAway as away:
+        doubtful = plan.landings[len(landed) :]
+        came = len(landed) + sum(
+            one.created and evening.register.has(one.attendee.id) for one in doubtful
+        )
+        raise HalfLanded(came, len(plan.landings)) from away
+
+
+async def _bring_in(
     services: Services,
     evening: Evening,
     reading: Reading,
-    id_of: Callable[[int], str] | None = None,
+    plan: Arrivals,
+    id_of: Callable[[int], str],
+    landed: list[Landing],
 ) -> Brought:
-    """Writes the people of a list; its unit is the row, so a refused one is named and left out.
-
-    `id_of` names newcomers by their row: with it the same list lands again without doubling
-    anybody, and whoever came in without a link (the store went away in between) gets theirs.
-    """
-    existing = list(evening.register.attendees())
-    plan = await asyncio.to_thread(plan_import, reading, existing, id_of)
-    landed: list[Landing] = []
     refused: list[Named] = []
     for some in _some(plan.landings):
         try:
@@ -157,12 +188,12 @@ async def bring_in(
     if landed:
         await evening.submit(ORGANISER, NoteDesk(what="import", count=len(landed)))
     made = [landing.attendee for landing in landed if landing.created]
-    if id_of is not None:
-        for landing in landed:
-            id = landing.attendee.id
-            is_ours = not landing.created and id == id_of(landing.row)
-            if is_ours and not await services.keys.has_key(evening.id, id):
-                made.append(landing.attendee)
+    for landing in landed:
+        id = landing.attendee.id
+        is_ours = not landing.created and id == id_of(landing.row)
+        is_revoked = evening.event.people[id].link_ended_at is not None
+        if is_ours and not is_revoked and not await services.keys.has_key(evening.id, id):
+            made.append(landing.attendee)
     keys = await services.keys.make_all(evening.id, [(one.id, one.role) for one in made])
     return Brought(
         landings=tuple(landed),

@@ -7,7 +7,8 @@ Invariants:
 - The attack is an address that names, or is made to name later, something inside: the store, a
   cloud's metadata, a neighbour (SSRF). So a name is looked up here, every answer is judged, and the
   connection goes to the very address that was judged; no redirect is followed, no proxy is asked.
-- The answer's body is never read: nothing of what an address inside would say comes back.
+- The answer's body is never read: nothing of what an address inside would say comes back but its
+  number, and when it wants to be asked again.
 """
 
 from __future__ import annotations
@@ -17,9 +18,12 @@ import ipaddress
 import re
 import socket
 import ssl
+import time
 from collections.abc import Iterable, Mapping
+from email.utils import parsedate_to_datetime
 from functools import cache
 from ipaddress import IPv4Address, IPv6Address
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 import httpcore2 as httpcore
@@ -43,6 +47,13 @@ class BadAddress(Exception):
     def __init__(self, code: str) -> None:
         super().__init__(code)
         self.code = code
+
+
+class Answer(NamedTuple):
+    """An answer. `later`: the seconds after which it wants to be asked again; None: not said."""
+
+    status: int
+    later: int | None = None
 
 
 class NoAnswer(Exception):
@@ -151,8 +162,8 @@ async def post(
     *,
     private: bool,
     seconds: float = SECONDS,
-) -> int:
-    """Posts `body` once and returns the answer's status. Raises NoAnswer and BadAddress."""
+) -> Answer:
+    """Posts `body` once and returns what is read of the answer. Raises NoAnswer and BadAddress."""
     check_address(address, private=private)
     is_tls = urlsplit(address).scheme == "https"
     try:
@@ -163,7 +174,8 @@ async def post(
             ) as pool,
             pool.stream("POST", address, headers=list(headers.items()), content=body) as answer,
         ):
-            return answer.status
+            later = next((v for k, v in answer.headers if k.lower() == b"retry-after"), b"")
+            return Answer(answer.status, retry_after(later.decode("latin-1"), time.time()))
     except TimeoutError as error:
         raise NoAnswer("slow") from error
     except httpcore.ConnectError as error:
@@ -172,6 +184,23 @@ async def post(
         raise NoAnswer("unreachable") from error
     except httpcore.ProtocolError as error:
         raise NoAnswer("garbled") from error
+
+
+def retry_after(value: str, now: float) -> int | None:
+    """Returns the seconds that `Retry-After` (RFC 9110, 10.2.3) asks for: a number, or a date.
+
+    >>> retry_after("120", 0.0), retry_after("Thu, 01 Jan 1970 00:01:00 GMT", 0.0)
+    (120, 60)
+    >>> retry_after("soon", 0.0) is None
+    True
+    """
+    value = value.strip()
+    if value.isascii() and value.isdigit():
+        return int(value[:9])
+    try:
+        return max(0, round(parsedate_to_datetime(value).timestamp() - now))
+    except (ValueError, TypeError, OverflowError):
+        return None
 
 
 def _is_about_trust(error: BaseException | None) -> bool:

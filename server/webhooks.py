@@ -54,6 +54,12 @@ AT_ONCE = 4
 MOST_AT_ONCE = 32
 """Calls at once over all events."""
 
+ASK_LATER = (429, 503)
+"""Answers whose `Retry-After` is kept to, and not only for the delivery that was answered."""
+
+LONGEST_MS = 24 * HOUR
+"""As long as an address may ask us to wait, so that it cannot put us off for ever."""
+
 GONE = 410
 """The address says that it wants no more: no use trying again."""
 
@@ -104,12 +110,17 @@ class Webhooks:
         self._slots = asyncio.Semaphore(MOST_AT_ONCE)
         self._busy: set[str] = set()
         self._in_trouble: set[str] = set()
+        self._quiet_until: dict[tuple[str, str], int] = {}
+        """Until when an event's address wants to hear nothing; each worker finds out by itself."""
         self._settled: dict[str, set[str]] = {}
 
     async def look(self, evening: Evening, now: int) -> None:
         """Begins to send what is due of an event, unless its turn is not over. Raises StoreAway."""
         event_id = evening.id
-        if evening.register.webhook is None or event_id in self._busy:
+        webhook = evening.register.webhook
+        if webhook is None or event_id in self._busy:
+            return
+        if self._quiet_until.get((event_id, webhook.address), 0) > now:
             return
         settled = self._settled.setdefault(event_id, set())
         ids = [id for id in self._folds.deliveries(evening) if id not in settled]
@@ -181,7 +192,7 @@ class Webhooks:
         try:
             body = written(evening, one, taken.at)
             headers = await self._headers(evening.id, webhook, one, body)
-            status = await post(webhook.address, body, headers, private=self._private)
+            status, later = await post(webhook.address, body, headers, private=self._private)
         except (NoAnswer, BadAddress) as none:
             why = none.why if isinstance(none, NoAnswer) else none.code
             self._in_trouble.add(evening.id)
@@ -197,7 +208,13 @@ class Webhooks:
             return Entry(
                 state=State.SENT, at=self._store.clock(), tries=taken.tries + 1, said=str(status)
             )
-        return self._after(taken, "redirects" if 300 <= status < 400 else "answered", status)
+        wait = None
+        if status in ASK_LATER and later is not None:
+            wait = min(max(later * SECOND, RETRY_MS[0]), LONGEST_MS)
+            self._quiet_until[(evening.id, webhook.address)] = self._store.clock() + wait
+            self._in_trouble.add(evening.id)
+        why = "redirects" if 300 <= status < 400 else "answered"
+        return self._after(taken, why, status, wait)
 
     async def _headers(
         self, event_id: str, webhook: Webhook, one: Delivery, body: bytes
@@ -212,13 +229,13 @@ class Webhooks:
             "webhook-signature": signature(secret, id, timestamp, body),
         }
 
-    def _after(self, taken: Entry, why: str, status: int = 0) -> Entry:
+    def _after(self, taken: Entry, why: str, status: int = 0, wait: int | None = None) -> Entry:
         """Returns the line of a try that came to nothing: when the next one is, or no more."""
         now, tries, said = self._store.clock(), taken.tries + 1, str(status) if status else ""
         if status == GONE or tries > len(RETRY_MS):
             why = "gone" if status == GONE else why
             return Entry(state=State.FAILED, at=now, tries=tries, why=why, said=said)
+        not_before = now + (wait or RETRY_MS[tries - 1])
         return Entry(
-            state=State.WAITING, at=now, tries=tries, not_before=now + RETRY_MS[tries - 1],
-            why=why, said=said,
-        )  # fmt: skip
+            state=State.WAITING, at=now, tries=tries, not_before=not_before, why=why, said=said
+        )

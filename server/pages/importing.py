@@ -4,8 +4,8 @@ Responsible for the form, for columns chosen by hand, for what a list would chan
 came of it. Works without JavaScript. Nothing is kept here between the two presses: the looked-at
 list travels in the form itself, so what lands is what was looked at.
 
-Invariants: looking writes nothing; a newcomer's id follows from the form's seed and the row, so
-pressing twice (or again after a store that went away) doubles nobody.
+Invariants: looking writes nothing; a newcomer's id follows from what their row says, so the same
+list twice (or again after a store that went away) doubles nobody.
 """
 
 from __future__ import annotations
@@ -14,13 +14,11 @@ import asyncio
 import base64
 import binascii
 import csv
-import hashlib
 import io
 import re
-import secrets
 import zlib
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 
 from msgspec import Struct
@@ -31,18 +29,18 @@ from starlette.responses import Response
 from rooms.people import Attendee
 from server import words
 from server.api import imported
+from server.auth import keys_of
 from server.bodies import read_form, read_upload
 from server.columns import COLUMNS_LIMIT, CUSTOM, LEFT_OUT, Columns, Table, columns_of, read_table
 from server.delimited import DATA_LIMIT, MEBIBYTE, Unreadable
 from server.evenings import Evening
 from server.exports import safe
 from server.importing import Landing, Named, Plan, Reading, plan_import, read_rows
-from server.organising import Brought, bring_in
+from server.organising import Brought, HalfLanded, bring_in, ids_of
 from server.pages.entry import evening_of
 from server.pages.rendering import render
 from server.person_rows import COLUMNS, Sentence
 from server.problems import Problem
-from server.redis import StoreAway
 
 CARRIED_LIMIT = DATA_LIMIT * 4 // 3 + MEBIBYTE
 """A list of the largest size as base64, if nothing of it could be packed, and the form's rest."""
@@ -144,7 +142,6 @@ class Sent(Struct, frozen=True, kw_only=True):
 
     name: str
     data: bytes
-    seed: str
     chosen: dict[int, str]
 
 
@@ -200,11 +197,9 @@ async def _sent(form: FormData) -> Sent:
         name, data = str(form.get("name", ""))[-80:], await asyncio.to_thread(unpacked, carried)
     elif isinstance(pasted, str):
         data = pasted.encode("utf-8", "replace")
-    seed = str(form.get("seed", ""))
     return Sent(
         name=name,
         data=data,
-        seed=seed if re.fullmatch(r"[\w-]{16,64}", seed) else secrets.token_urlsafe(16),
         chosen=_chosen(form),
     )
 
@@ -240,16 +235,6 @@ def unpacked(carried: str) -> bytes:
         return b""
 
 
-def ids_by_row(event_id: str, seed: str) -> Callable[[int], str]:
-    """Returns what names a form's newcomers: the same row of the same form is the same person."""
-
-    def id_of(row: int) -> str:
-        digest = hashlib.sha256(f"{event_id} {seed} {row}".encode()).digest()
-        return "a" + base64.b32encode(digest).decode().lower()[:12]
-
-    return id_of
-
-
 # Looking
 
 
@@ -257,9 +242,10 @@ async def _look(request: Request, evening: Evening, sent: Sent, table: Table) ->
     language = words.language(request)
     columns = columns_of(table, sent.chosen)
     existing = {person.id: person for person in evening.register.attendees()}
+    seed = await keys_of(request).import_seed(evening.id)
     lines = _columns(table, columns, words.words(language).gettext)
     try:
-        reading, plan = await asyncio.to_thread(_planned, evening.id, sent, table, existing)
+        reading, plan = await asyncio.to_thread(_planned, evening, seed, sent, table, existing)
     except Unreadable:
         problem = words.words(language).gettext(
             "No column is known to hold the names. Please choose it below, then look again."
@@ -272,10 +258,10 @@ async def _look(request: Request, evening: Evening, sent: Sent, table: Table) ->
 
 
 def _planned(
-    event_id: str, sent: Sent, table: Table, existing: Mapping[str, Attendee]
+    evening: Evening, seed: str, sent: Sent, table: Table, existing: Mapping[str, Attendee]
 ) -> tuple[Reading, Plan]:
     reading = read_rows(table, sent.chosen)
-    return reading, plan_import(reading, existing.values(), ids_by_row(event_id, sent.seed))
+    return reading, plan_import(reading, existing.values(), ids_of(evening, seed, reading))
 
 
 def _chosen_twice(chosen: Mapping[int, str], columns: Columns) -> list[Sentence]:
@@ -369,20 +355,18 @@ def _rows(named: Sequence[Named], language: str) -> tuple[RowLine, ...]:
 async def _land(request: Request, evening: Evening, sent: Sent, table: Table) -> Response:
     known = words.words(words.language(request))
     columns = _columns(table, columns_of(table, sent.chosen), known.gettext)
-    id_of = ids_by_row(evening.id, sent.seed)
     try:
         reading = await asyncio.to_thread(read_rows, table, sent.chosen)
     except Unreadable:
         return await _look(request, evening, sent, table)
     try:
-        brought = await bring_in(request.app.state, evening, reading, id_of)
-    except StoreAway:
-        came = sum(evening.register.has(id_of(row.row)) for row in reading.rows)
+        brought = await bring_in(request.app.state, evening, reading)
+    except HalfLanded as half:
         problem = known.gettext(
             "The server lost its memory in the middle: {came} of {all} are in. Nothing is lost or"
             " doubled: please press again in a moment.",
-            came=came,
-            all=len(reading.rows),
+            came=half.came,
+            all=half.all,
         )
         status = HTTPStatus.SERVICE_UNAVAILABLE
         return _page(
@@ -452,7 +436,7 @@ def _page(
 ) -> Response:
     """Draws desk_import.html.
 
-    `event`, `file`, `carried`, `seed`, `columns`, `looked`, `preview`, `result`, `again`,
+    `event`, `file`, `carried`, `columns`, `looked`, `preview`, `result`, `again`,
     `problem`, `most_bytes`, `too_big`, `rows_shown`, `urls`.
     """
     here = f"/desk/{evening.id}"
@@ -460,7 +444,6 @@ def _page(
         "event": {"id": evening.id, "title": evening.register.details.title},
         "file": sent.name if sent else "",
         "carried": packed(sent.data) if sent else "",
-        "seed": sent.seed if sent else "",
         "columns": columns,
         "looked": _looked({one.at: c.value for one in columns for c in one.choices if c.chosen}),
         "preview": preview,

@@ -218,6 +218,37 @@ async def test_ten_thousand_people_land_while_others_are_answered(house: Doors) 
     assert event["people"] == 10_000
 
 
+async def test_a_list_without_addresses_sent_twice_doubles_nobody_and_revives_nobody(
+    house: Doors,
+) -> None:
+    event = (await house.makes_event())["id"]
+    path = f"/api/events/{event}/attendees"
+    rows = [{"name": "Ana"}, {"name": "Bo", "organisation": "Bo Works"}, {"name": "Ana"}]
+
+    async def sent(people: list[dict[str, str]]) -> dict[str, object]:
+        answer = await house.client.post(path, json=people)
+        assert answer.status_code == 200, answer.text
+        return dict(answer.json())
+
+    first = await sent(rows)
+    second = await sent([rows[1], rows[0], rows[0]])
+    assert (first["created"], second["created"], second["updated"]) == (3, 0, 3)
+
+    def ids(answer: dict[str, object]) -> list[str]:
+        people = answer["attendees"]
+        assert isinstance(people, list)
+        return [one["id"] for one in people]
+
+    assert sorted(ids(first)) == sorted(ids(second))
+    assert "taken to be the same person" in str(second["notes"])
+    assert (await sent([*rows, {"name": "Ana", "organisation": "Tea"}]))["created"] == 1
+    [_, bo, _] = ids(first)
+    assert (await house.client.delete(f"{path}/{bo}")).status_code == 204
+    anew = await sent([rows[1]])
+    assert anew["created"] == 1
+    assert ids(anew) != [bo]
+
+
 @pytest.mark.parametrize(
     ("body", "kind", "status", "expected"),
     [

@@ -26,7 +26,7 @@ from server.journal import Journal
 from server.mail import Book, Entry, State
 from server.redis import Store, key
 from server.settings import Settings
-from server.webhooks import BOOK, LEASE_MS, RETRY_MS
+from server.webhooks import BOOK, LEASE_MS, LONGEST_MS, RETRY_MS, signature
 from tests.guests import House, guests, quick_round
 from tests.server.evening import ANA, BO, EVENT, an_event
 from tests.server.post import Postbox, a_post_office, a_worker
@@ -169,6 +169,33 @@ async def test_each_receiver_is_met_by_its_temper_and_none_holds_up_another_or_a
                 assert held.state is State.TAKEN or held.why == "slow"
     assert len({call.id for call in failing.calls}) == 1
     assert elsewhere.calls == []
+
+
+async def test_an_address_that_says_when_to_come_again_is_left_alone_until_then(
+    store: Store, evenings: Evenings
+) -> None:
+    asked = {"120": 120_000, "0": RETRY_MS[0], "99999999": LONGEST_MS}
+    busy = {wait: Receiver(429, headers=f"Retry-After: {wait}\r\n") for wait in asked}
+    later = Receiver()
+    async with receiving(*busy.values(), later), working(store):
+        for wait, receiver in busy.items():
+            await an_event_that_tells(evenings, receiver.url, f"e{wait}")
+        for wait, milliseconds in asked.items():
+            line = await becomes(store, State.WAITING, f"e{wait}", tries=1)
+            waits = line.not_before - line.at
+            assert (line.why, line.said, waits) == ("answered", "429", milliseconds)
+        evening = await evenings.get("e120")
+        await evening.submit(ORGANISER, ChangeWebhook(test=True))
+        # The worker looks at events in turn: when this one is told, it has looked at that one.
+        await an_event_that_tells(evenings, later.url, "later")
+        await wait_until(later.has(1), "another event's is told", SECONDS)
+    assert len(busy["120"].calls) == 1
+
+
+def test_the_signature_is_that_of_the_specifications_own_libraries() -> None:
+    secret, body = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", b'{"test": 2432232314}'
+    signed = signature(secret, "msg_p5jXN8AQM9LWM0D4loKWxJek", 1614265330, body)
+    assert signed == "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE="
 
 
 async def invite_somebody(evenings: Evenings) -> None:
