@@ -22,6 +22,7 @@ from rooms.people import SEATED_ROLES, Mode, Place, RoomMode
 from rooms.presence import apply_connection, apply_presence
 from rooms.programme import Allow, Kind
 from rooms.standing import (
+    WITHOUT_SEAT,
     Calling,
     Given,
     Pair,
@@ -459,7 +460,7 @@ def _begin_preview(event: Event, fact: f.SeatingFixed) -> None:
     left_over = {left.id: left.because for left in fact.left_over}
     for person in list(event.people.values()):
         because = left_over.get(person.id, "")
-        sat_out = person.sat_out + (because == "left-over")
+        sat_out = person.sat_out + (because in WITHOUT_SEAT)
         event.people[person.id] = replace(
             person, ready=False, held=False, arrived=False, because=because, sat_out=sat_out
         )

@@ -618,7 +618,8 @@ class Cause(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """
 
     rules: tuple[str, ...]
-    """`repeats`, `sizes`, `topics`, `language`, `segments`, `segment-most`, `tables`, `private`."""
+    """`repeats`, `sizes`, `topics`, `language`, `segments`, `segment-most`, `tables`, `stations`,
+    `modes` (on-site and online people stay apart), `private`."""
     people: tuple[str, ...] = ()
     """Who sits out by these rules, and would not without them."""
     seated: int = 0

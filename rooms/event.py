@@ -31,6 +31,7 @@ from rooms.programme import (
     PlannedRound,
 )
 from rooms.standing import (
+    WITHOUT_SEAT,
     Alone,
     Calling,
     Given,
@@ -645,5 +646,5 @@ class Event:
 
 def _no_longer_left_over(person: Person) -> Person:
     """Rule 5: who finds a seat after all has not sat out."""
-    sat_out = person.sat_out - (person.because == "left-over")
+    sat_out = person.sat_out - (person.because in WITHOUT_SEAT)
     return replace(person, because="", held=False, sat_out=sat_out)

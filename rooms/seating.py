@@ -14,6 +14,7 @@ from msgspec import Struct
 from rooms import facts as f
 from rooms.deciding import Deciding
 from rooms.event import Event
+from rooms.left_over import why_left_over
 from rooms.lobby import pool, station_tables
 from rooms.matching.affinity import affinity, rarity, suits
 from rooms.matching.ask import Seeker, seeker, with_wishes
@@ -26,7 +27,7 @@ from rooms.matching.rules import (
     hard_rules,
 )
 from rooms.people import Mode, Register, RoomMode, room_mode
-from rooms.programme import SEATING_KINDS, UNTIL_ENDED, Weights
+from rooms.programme import SEATING_KINDS, UNTIL_ENDED, Allow, Mixing, Weights
 from rooms.refusal import Refusal
 from rooms.standing import pair
 from rooms.synonyms import meanings
@@ -125,7 +126,6 @@ def fix(
     topics = topics_of_rooms(event, deciding.register, rooms)
     modes = [room_mode(event.people[id].mode for id in ids) for ids in rooms]
     tables = _tables(event, rooms, modes, station_tables(event, now))
-    seated = {id for ids in rooms for id in ids}
     preview = planned.preview_seconds
     if any(mode.has_table for mode in modes):
         preview = max(preview, planned.walking_seconds)
@@ -148,11 +148,7 @@ def fix(
                 )
                 for i, ids in enumerate(rooms, 1)
             ),
-            left_over=tuple(
-                f.LeftOver(id=id, because="left-over")
-                for id in pool(event, now)
-                if id not in seated and kind in SEATING_KINDS
-            ),
+            left_over=_left_over(deciding, rooms) if kind in SEATING_KINDS else (),
             starts_at=starts_at,
             ends_at=starts_at + length * 1000,
             seconds=length,
@@ -163,6 +159,25 @@ def fix(
             by=deciding.by if event.called is None and deciding.is_host else "",
         )
     )
+
+
+def _left_over(deciding: Deciding, rooms: Sequence[Sequence[str]]) -> tuple[f.LeftOver, ...]:
+    """Returns who of the pool has no seat in the next round's rooms, and why."""
+    event, planned = deciding.event, deciding.event.next_planned
+    here = pool(event, deciding.now)
+    seated = {id for ids in rooms for id in ids}
+    if planned is None or seated.issuperset(here):
+        return ()
+    stations = station_tables(event, deciding.now)
+    look = placing(event, deciding.register, here, held(event, here), stations=stations)
+    reasons = why_left_over(
+        rooms,
+        look.rules,
+        apart=event.plan.mixing is Mixing.APART,
+        least=planned.least if event.gives_way is Allow.SIT_OUTS else 2,
+        most=max(planned.most, event.next_size),
+    )
+    return tuple(f.LeftOver(id=id, because=because) for id, because in reasons.items())
 
 
 def _tables(

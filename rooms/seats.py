@@ -27,7 +27,7 @@ from rooms.seating import (
     refuse_broken,
     worth_in,
 )
-from rooms.standing import Person, Room
+from rooms.standing import WITHOUT_SEAT, Person, Room
 
 JOIN_WARNING_MS = 5_000
 """Rule 10: a room is told this long before somebody joins; a tenth of a shorter round."""
@@ -127,7 +127,7 @@ def best_room(
 
 def _is_let_sit_out(event: Event, id: str) -> bool:
     """Says whether somebody sits out so that sizes hold and nobody meets again (rule 6)."""
-    return event.lets_sit_out and event.people[id].because == "left-over"
+    return event.lets_sit_out and event.people[id].because in WITHOUT_SEAT
 
 
 def _people_expected(event: Event, room: Room) -> list[str]:

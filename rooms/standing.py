@@ -11,6 +11,9 @@ from msgspec import Struct
 from rooms.people import Mode, Place, Role, RoomMode
 from rooms.programme import Allow
 
+WITHOUT_SEAT = frozenset({"left-over", "no-table", "no-station", "only-one", "with-person"})
+"""Why somebody of the pool has no seat in a round that has begun, as codes (`left_over.py`)."""
+
 
 class Link(Struct, frozen=True):
     """One connection: a WebSocket of one tab, held by the process `node`."""

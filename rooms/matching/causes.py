@@ -36,7 +36,8 @@ from rooms.matching.ask import Wanted
 from rooms.matching.budget import Budget
 from rooms.matching.rules import hard_rules_of
 from rooms.matching.solving import solve_wanted
-from rooms.programme import Allow
+from rooms.people import Mode
+from rooms.programme import Allow, Mixing
 from rooms.standing import pair
 
 STEPS = 120
@@ -52,7 +53,8 @@ CHOICES = (Allow.REPEATS, Allow.SIZES, Allow.SIT_OUTS)
 """What a host may let give way, in the order they are told."""
 
 CODES = (
-    *("sizes", "repeats", "topics", "language", "segments", "segment-most", "tables", "private"),
+    *("sizes", "repeats", "topics", "language", "segments", "segment-most"),
+    *("tables", "stations", "modes", "private"),
 )
 """Rules that can be given up, as far as an event has them, in the order they are told."""
 
@@ -202,8 +204,25 @@ def _without(wanted: Wanted, code: str) -> Wanted:
             return replace(wanted, segments=())
         case "segment-most":
             return replace(wanted, segment_most=None)
+        case "stations" if wanted.mixing is not Mixing.APART:
+            return _with_stations(wanted)
+        case "modes" if wanted.mixing is Mixing.APART:
+            mixed = _with_stations(wanted)
+            return replace(mixed, mixing=Mixing.SOME) if mixed != wanted else wanted
+        case "stations" | "modes":
+            return wanted
         case "tables":
             people = tuple(replace(p, table=None) if p.table else p for p in wanted.people)
             return replace(wanted, tables=None, people=people)
         case _:
             return replace(wanted, blocked=())
+
+
+def _with_stations(wanted: Wanted) -> Wanted:
+    """Returns what was asked with as many stations as people could use; the same of one mode."""
+    on_site = sum(person.mode is Mode.ON_SITE for person in wanted.people)
+    useful = min(on_site, len(wanted.people) - on_site)
+    if not useful:
+        return wanted
+    first = 1 + max([*wanted.stations, *(p.table or 0 for p in wanted.people)], default=0)
+    return replace(wanted, stations=(*wanted.stations, *range(first, first + useful)))

@@ -93,10 +93,13 @@ def cause_words(speech: Speech, board: Board, cause: Cause) -> str:
     rules = {
         "sizes": _("the sizes of rooms"),
         "repeats": _("that nobody meets twice"),
+        "topics": _("the topics people chose"),
         "language": _("a common language"),
         "segments": _("segments that must, or must not, meet"),
         "segment-most": _("how many of a segment share a room"),
         "tables": _("tables, and who is fixed at one"),
+        "stations": _("the number of stations"),
+        "modes": _("that on-site and online people sit apart"),
         "private": _("something private"),
     }
     known = [rules[rule] for rule in cause.rules if rule in rules]

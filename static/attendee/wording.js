@@ -11,6 +11,18 @@ export function sittingOutWords(because) {
       return t(
         "The numbers did not add up this time, and no table could take one more. You are first in line for the next round.",
       );
+    case "no-table":
+      return t("All tables are taken this time. You are first in line for the next round.");
+    case "no-station":
+      return t(
+        "Nobody else here can sit with you without a station that links the venue with people online, and none was free. You are first in line for the next round.",
+      );
+    case "only-one":
+      return t(
+        "Nobody else takes part the way you do just now, and people on site and online do not share rooms at this event. You have a seat as soon as somebody joins you.",
+      );
+    case "with-person":
+      return t("You sit with the person you assist, who has no seat this round.");
     case "late":
       return t("This round is too far along for a new face. You are in the next one.");
     case "left":

@@ -44,6 +44,8 @@ const RULES = {
   segments: () => t("segments that must, or must not, meet"),
   "segment-most": () => t("how many of a segment share a room"),
   tables: () => t("tables, and who is fixed at one"),
+  stations: () => t("the number of stations"),
+  modes: () => t("that on-site and online people sit apart"),
   private: () => t("something private"),
 };
 

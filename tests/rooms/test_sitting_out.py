@@ -8,12 +8,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from rooms.commands import ChangeEvent, SitOut, StartRound
+from rooms import messages as m
+from rooms.commands import Block, ChangeEvent, SitOut, StartRound
 from rooms.deciding import ORGANISER, SERVER
 from rooms.lobby import pool
 from rooms.matching.solving import solve_wanted
 from rooms.matching.wanted import wanted
-from rooms.programme import Allow
+from rooms.people import Attendee
+from rooms.programme import Allow, Mixing
 from tests.rooms.evenings import Evening
 
 NAMES = ("ana", "bo", "chidi", "hana", "ines", "jun", "kofi", "lena", "mei", "noor", "omar", "pia")
@@ -78,3 +80,56 @@ def test_tables_that_are_too_few_leave_everyone_over_in_turn(count: int) -> None
         fewest = min(times[name] for name in NAMES[:count] if name not in out)
         assert all(times[name] <= fewest for name in out), (out, times)
         times.update(out)
+
+
+# Why (rule 5)
+
+
+def hosted(tables: int | None = None, **changes: object) -> Evening:
+    """Returns an evening in rooms of two to three, with tables and stations as they are told."""
+    return Evening(size=2, least=2, most=3, tables=tables, **changes)  # type: ignore[arg-type]
+
+
+def test_whoever_has_no_seat_since_the_tables_are_taken_is_told_so_and_is_first_in_line() -> None:
+    evening = hosted(tables=1)
+    plan = replace(evening.event.plan, allow=Allow.SIT_OUTS, reunions=True)
+    evening.asks(ORGANISER, ChangeEvent(plan=plan))
+    evening.comes("dana")
+    evening.on_site("emre", "fay", "gus", "hal", "ines")
+    out = plays_a_round(evening)
+    assert len(out) == 2
+    for name in out:
+        assert evening.told(name, m.SittingOut)[0].because == "no-table"
+        assert evening.event.people[name].sat_out == 1
+    assert plays_a_round(evening).isdisjoint(out)
+
+
+def test_the_only_one_on_site_is_told_what_would_bring_them_together_with_others() -> None:
+    for mixing, stations, because in (
+        (Mixing.APART, None, "only-one"),
+        (Mixing.SOME, 0, "no-station"),
+    ):
+        evening = hosted(mixing=mixing, stations=stations)
+        evening.comes("dana", "ana", "bo")
+        evening.on_site("emre")
+        assert plays_a_round(evening) == {"emre"}
+        assert evening.told("emre", m.SittingOut)[0].because == because
+        assert evening.event.people["emre"].sat_out == 1
+
+
+def test_an_assistant_whose_person_is_away_is_told_so() -> None:
+    evening = hosted()
+    evening.adds("ana", Attendee(id="iris", name="Iris", sits_with="ana"))
+    evening.comes("dana", "bo", "chidi", "iris")
+    assert plays_a_round(evening) == {"iris"}
+    assert evening.told("iris", m.SittingOut)[0].because == "with-person"
+
+
+def test_whoever_a_rule_keeps_from_the_others_reads_nothing_of_it() -> None:
+    evening = hosted(tables=2)
+    evening.comes("dana")
+    evening.on_site("emre", "fay", "gus")
+    evening.asks("emre", Block(about="fay"))
+    evening.asks("gus", Block(about="emre"))
+    assert plays_a_round(evening) == {"emre"}
+    assert evening.told("emre", m.SittingOut)[0].because == "left-over"

@@ -12,6 +12,7 @@ from babel.messages.pofile import read_po
 from starlette.requests import Request
 
 from rooms.refusal import Refusal
+from rooms.standing import WITHOUT_SEAT
 from server import words
 from server.files import LOCALE, STATIC, TEMPLATES
 from server.pages import consent
@@ -177,3 +178,12 @@ def test_instants_are_written_in_the_events_zone() -> None:
     assert "20:06" in words.day_and_time("ja", at, "Asia/Tokyo")
     assert "月" in words.day_and_time("ja", at, "Asia/Tokyo")
     assert words.zone("Nowhere/Land").key == "UTC"
+
+
+@pytest.mark.parametrize(
+    "page",
+    ["static/attendee/wording.js", "static/host/sentences.js", "server/console/sentences.py"],
+)
+def test_every_reason_for_having_no_seat_has_words_on_each_page(page: str) -> None:
+    written = (ROOT / page).read_text(encoding="utf-8")
+    assert not [code for code in WITHOUT_SEAT if f'"{code}"' not in written]

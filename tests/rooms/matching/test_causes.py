@@ -9,7 +9,7 @@ from rooms.matching.ask import Seeker
 from rooms.matching.causes import causes, explained, relaxations
 from rooms.matching.solving import solve_wanted
 from rooms.people import Mode, SegmentRule
-from rooms.programme import Allow
+from rooms.programme import Allow, Mixing
 from rooms.standing import pair
 from tests.rooms.matching.crowd import ask, crowd
 
@@ -100,3 +100,12 @@ def test_explaining_ends_when_somebody_cannot_wait() -> None:
     wanted = ask(crowd(7), size=3, least=3, most=3)
     offer = explained(wanted, solve_wanted(wanted, 0, steps=20), seconds=60, hurry=lambda: True)
     assert offer.relaxations == ()
+
+
+def test_too_few_stations_and_modes_kept_apart_are_said_to_be() -> None:
+    emre = Seeker(id="emre", mode=Mode.ON_SITE)
+    people = [emre, *(Seeker(id=f"e{i}") for i in range(4))]
+    few = ask(people, mixing=Mixing.SOME, stations=(), size=3)
+    for asked, rule in ((few, "stations"), (replace(few, mixing=Mixing.APART), "modes")):
+        (cause,) = causes(asked)
+        assert (cause.rules, cause.people, cause.seated) == ((rule,), ("emre",), 1)
