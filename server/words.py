@@ -64,6 +64,10 @@ class Words:
             elif isinstance(message.string, str):
                 self.sentences[message.id] = message.string
 
+    def language_name(self, word: str) -> str:
+        """Returns a language by its name here where people gave its code, else their own word."""
+        return self.locale.languages.get(word.strip().lower(), word)
+
     def gettext(self, msgid: str, **values: Value) -> str:
         """Returns a sentence with its {named} places filled in."""
         found = self.sentences.get(msgid) or self.counted.get(msgid, (msgid,))[0]

@@ -47,8 +47,8 @@ class LonelyLine(Struct, frozen=True):
 async def balance_page(request: Request) -> Response:
     """Draws desk_balance.html.
 
-    `event`, `seen`, `lonely`, `more_lonely`, `modes`, `shown`,
-    `urls`.
+    `event`, `seen`, `lonely`, `more_lonely`, `modes`, `language_name`,
+    `shown`, `urls`.
     """
     evening = await evening_of(request)
     seen = await asyncio.to_thread(_seen, evening)
@@ -60,6 +60,7 @@ async def balance_page(request: Request) -> Response:
         "lonely": [_line(evening, one, known) for one in seen.lonely[:LONELY_SHOWN]],
         "more_lonely": max(0, len(seen.lonely) - LONELY_SHOWN),
         "modes": [(known.gettext(MODES.get(one.word, one.word)), one.people) for one in seen.modes],
+        "language_name": known.language_name,
         "shown": SHOWN,
         "urls": {
             "event": here,
@@ -91,7 +92,8 @@ def _seen(evening: Evening) -> Balance:
 
 def _line(evening: Evening, one: Lonely, known: words.Words) -> LonelyLine:
     person = evening.register.attendee(one.id)
-    joined = known.gettext(", ").join(one.words[:6])
+    said = known.language_name if one.why == "language" else str
+    joined = known.gettext(", ").join(said(word) for word in one.words[:6])
     return LonelyLine(
         name=person.name,
         url=f"/desk/{evening.id}/people/{one.id}",

@@ -7,12 +7,10 @@ Secrets (a host's link, personal links) are shown once, in the answer that made 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from datetime import datetime
 from http import HTTPStatus
 from zoneinfo import available_timezones
 
 import msgspec
-import segno
 from msgspec import Struct
 from starlette.requests import Request
 from starlette.responses import Response
@@ -20,11 +18,10 @@ from starlette.routing import Route
 
 from rooms.refusal import Refusal
 from server import words
-from server.api import all_evenings, join_url, personal_url
+from server.api import all_evenings
 from server.auth import (
     DESK_COOKIE,
     DESK_COOKIE_SECONDS,
-    ORGANISER,
     address,
     keys_of,
     organiser_by_cookie,
@@ -32,20 +29,13 @@ from server.auth import (
 )
 from server.bodies import read_form
 from server.evenings import Evening
-from server.organising import (
-    amend_event,
-    delete_event,
-    first_host,
-    make_event,
-    new_link,
-)
+from server.organising import make_event
 from server.pages.balance import balance_page
-from server.pages.copying import copied
 from server.pages.customers import customers_page, sansan_file
-from server.pages.dealings import dealings
-from server.pages.entry import check_origin, evening_of, let_in
+from server.pages.entry import check_origin
 from server.pages.importing import import_page, press_import, save_links
 from server.pages.interests import interests_page, press_interests
+from server.pages.local_instants import local_instant
 from server.pages.mail import (
     letter_page,
     mail_page,
@@ -55,6 +45,15 @@ from server.pages.mail import (
     words_page,
 )
 from server.pages.matching import matching_page, save_matching
+from server.pages.one_event import (
+    become_host,
+    copy,
+    delete,
+    event_page,
+    host_link,
+    set_details,
+    set_goals,
+)
 from server.pages.patterns import PATTERNS, pattern_body
 from server.pages.people import people_page, press_people, print_cards
 from server.pages.person import (
@@ -65,42 +64,23 @@ from server.pages.person import (
     press_person,
 )
 from server.pages.rendering import redirect, render
-from server.pages.report import goals_kept, keep_goals, report_page, save_goals
+from server.pages.report import report_page, save_goals
 from server.pages.returned import press_bounce
 from server.pages.sign_up import save_sign_up, sign_up_page
-from server.pages.timeline import timeline
 from server.pages.webhooks import press_webhooks, webhooks_page
-from server.planning import EventBody, EventPatch, EventShown, read_body, shown
+from server.planning import EventBody, read_body, shown
 from server.problems import Problem
 from server.rights import limits_of, take
 
 Endpoint = Callable[[Request], Awaitable[Response]]
 
-EXPORTS = {
-    "pairs.csv": "who met whom, round by round",
-    "pairs.csv?summary=1": "who met whom, in all",
-    "pairs.xlsx": "who met whom, round by round, as a workbook",
-    "attendees.csv": "everybody, with rounds and people met",
-    "rounds.csv": "the rounds as they were held",
-    "network.graphml": "who met whom as a graph, for yEd, NetworkX and R",
-    "network.gexf": "the same for Gephi",
-    "import/hubspot.csv": "people who let you have their details, for HubSpot",
-    "import/salesforce.csv": "the same for Salesforce, as leads",
-    "import/google-contacts.csv": "the same for Google Contacts (3,000 people at a time)",
-    "import/mailchimp.csv": "those who agreed to hear from you, for Mailchimp",
-    "pairs.jsonl": "pairs for programs",
-    "leads.csv?since=0": "those who agreed to hear from you, with their interests",
-    "consents.csv": "who agreed to what, in which words and when",
-    "journal.jsonl": "everything that happened, for programs",
-}
-"""File (as the API names it) to what it holds."""
-
-DETAILS = ("title", "starts_at", "time_zone")
 FORM = {
-    "title": "", "rounds": "3", "seconds": "480", "size": "4", "break_seconds": "60",
+    "title": "", "rounds": "3", "minutes": "8", "size": "4", "break_minutes": "1",
     "starts_at": "", "time_zone": "UTC", "locale": "en", "auto": "", "tables": "",
     "ready_check": "", "pattern": "",
 }  # fmt: skip
+MOST_SECONDS = 86_400
+"""A day: the longest round or break that the API takes."""
 
 
 # Signing in
@@ -226,13 +206,19 @@ async def _desk_page(
             for one in PATTERNS
         ],
         "problem": words.sentence(language, problem) if problem else None,
-        "problem_field": problem.field.rpartition(".")[2].partition("[")[0] if problem else None,
+        "problem_field": _field(problem.field) if problem else None,
         "time_zones": sorted(available_timezones()),
         "sign_out": "/desk/out",
     }
     return render(
         request, "desk.html", context, status=problem.status if problem else HTTPStatus.OK
     )
+
+
+def _field(name: str) -> str:
+    """Returns the form's name of a field of the API."""
+    last = name.rpartition(".")[2].partition("[")[0]
+    return {"seconds": "minutes", "break_seconds": "break_minutes"}.get(last, last)
 
 
 def _line(evening: Evening) -> EventLine:
@@ -269,7 +255,9 @@ async def create(request: Request) -> Response:
 def _body(typed: Mapping[str, str]) -> EventBody:
     """Returns what the form asks for; raises Problem."""
     planned: dict[str, object] = {
-        name: _whole(typed, name) for name in ("seconds", "size", "break_seconds")
+        "size": _whole(typed, "size"),
+        "seconds": _seconds(typed, "minutes"),
+        "break_seconds": _seconds(typed, "break_minutes"),
     }
     planned["auto"] = bool(typed["auto"])
     rounds = _whole(typed, "rounds") or 0
@@ -288,7 +276,7 @@ def _body(typed: Mapping[str, str]) -> EventBody:
         "programme": {"rounds": [{k: v for k, v in planned.items() if v is not None}] * rounds},
         "settings": {"ready_check": bool(typed["ready_check"])},
         "tables": _whole(typed, "tables"),
-        "starts_at": _local_instant(typed["starts_at"], zone),
+        "starts_at": local_instant(typed["starts_at"], zone),
     }
     pattern = pattern_body(typed["pattern"], typed["locale"])
     if pattern is not None:
@@ -315,188 +303,24 @@ def _whole(typed: Mapping[str, str], name: str) -> int | None:
     return int(text)
 
 
-def _local_instant(text: str, zone: str) -> int | None:
-    """Returns the instant (ms) of a local time as forms give it; empty: None. Raises Problem."""
+def _seconds(typed: Mapping[str, str], name: str) -> int | None:
+    """Returns minutes, halves allowed, as seconds; empty: None. Raises Problem."""
+    text = typed[name]
     if not text:
         return None
     try:
-        return int(datetime.fromisoformat(text).replace(tzinfo=words.zone(zone)).timestamp() * 1000)
-    except (ValueError, OverflowError) as error:
+        seconds = round(float(text) * 60)
+    except (ValueError, OverflowError):
+        seconds = -1
+    if not 0 <= seconds <= MOST_SECONDS:
         raise Problem(
             HTTPStatus.UNPROCESSABLE_ENTITY,
             "bad-field",
-            "“{value}” is not a day and time.",
-            field="starts_at",
-            value=text[:40],
-        ) from error
-
-
-# One event
-
-
-async def event_page(request: Request) -> Response:
-    return await _event_page(request, await evening_of(request))
-
-
-async def _event_page(
-    request: Request,
-    evening: Evening,
-    *,
-    host_url: str | None = None,
-    problem: str | None = None,
-    goals: object = None,
-    details: Mapping[str, str] | None = None,
-    status: HTTPStatus = HTTPStatus.OK,
-) -> Response:
-    """Draws desk_event.html.
-
-    `event`, `join_url`, `join_qr`, `host_url`, `problem`, `exports`, `dealings`, `goals`,
-    `timeline`, `done`, `urls`.
-    """
-    language = words.language(request)
-    link = join_url(request, evening.id, await keys_of(request).join_key(evening.id))
-    event = shown(evening.event, evening.register, link)
-    here = f"/desk/{evening.id}"
-    context: dict[str, object] = {
-        "event": _event_shown(event),
-        "join_url": link,
-        "join_qr": segno.make(link, error="m").svg_data_uri(scale=4, border=2, dark="#20242e"),
-        "host_url": host_url,
-        "problem": problem,
-        "details": _details_typed(event) if details is None else details,
-        "zones": sorted(available_timezones()),
-        "goals": goals_kept(evening.register.details.goals) if goals is None else goals,
-        "timeline": timeline(evening.event.plan.rounds, event.starts_at, event.time_zone, language),
-        "done": request.query_params.get("done", ""),
-        "dealings": dealings(evening, words.words(language).gettext),
-        "exports": [
-            {
-                "name": name.replace(".csv?summary=1", "-summary.csv")
-                .removesuffix("?since=0")
-                .removeprefix("import/"),
-                "url": f"/api/events/{evening.id}/{name}",
-                "label": words.words(language).gettext(label),
-            }
-            for name, label in EXPORTS.items()
-        ],
-        "urls": {
-            "desk": "/desk",
-            "people": f"{here}/people",
-            "host": f"{here}/host",
-            "matching": f"{here}/matching",
-            "balance": f"{here}/balance",
-            "interests": f"{here}/interests",
-            "report": f"{here}/report",
-            "mail": f"{here}/mail",
-            "webhooks": f"{here}/webhooks",
-            "customers": f"{here}/customers",
-            "sign_up": f"{here}/sign-up",
-            "goals": f"{here}/goals",
-            "details": f"{here}/details",
-            "copy": f"{here}/copy",
-            "host_link": f"{here}/host-link",
-            "import": f"{here}/import",
-            "delete": f"{here}/delete",
-        },
-    }
-    return render(request, "desk_event.html", context, status=status)
-
-
-def _event_shown(event: EventShown) -> dict[str, object]:
-    """Returns an event for the template: as the API shows it, with the rounds themselves."""
-    return {**msgspec.structs.asdict(event), "rounds": event.programme.rounds}
-
-
-async def become_host(request: Request) -> Response:
-    """Signs this browser in as the event's host, without a link."""
-    evening = await evening_of(request)
-    return await let_in(request, evening.id, first_host(evening), "")
-
-
-async def host_link(request: Request) -> Response:
-    """Makes a new link for the event's host."""
-    evening = await evening_of(request)
-    key = await new_link(request.app.state, evening, first_host(evening))
-    url = personal_url(request, evening.id, key)
-    return await _event_page(request, evening, host_url=url)
-
-
-async def set_details(request: Request) -> Response:
-    """Changes title, time and zone, or says what cannot be taken, and shows what was typed."""
-    evening = await evening_of(request)
-    sent = await read_form(request)
-    typed = {name: str(sent.get(name, "")).strip()[:200] for name in DETAILS}
-    zone = typed["time_zone"] or "UTC"
-    try:
-        body = {
-            "title": typed["title"],
-            "time_zone": zone,
-            "starts_at": _local_instant(typed["starts_at"], zone),
-        }
-        await amend_event(evening, ORGANISER, read_body(msgspec.json.encode(body), EventPatch))
-    except Problem as problem:
-        said = words.sentence(words.language(request), problem)
-        return await _event_page(
-            request, evening, problem=said, details=typed, status=problem.status
+            "Please write minutes as a number, {most} at most.",
+            field=name,
+            most=MOST_SECONDS // 60,
         )
-    except Refusal as refusal:
-        said = words.words(words.language(request)).gettext(refusal.sentence)
-        return await _event_page(
-            request, evening, problem=said, details=typed, status=HTTPStatus.CONFLICT
-        )
-    return redirect(f"/desk/{evening.id}?done=goals")
-
-
-def _details_typed(event: EventShown) -> dict[str, str]:
-    """Returns title, time and zone as the form shows them."""
-    starts = ""
-    if event.starts_at is not None:
-        at = datetime.fromtimestamp(event.starts_at / 1000, words.zone(event.time_zone))
-        starts = at.strftime("%Y-%m-%dT%H:%M")
-    return {"title": event.title, "starts_at": starts, "time_zone": event.time_zone}
-
-
-async def set_goals(request: Request) -> Response:
-    """Keeps what the organiser wants of the event and what it costs, before it."""
-    evening = await evening_of(request)
-    typed, problem = await keep_goals(evening, await read_form(request))
-    if problem is None:
-        return redirect(f"/desk/{evening.id}?done=goals")
-    said = words.sentence(words.language(request), problem)
-    return await _event_page(request, evening, problem=said, goals=typed, status=problem.status)
-
-
-async def copy(request: Request) -> Response:
-    """Makes another event like this one, without its people."""
-    evening = await evening_of(request)
-    form = await read_form(request)
-    title = " ".join(str(form.get("title", "")).split())[:200]
-    try:
-        if not title:
-            raise Problem(
-                HTTPStatus.UNPROCESSABLE_ENTITY, "bad-field", "An event needs a title.",
-                field="title",
-            )  # fmt: skip
-        zone = evening.event.plan.time_zone
-        starts_at = _local_instant(str(form.get("starts_at", "")).strip(), zone)
-    except Problem as problem:
-        said = words.sentence(words.language(request), problem)
-        return await _event_page(request, evening, problem=said, status=problem.status)
-    return redirect(f"/desk/{await copied(request, evening, title, starts_at)}?done=copied")
-
-
-async def delete(request: Request) -> Response:
-    """Deletes the event, if its title was typed again."""
-    evening = await evening_of(request)
-    form = await read_form(request)
-    if " ".join(str(form.get("title", "")).split()) != evening.register.details.title:
-        problem = words.words(words.language(request)).gettext(
-            "The title you typed is another one, so nothing was deleted."
-        )
-        status = HTTPStatus.UNPROCESSABLE_ENTITY
-        return await _event_page(request, evening, problem=problem, status=status)
-    await delete_event(request.app.state, evening)
-    return redirect("/desk")
+    return seconds
 
 
 routes = [

@@ -134,7 +134,7 @@ async def mail_page(request: Request) -> Response:
     planned = list(letters(event, register))
     now = store.clock()
     pending = [one for one in due(event, register, now).values() if _is_pending(book, one)]
-    uninvited = _uninvited(evening)
+    to_invite = uninvited(evening)
     attention = [
         _line(evening, id, line, say, here)
         for id, line in book.items()
@@ -144,7 +144,7 @@ async def mail_page(request: Request) -> Response:
         "event": {"id": evening.id, "title": register.details.title},
         "kinds": [_kind(evening, kind, planned, book, say, here) for kind in Kind],
         "trouble": await _trouble(request, say),
-        "to_invite": len(uninvited),
+        "to_invite": len(to_invite),
         "without_address": sum(
             1 for p in register.attendees() if not p.email and event.people[p.id].takes_seat
         ),
@@ -174,7 +174,8 @@ def _is_pending(book: Mapping[str, Entry], letter: Letter) -> bool:
     return line is None or line.state not in FINAL
 
 
-def _uninvited(evening: Evening) -> list[str]:
+def uninvited(evening: Evening) -> list[str]:
+    """Returns who has an address and a place, and has not been sent a link."""
     event = evening.event
     return [
         id
@@ -277,7 +278,7 @@ async def press_mail(request: Request) -> Response:
     done, letter = str(form.get("do", "")), str(form.get("letter", ""))[:200]
     match done:
         case "invite":
-            await evening.submit(ORGANISER, Invite(attendees=tuple(_uninvited(evening))))
+            await evening.submit(ORGANISER, Invite(attendees=tuple(uninvited(evening))))
         case "thanks":
             await evening.submit(ORGANISER, SendThanks())
         case "again":

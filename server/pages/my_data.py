@@ -34,7 +34,7 @@ PROFILE_LABELS = {
     "reading": "Reading of the name",
     "family_name": "Family name",
     "given_name": "Given name",
-    "title": "Title",
+    "title": "Job title",
     "organisation": "Organisation",
     "department": "Department",
     "email": "E-mail",

@@ -39,11 +39,11 @@ async def test_webhooks_are_set_up_on_a_phone(
     await page.locator("input[name=key]").fill(KEY)
     await page.keyboard.press("Enter")
     await page.locator(f"a[href='/desk/{house.event}']").click()
-    await page.locator(f"a[href='/desk/{house.event}/customers']").click()
+    await page.locator(f"main .card a[href='/desk/{house.event}/customers']").click()
     await page.locator("#owner").wait_for()
     await fits_and_is_accessible(page)
     await page.go_back()
-    await page.locator(f"a[href='/desk/{house.event}/webhooks']").click()
+    await page.locator(f"main .card a[href='/desk/{house.event}/webhooks']").click()
     await fits_and_is_accessible(page)
 
     await page.locator("#address").fill("https://192.168.1.1/hook")

@@ -407,7 +407,7 @@ async def test_an_event_is_made_and_people_brought_in_without_a_script(
     house: Doors, organiser: httpx.AsyncClient
 ) -> None:
     form = {
-        "title": "茶会", "rounds": "2", "seconds": "90", "size": "3", "break_seconds": "30",
+        "title": "茶会", "rounds": "2", "minutes": "1.5", "size": "3", "break_minutes": "0.5",
         "starts_at": "2026-12-01T19:00", "time_zone": "Asia/Tokyo", "locale": "ja", "auto": "1",
     }  # fmt: skip
     made = await organiser.post("/desk/events", data=form)
@@ -455,13 +455,13 @@ async def test_a_file_that_cannot_be_read_says_why(
 
 @pytest.mark.parametrize(
     "change",
-    [{"title": ""}, {"rounds": "0"}, {"rounds": "many"}, {"size": "1"}, {"seconds": "99999999"},
+    [{"title": ""}, {"rounds": "0"}, {"rounds": "many"}, {"size": "1"}, {"minutes": "99999999"},
      {"time_zone": "Moon"}, {"starts_at": "soon"}],
 )  # fmt: skip
 async def test_an_event_that_cannot_be_made_comes_back_as_it_was_typed(
     organiser: httpx.AsyncClient, change: dict[str, str]
 ) -> None:
-    form = {"title": "Tea & talk", "rounds": "2", "seconds": "90", "size": "3", **change}
+    form = {"title": "Tea & talk", "rounds": "2", "minutes": "1.5", "size": "3", **change}
     page = await organiser.post("/desk/events", data=form)
     assert page.status_code == 422
     assert 'role="alert"' in page.text

@@ -128,3 +128,61 @@ async def test_title_and_time_are_changed_later_and_nothing_typed_is_lost(house:
         wrong = await desk.post(f"/desk/{event}/details", data={**form, "time_zone": "Mars/Base"})
         assert wrong.status_code == 422
         assert 'value="Mars/Base"' in wrong.text
+        assert 'href="#event-zone"' in wrong.text
+
+
+async def test_a_new_title_keeps_the_seconds_of_the_start_and_says_what_was_saved(
+    house: Doors,
+) -> None:
+    async with organiser(house) as desk:
+        starts_at = 1_903_861_812_345
+        made = await house.makes_event(starts_at=starts_at, time_zone="Asia/Tokyo")
+        form = {"title": "Late tea", "starts_at": "2030-05-01T19:30", "time_zone": "Asia/Tokyo"}
+        page = await desk.post(f"/desk/{made['id']}/details", data=form, follow_redirects=True)
+        assert "Title and time are saved." in page.text
+        shown = (await house.client.get(f"/api/events/{made['id']}")).json()
+        assert (shown["title"], shown["starts_at"]) == ("Late tea", starts_at)
+        await desk.post(f"/desk/{made['id']}/details", data={**form, "starts_at": ""})
+        shown = (await house.client.get(f"/api/events/{made['id']}")).json()
+        assert shown["starts_at"] is None
+
+
+async def test_a_refused_form_of_an_event_comes_back_as_typed_and_leads_to_its_field(
+    house: Doors,
+) -> None:
+    event = (await house.makes_event(title="Tea"))["id"]
+    async with organiser(house) as desk:
+        for name, form, field in (
+            ("goals", {"cost": "a lot", "currency": "JPY"}, "goal-cost"),
+            ("copy", {"title": "Tea 2", "starts_at": "soon"}, "copy-starts"),
+            ("delete", {"title": "Toe"}, "delete-title"),
+        ):
+            page = await desk.post(f"/desk/{event}/{name}", data=form)
+            assert page.status_code == 422
+            assert f'href="#{field}"' in page.text
+            assert all(f'value="{value}"' in page.text for value in form.values()), name
+
+
+async def test_the_page_of_an_event_says_what_comes_next(house: Doors) -> None:
+    event = (await house.makes_event())["id"]
+    async with organiser(house) as desk:
+
+        async def reads() -> str:
+            return (await desk.get(f"/desk/{event}")).text
+
+        assert "Nobody is on the list yet." in await reads()
+        ana, bo = await house.brings(event)
+        assert "2 people have not been sent their links yet" in await reads()
+        await desk.post(f"/desk/{event}/mail", data={"do": "invite"})
+        assert "Everybody can come in." in await reads()
+        now = house.store.clock()
+        met = [{"a": ana.id, "b": bo.id, "spans": [[now - 60_000, now]]}]
+        over = {
+            "round": 1,
+            "starts_at": now - 60_000,
+            "ends_at": now,
+            "meetings": met,
+            "ends": True,
+        }
+        await house.client.post(f"/api/events/{event}/meetings", json=over)
+        assert "The evening is over." in await reads()

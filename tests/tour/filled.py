@@ -43,7 +43,7 @@ def listed() -> list[Person]:
     people = [dict(person) for person in sample_people()[:SEATS]]
     for at, person in enumerate(people):
         if at % 3:
-            person["segment"] = SEGMENTS[at % len(SEGMENTS)]
+            person["segment"] = SEGMENTS[at // 3 % len(SEGMENTS)]
         if at == 3:
             person["role"] = "ambassador"
     people[0]["interests"] = ["ceramics", "人工知能", "AI", "cycling"]

@@ -10,7 +10,7 @@ from tests.tour.stage import Look, Stage, seen
 
 NO_LIST = FilePayload(name="picture.csv", mimeType="text/csv", buffer=b"\x89PNG\r\n\x1a\n\x00\x00")
 ODD_COLUMNS = (
-    "ご氏名,会社,メール,血液型\n"
+    "参加の方,会社,メール,血液型\n"
     "佐藤 花子,みなと計画,hanako.sato@example.jp,A\n"
     "新田 光,窯元ひかり,hikaru@example.jp,O\n"
 )
