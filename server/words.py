@@ -66,7 +66,7 @@ class Words:
 
     def language_name(self, word: str) -> str:
         """Returns a language by its name here where people gave its code, else their own word."""
-        return self.locale.languages.get(word.strip().lower(), word)
+        return str(self.locale.languages.get(word.strip().lower(), word))
 
     def gettext(self, msgid: str, **values: Value) -> str:
         """Returns a sentence with its {named} places filled in."""
