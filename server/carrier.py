@@ -17,6 +17,8 @@ import contextlib
 import ipaddress
 import logging
 import os
+import re
+import ssl
 import sys
 from asyncio import StreamReader
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -79,8 +81,28 @@ TOO_LARGE = 552
 """What a server answers to a letter's size (RFC 1870): this letter's trouble, not the sender's."""
 
 
+TROUBLES = {
+    "away": "The mail server cannot be reached.",
+    "slow": "The mail server does not answer in time.",
+    "password": "The mail server refuses the user or the password.",
+    "tls": "The mail server offers no secure connection that can be trusted.",
+    "refuses": "The mail server refuses to serve.",
+    "busy": "The mail server puts all mails off for now.",
+    "sender": "The mail server refuses the address that mails come from.",
+    "relay": "The mail server passes on no mail of ours: it wants a user and a password, or must be"
+    " told to.",
+}
+"""Why a mail server serves nobody just now, in words: for the log, the desk and the doctor."""
+
+WANTS_SIGN_IN = (530, 534, 535, 538)
+"""Codes of RFC 4954 that a server may give as late as at the first mail."""
+
+RELAYING = re.compile(r"relay", re.IGNORECASE)
+"""How servers refuse every address beyond their own: their trouble with us, not the address's."""
+
+
 class ServerTrouble(Exception):
-    """The mail server serves nobody just now, so no letter is to blame."""
+    """The mail server serves nobody just now, so no letter is to blame. `why`: of `TROUBLES`."""
 
     def __init__(self, why: str, said: str = "") -> None:
         super().__init__(why)
@@ -98,8 +120,9 @@ async def connected(smtp: Smtp) -> AsyncIterator[aiosmtplib.SMTP]:
         await part(client)
 
 
-async def connect(smtp: Smtp) -> aiosmtplib.SMTP:
-    """Connects, greets and signs in. Raises ServerTrouble."""
+async def connect(smtp: Smtp, patience: float = COMMAND_SECONDS) -> aiosmtplib.SMTP:
+    """Connects, greets and signs in; waits `patience` seconds for each answer. Raises
+    ServerTrouble."""
     # A password must not go over the net in the clear because somebody takes STARTTLS out.
     must = smtp.security == "starttls" or (bool(smtp.user) and not _is_near(smtp.host))
     start_tls = False if smtp.security == "tls" else True if must else None
@@ -108,7 +131,7 @@ async def connect(smtp: Smtp) -> aiosmtplib.SMTP:
         port=smtp.port,
         username=smtp.user or None,
         password=smtp.password or None,
-        timeout=COMMAND_SECONDS,
+        timeout=patience,
         use_tls=smtp.security == "tls",
         start_tls=start_tls,
     )
@@ -119,13 +142,23 @@ async def connect(smtp: Smtp) -> aiosmtplib.SMTP:
     except aiosmtplib.SMTPAuthenticationError as error:
         raise ServerTrouble("password", said_by(error)) from error
     except aiosmtplib.SMTPResponseException as error:
-        raise ServerTrouble("refuses", said_by(error)) from error
+        client.close()
+        is_tls = "TLS" in error.message.upper()
+        raise ServerTrouble("tls" if is_tls else "refuses", said_by(error)) from error
     except (aiosmtplib.SMTPException, OSError, ValueError) as error:
-        timed_out = isinstance(error, TimeoutError)
-        raise ServerTrouble(
-            "slow" if timed_out else "away", without_addresses(str(error))
-        ) from error
+        client.close()
+        why = "slow" if isinstance(error, TimeoutError) else "away"
+        why = "tls" if _is_about_tls(error) else why
+        raise ServerTrouble(why, without_addresses(str(error))) from error
     return client
+
+
+def _is_about_tls(error: BaseException | None) -> bool:
+    while error is not None:
+        if isinstance(error, ssl.SSLError) or "STARTTLS" in str(error):
+            return True
+        error = error.__cause__ or error.__context__
+    return False
 
 
 async def part(client: aiosmtplib.SMTP) -> None:
@@ -148,10 +181,50 @@ def said_by(error: aiosmtplib.SMTPResponseException) -> str:
     return f"{error.code} {without_addresses(error.message)}"
 
 
+def _trouble_at_sender(error: aiosmtplib.SMTPResponseException) -> ServerTrouble:
+    """Returns what it means that the server takes no mail from us."""
+    if error.code in WANTS_SIGN_IN:
+        return ServerTrouble("password", said_by(error))
+    if error.code == 421 or not 400 <= error.code < 600:
+        return ServerTrouble("refuses", said_by(error))
+    return ServerTrouble("busy" if error.code < 500 else "sender", said_by(error))
+
+
+def _trouble_at_address(error: aiosmtplib.SMTPResponseException) -> str:
+    """Returns why a server refuses every address, by how it refuses one; or nothing."""
+    if error.code == 421:
+        return "refuses"
+    if error.code in WANTS_SIGN_IN:
+        return "password"
+    return "relay" if error.code >= 500 and RELAYING.search(error.message) else ""
+
+
+LOGGED = {
+    "refused-address": "A mail (%s of event %s) was refused: there is no such address. (%s)",
+    "refused-mail": "A mail (%s of event %s) was refused. (%s)",
+    "gave-up": "A mail (%s of event %s) was put off so often that it is given up. (%s)",
+    "no-answer": "Nobody knows whether a mail (%s of event %s) went out; the desk asks. (%s)",
+    "later": "A mail (%s of event %s) was put off; it is tried again by itself. (%s)",
+}
+"""What the log says of single letters; who they are to stays in the book."""
+
+LINE_OF_DOTS = re.compile(rb"^\.", re.MULTILINE)
+"""A line that begins with a dot gets another one (RFC 5321, 4.5.2)."""
+
+
 class Carrier:
     """Hands letters on, over a few connections."""
 
-    def __init__(self, store: Store, smtp: Smtp, tell: Callable[[Outcome], None]) -> None:
+    def __init__(
+        self,
+        store: Store,
+        smtp: Smtp,
+        tell: Callable[[Outcome], None],
+        patience: float = COMMAND_SECONDS,
+    ) -> None:
+        """`patience`: seconds for each answer but the last."""
+        self._patience = patience
+        self._troubled = ""
         self._store = store
         self._smtp = smtp
         self._tell = tell
@@ -203,7 +276,7 @@ class Carrier:
             for attempt in range(TRIES_PER_CONNECTION):
                 try:
                     if client is None or not client.is_connected:
-                        client = await connect(self._smtp)
+                        client = await connect(self._smtp, self._patience)
                     outcome = await self._carry(client, job)
                     break
                 except (
@@ -237,24 +310,39 @@ class Carrier:
         except aiosmtplib.SMTPResponseException as error:
             if error.code == TOO_LARGE:
                 return await self._refused(client, job, await self._own(job), error)
-            raise ServerTrouble("sender", said_by(error)) from error
+            raise _trouble_at_sender(error) from error
         try:
             await client.rcpt(job.to)
         except aiosmtplib.SMTPResponseException as error:
-            if error.code == 421:
-                raise ServerTrouble("refuses", said_by(error)) from error
+            if why := _trouble_at_address(error):
+                raise ServerTrouble(why, said_by(error)) from error
             return await self._refused(client, job, await self._own(job), error)
+        begun = await client.execute_command(b"DATA")
+        if begun.code == 421:
+            raise ServerTrouble("refuses", said_by(aiosmtplib.SMTPDataError(*begun)))
+        if begun.code != 354:
+            refused = aiosmtplib.SMTPDataError(*begun)
+            return await self._refused(client, job, await self._own(job), refused)
+        return await self._hand_over(client, job)
+
+    async def _hand_over(self, client: aiosmtplib.SMTP, job: Job) -> str:
+        """Sends the mail itself, which the server has said it will take: here it may go out."""
         async with self._lines:
             held = self._held.pop(job.place, job)
             handing = replace(held.taken, state=State.HANDING, at=self._store.clock())
             mine = await Book(self._store, job.event).swap(job.letter, held.taken, handing)
         if not mine:  # another worker has taken it meanwhile, and will see to it
-            await client.rset()
+            client.close()  # the only way out of a mail that was begun
             return "overtaken"
         try:
-            answer = await client.data(job.data, timeout=DATA_SECONDS)
-        except aiosmtplib.SMTPResponseException as error:
-            return await self._refused(client, job, handing, error)
+            if client.protocol is None:
+                raise aiosmtplib.SMTPServerDisconnected("Connection lost")
+            end = b".\r\n" if job.data.endswith(b"\r\n") else b"\r\n.\r\n"
+            client.protocol.write(LINE_OF_DOTS.sub(b"..", job.data) + end)
+            answer = await client.protocol.read_response(DATA_SECONDS)
+            if answer.code != 250:
+                refused = aiosmtplib.SMTPDataError(*answer)
+                return await self._refused(client, job, handing, refused)
         except (aiosmtplib.SMTPException, OSError) as error:
             client.close()
             said = without_addresses(str(error))
@@ -298,6 +386,9 @@ class Carrier:
         )
         now = self._store.clock()
         await self._insist(lambda: in_trouble(self._store, trouble.why, trouble.said, now))
+        if self._troubled != trouble.why:
+            self._troubled = trouble.why
+            log.warning("%s Mails wait. (%s)", TROUBLES[trouble.why], trouble.said)
 
     async def _write(
         self,
@@ -327,6 +418,11 @@ class Carrier:
         await self._insist(lambda: finish(self._store, job.place))
         if state is State.SENT:
             await self._insist(lambda: in_trouble(self._store, "", "", now))
+            if self._troubled:
+                self._troubled = ""
+                log.warning("Mails go out again.")
+        elif why in LOGGED:
+            log.warning(LOGGED[why], job.letter.partition(":")[0], job.event, said)
         return state.value
 
     async def _insist(self, step: Callable[[], Awaitable[object]]) -> None:

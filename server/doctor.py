@@ -21,7 +21,7 @@ from msgspec.structs import replace
 from rooms.messages import Phase
 from server import erasure, retention, words
 from server.bundled import BundledStore, running_url
-from server.carrier import ServerTrouble, connected
+from server.carrier import TROUBLES, ServerTrouble, connected
 from server.evening import Evening
 from server.evenings import Evenings
 from server.journal import UnknownFact
@@ -164,11 +164,7 @@ def mail_findings(settings: Settings) -> list[Finding]:
     try:
         asyncio.run(greet(settings.smtp))
     except ServerTrouble as trouble:
-        sentence = {
-            "password": "refuses the user or the password",
-            "refuses": "refuses to serve",
-            "slow": "does not answer in time",
-        }.get(trouble.why, "cannot be reached")
+        sentence = TROUBLES[trouble.why].removeprefix("The mail server ").removesuffix(".")
         return [
             Finding(
                 False,

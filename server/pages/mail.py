@@ -25,6 +25,7 @@ from rooms.people import MailText
 from server import mail_texts, words
 from server.auth import ORGANISER, keys_of, public_url
 from server.bodies import read_form
+from server.carrier import TROUBLES
 from server.evenings import Evening
 from server.letters import OUTCOME_LABELS, Links, Writer, Written
 from server.mail import FINAL, Book, Entry, State, trouble
@@ -65,13 +66,6 @@ TIMES: Mapping[Kind, str] = {
     Kind.WAITING: "At once, to whoever signs up when all places are taken",
     Kind.PLACE: "At once, to whom you give a place, and to whoever moves up",
     Kind.REFUSED: "At once, to whom you give no place",
-}
-TROUBLES = {
-    "away": "The mail server cannot be reached.",
-    "slow": "The mail server does not answer in time.",
-    "password": "The mail server refuses the user or the password.",
-    "refuses": "The mail server refuses to serve.",
-    "sender": "The mail server refuses the address that mails come from.",
 }
 REASONS = {
     **CAME_BACK,
