@@ -95,7 +95,7 @@ function look() {
 }
 
 // What the server has left out is not on this page: then only the server can look.
-if (!search.value) search.addEventListener("input", look);
+if (!search.value && !("paged" in page.dataset)) search.addEventListener("input", look);
 
 // Copying a message
 

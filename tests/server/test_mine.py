@@ -21,6 +21,7 @@ from msgspec import Struct
 
 from server.first_message import first_message
 from server.pages.dots import PALETTE, colour
+from server.pages.mine import PEOPLE_AT_ONCE
 from server.redis import Store
 from server.words import words
 from tests.server.callers import Doors, Enrolled, bearer, doors
@@ -133,6 +134,40 @@ async def test_people_are_found_by_name_work_interest_and_note(over: Over) -> No
             assert names(await read(browser, f"{over.path}?q={asked}")) == found, asked
         assert names(await read(browser, f"{over.path}?show=open")) == ["花子"]
         assert names(await read(browser, f"{over.path}?show=in-touch")) == []
+
+
+async def test_hundreds_of_people_met_are_on_pages_and_what_was_saved_is_on_its_own(
+    store: Store,
+) -> None:
+    many = 2 * PEOPLE_AT_ONCE + 5
+    async with doors(store) as house:
+        event = (await house.makes_event())["id"]
+        people = [{"name": f"Guest {n}"} for n in range(many)]
+        ana, *guests = await house.brings(event, [{"name": "Ana"}, *people])
+        now = store.clock() - 600_000
+        met = [
+            {"a": ana.id, "b": guest.id, "spans": [[now, now + 500_000 - 1000 * n]]}
+            for n, guest in enumerate(guests)
+        ]
+        body = {"round": 1, "starts_at": now, "ends_at": now + 500_000, "meetings": met,
+                "ends": True}  # fmt: skip
+        await house.client.post(f"/api/events/{event}/meetings", json=body)
+        over = Over(house, event, ana, guests[0], guests[-1])
+        async with over.comes_in(ana) as browser:
+            seen = []
+            for page in ("", "?page=2", "?page=3", "?page=99999"):
+                found = await read(browser, over.path + page)
+                assert f"You met {many} people." in found
+                seen.append(names(found))
+            assert seen[0] + seen[1] + seen[2] == [f"Guest {n}" for n in range(many)]
+            assert seen[3] == seen[2]
+            searched = await read(browser, f"{over.path}?q=guest&page=2")
+            assert f"Found: {many}" in searched
+            assert 'href="?q=guest&page=3#people"' in searched
+            form = {"about": guests[-1].id, "do": "note", "text": "", "next_step": "call"}
+            saved = await browser.post(over.path, data=form, follow_redirects=True)
+            assert names(saved.text) == seen[2]
+            assert "Saved." in saved.text
 
 
 async def test_notes_yeses_cards_and_answers_are_plain_forms(over: Over) -> None:
