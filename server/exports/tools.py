@@ -53,10 +53,13 @@ class Known(Struct, frozen=True, kw_only=True):
 
 
 def known(event: Event, register: Register) -> Iterator[Known]:
-    """Yields everybody who lets the organiser have anything, in the order of the list."""
+    """Yields everybody with a place who lets the organiser have anything, in the list's order.
+
+    What they agreed to holds whether they came or not; who was never given a place is no attendee.
+    """
     for person in register.attendees():
         standing = event.people.get(person.id)
-        if person.role in HOST_ROLES or standing is None or standing.erased:
+        if person.role in HOST_ROLES or standing is None or not standing.has_place:
             continue
         if person.organiser_may_export:
             family, given = names_of(person)

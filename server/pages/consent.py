@@ -9,16 +9,18 @@ from __future__ import annotations
 from msgspec import Struct
 
 from rooms.people import CONSENT_FIELDS, Attendee, Consent, chosen_consents
+from server.agreeing import NEWS
 from server.words import Words
 
-VERSION = "2026-11-c"
+VERSION = "2026-11-d"
 
 PARAGRAPHS = (
     "The organiser of “{title}” runs this evening and answers for what is kept of it.",
     "What is kept: who shared a room with whom, when, and for how long. What you say or show is"
     " never recorded. What you write to a room stays there for 30 days at the most.",
-    "The organiser gets the list of who met whom and for how long, with names. Your organisation,"
-    " e-mail address, phone number and link are in it only if you tick them below.",
+    "The organiser gets the list of who met whom and for how long, with names, and what you write"
+    " about yourself (title, department, interests, answers). Your organisation, e-mail address,"
+    " phone number and link they get only if you tick them below.",
     "Who met whom and for how long is kept for {days} days after the event; your contacts, notes"
     " and agreements until nobody has used them for two years. You can have everything about you"
     " erased at any time: on your page, or by asking the organiser.",
@@ -31,10 +33,6 @@ FIELD_LABELS = {
     "phone": "my phone number",
     "link": "my link",
 }
-NEWS_LABEL = (
-    "The organiser may write to me by e-mail afterwards, also about other events, and has my e-mail"
-    " address for it. I can take this back at any time on my page, under “You”."
-)
 
 
 class Choice(Struct, frozen=True):
@@ -65,7 +63,7 @@ def asked(words: Words, title: str, days: int) -> Asked:
         agree=words.gettext(AGREE),
         fields_label=words.gettext(FIELDS_LABEL),
         fields=tuple(Choice(field, words.gettext(FIELD_LABELS[field])) for field in CONSENT_FIELDS),
-        news=words.gettext(NEWS_LABEL),
+        news=words.gettext(NEWS),
     )
 
 

@@ -1,7 +1,9 @@
-"""My data: all that is kept about one, in words and as a file, and the press that erases it.
+"""My data: all that is kept about one, in words and as a file; what the organiser may have of it;
+and the press that erases it.
 
-Responsible for showing what `rooms/kept.py` gathers, and for saying before anything is erased what
-goes and what stays. Open to whoever still has their cookie, also when a host has removed them.
+Responsible for showing what `rooms/kept.py` gathers, for giving and taking back consents without
+scripts, and for saying before anything is erased what goes and what stays. Open to whoever still
+has their cookie, also when a host has removed them.
 """
 
 from __future__ import annotations
@@ -15,8 +17,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from rooms.commands import Profile
 from rooms.kept import Kept
-from rooms.people import Attendee
+from rooms.people import CONSENT_FIELDS, Attendee, chosen_consents
+from server.agreeing import SENTENCES, as_shown
 from server.auth import cookie_name
 from server.bodies import read_form
 from server.evenings import Evening
@@ -62,12 +66,19 @@ class Fact(Struct, frozen=True, kw_only=True):
 
 
 async def my_data(request: Request) -> Response:
-    """Draws my_data.html, or erases and signs out."""
+    """Draws my_data.html, or keeps what the organiser may have, or erases and signs out."""
     evening, id = await person_of(request, removed_too=True)
     if request.method != "POST":
         return await _page(request, evening, id)
     check_origin(request)
     form = await read_form(request)
+    if form.get("do") == "choose":
+        chosen = chosen_consents(str(one)[:40] for one in form.getlist("fields"))
+        locale = words_of(request, evening, id).language
+        command = Profile(organiser_may_export=chosen)
+        shown = as_shown(command, evening.register, id, locale, reads=locale)
+        await evening.submit(id, shown)
+        return redirect(f"/e/{evening.id}/mine/data?saved=1#consents")
     if form.get("sure") != "1":
         return await _page(request, evening, id, unsure=True)
     await erase(request.app.state, evening, evening.register.attendee(id), by=id)
@@ -92,6 +103,10 @@ async def _page(request: Request, evening: Evening, id: str, *, unsure: bool = F
         "profile": _profile(known, kept.profile),
         "answers": _answers(known, kept),
         "named_fields": named_fields,
+        "sentences": [known.gettext(sentence) for sentence in SENTENCES],
+        "choices": CONSENT_FIELDS,
+        "chosen": kept.profile.organiser_may_export,
+        "saved": bool(request.query_params.get("saved")),
         "met_count": len({met.id for met in kept.met}),
         "minutes": sum(met.seconds for met in kept.met) // 60,
         "time_zone": evening.event.plan.time_zone,

@@ -101,7 +101,7 @@ function Export() {
   return html`<fieldset class="card">
     <legend class="visually-hidden">${t("What the organiser may export")}</legend>
     <p class="card-title" aria-hidden="true">${t("What the organiser may export")}</p>
-    <p class="second">${t("The organiser gets who met whom and for how long, with names. These only if you say so:")}</p>
+    <p class="second">${t("The organiser gets who met whom and for how long, with names, and what you write about yourself (title, department, interests, answers). These only if you say so:")}</p>
     ${CONSENT_FIELDS.map(
       (field) => html`<label class="check" key=${field}>
         <input type="checkbox" checked=${chosen.includes(field)} onChange=${() => toggle(field)} />
@@ -110,7 +110,7 @@ function Export() {
     )}
     <label class="check">
       <input type="checkbox" checked=${chosen.includes("news")} onChange=${() => toggle("news")} />
-      <span>${t("The organiser may write to me by e-mail afterwards, also about other events, and has my e-mail address for it.")}</span>
+      <span>${t("The organiser may write to me by e-mail afterwards, also about other events, and for that gets my e-mail address, my interests, how long I was with the organiser's own people and the notes that these share; I can take this back at any time on my page.")}</span>
     </label>
   </fieldset>`;
 }
@@ -136,7 +136,7 @@ function Data() {
   const over = state.value.event.phase === "ended";
   return html`<section class="card stack tight" aria-labelledby="data">
     <h2 id="data" class="card-title">${t("Your data")}</h2>
-    <p class="second">${t("See everything that is kept about you, take it home as a file, or have it erased.")}</p>
+    <p class="second">${t("See everything that is kept about you, change what the organiser may have and whether they may write to you, take it home as a file, or have it erased.")}</p>
     <p><a class="button" href=${`/e/${boot.event}/mine/data`} target=${over ? null : "_blank"}>${t("My data")}${!over && html` <span class="visually-hidden">(${t("opens in a new tab")})</span>`}</a></p>
   </section>`;
 }

@@ -10,8 +10,10 @@ import networkx
 import openpyxl
 import pytest
 import pytest_asyncio
+from msgspec.structs import replace
 
-from rooms.commands import KeepInTouch
+from rooms.commands import AddAttendees, ChangeEvent, KeepInTouch
+from rooms.deciding import ORGANISER
 from rooms.people import NEWS, Attendee
 from server.exports.cells import csv_lines
 from server.exports.graphs import gexf, graphml
@@ -137,6 +139,19 @@ def test_whoever_lets_the_organiser_have_nothing_is_in_no_file_for_other_tools()
         ("google-contacts.csv", "E-mail 1 - Value"),
     ):
         assert [row[column] for row in people(name, evening)] == ["ana@example.org"], name
+
+
+def test_what_was_agreed_holds_for_whoever_had_a_place_whether_they_came_or_not() -> None:
+    evening = an_evening()
+    allows(evening, "emre", "email", NEWS)  # who never came
+    evening.asks(ORGANISER, ChangeEvent(plan=replace(evening.event.plan, capacity=3)))
+    lea = Attendee(id="lea", name="Lea", email="lea@example.org")
+    evening.asks(ORGANISER, AddAttendees(people=(lea,), by_event_link=True))
+    allows(evening, "lea", "email", NEWS)
+    assert evening.event.people["lea"].place == "waiting"
+    for name, column in (("hubspot.csv", "Email"), ("mailchimp.csv", "Email Address")):
+        had_a_place = ["ana@example.org", "emre@example.org"]
+        assert [row[column] for row in people(name, evening)] == had_a_place, name
 
 
 def test_only_those_who_agreed_to_hear_from_the_organiser_are_in_a_mailing() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import csv
 import html
 import io
 import json
@@ -19,6 +20,7 @@ import vobject
 from icalendar import Calendar
 from msgspec import Struct
 
+from server.agreeing import NEWS, VERSION
 from server.first_message import first_message
 from server.pages.dots import PALETTE, colour
 from server.pages.mine import PEOPLE_AT_ONCE
@@ -291,6 +293,29 @@ async def test_my_data_is_seen_taken_home_and_erased_and_others_keep_their_minut
         assert names(page) == ["Someone"]
         assert "4 minutes together" in page
         assert "Ana" not in page
+
+
+async def test_what_the_organiser_may_have_is_given_and_taken_back_after_the_end(
+    over: Over,
+) -> None:
+    leads = f"/api/events/{over.event}/leads.csv"
+    async with over.comes_in(over.ana) as browser:
+        data = f"{over.path}/data"
+        assert "I can take this back at any time on my page." in await read(browser, data)
+        given = {"do": "choose", "fields": ["phone", "news"]}
+        page = await browser.post(data, data=given, follow_redirects=True)
+        assert "Saved." in page.text
+        assert "the organiser may have: E-mail, Phone, writing to you by e-mail" in page.text
+        agreed = csv.DictReader(io.StringIO((await over.house.client.get(leads)).text))
+        [ana] = list(agreed)
+        assert (ana["email"], ana["phone"]) == ("ana@example.org", "'+44 7700 900001")
+        assert NEWS in ana["consent_wording"]
+        assert ana["consent_version"] == VERSION
+        await browser.post(data, data={"do": "choose", "fields": ["phone"]})
+        later = csv.DictReader(io.StringIO((await over.house.client.get(leads)).text))
+        assert [(row["change"], row["email"]) for row in later] == [("withdrawn", "")]
+    async with over.house.browser() as stranger:
+        assert (await stranger.post(data, data=given)).status_code == 401
 
 
 def test_a_persons_dot_has_the_colour_it_has_on_every_other_screen() -> None:
