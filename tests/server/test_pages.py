@@ -15,7 +15,7 @@ import pytest
 import pytest_asyncio
 
 from rooms.people import Attendee
-from server import words
+from server import agreeing, words
 from server.bundled import BundledStore
 from server.files import STATIC
 from server.pages import consent
@@ -140,7 +140,7 @@ async def test_a_personal_link_lets_in_by_one_press_after_the_consent(house: Doo
     record = json.loads(kept)
     assert (record["version"], record["recipient"]) == (consent.VERSION, "Tea")
     assert "who shared a room with whom" in record["wording"]
-    assert consent.NEWS in record["wording"]
+    assert agreeing.NEWS in record["wording"]
 
 
 async def test_a_hosts_link_opens_the_hosts_page_and_both_roles_fit_one_browser(
