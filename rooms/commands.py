@@ -557,7 +557,14 @@ class AskLink(Command, frozen=True, kw_only=True):
     attendee: Id
 
 
-SignUpCommand = AnswerSignUps | AskLink
+class ChangeAnswers(Command, frozen=True, kw_only=True):
+    """Somebody's own answers to the questions of the sign-up, all of them, by the question's words
+    as the profile keeps them; a question that is left out is answered no more."""
+
+    answers: dict[str, str]
+
+
+SignUpCommand = AnswerSignUps | AskLink | ChangeAnswers
 
 MailCommand = Invite | Coming | ChooseMail | TellOutcome | WriteMail | SendThanks | MarkAddress
 

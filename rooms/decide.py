@@ -69,7 +69,9 @@ AFTER_END = (
 )
 """What may still be asked once an event is over."""
 
-WITHOUT_PLACE = c.Coming | c.ChooseMail | c.GiveConsent | c.Erase | c.Disconnect | c.Profile
+WITHOUT_PLACE = (
+    c.Coming | c.ChooseMail | c.GiveConsent | c.Erase | c.Disconnect | c.Profile | c.ChangeAnswers
+)
 """What somebody may ask who has no place at the event."""
 
 LET_WALKING_END = f.ArrivedAtTable | f.CheckedOut | f.Unseated | f.RoomEnded | f.Resumed
@@ -232,6 +234,7 @@ def _carry_out(deciding: Deciding, command: c.AnyCommand) -> None:
             | c.MarkAddress()
             | c.AnswerSignUps()
             | c.AskLink()
+            | c.ChangeAnswers()
         ):
             _carry_out_for_organiser(deciding, command)
         case c.Connect() | c.Disconnect() | c.LoseNode() | c.Spoke() | c.Alarm() | c.OfferSeating():
@@ -332,7 +335,7 @@ def _carry_out_for_organiser(deciding: Deciding, command: c.OrganiserCommand) ->
             | c.MarkAddress()
         ):
             correspondence.write(deciding, command)
-        case c.AnswerSignUps() | c.AskLink():
+        case c.AnswerSignUps() | c.AskLink() | c.ChangeAnswers():
             sign_up.sign_up(deciding, command)
         case _:
             assert_never(command)

@@ -114,6 +114,8 @@ class Attendance(Struct, frozen=True, kw_only=True):
     """Rounds without a seat though in the pool."""
     mail: bool
     """Whether they want mail about the event."""
+    address_dead: bool
+    """Whether mails to their address come back, and none are sent there."""
     outcome: str
     """What came of it, as they told (`people.OUTCOMES`)."""
     comes_again: str = ""
@@ -177,7 +179,7 @@ def kept_about(
         id=id,
         at=now,
         profile=register.attendee(id),
-        attendance=_attendance(event, person),
+        attendance=_attendance(event, register, person),
         consents=consents_of(register, id),
         stays=tuple(_stays(rooms, id)),
         met=tuple(_met(rooms, register, id, now)),
@@ -236,7 +238,7 @@ def _since(event: Event, a: str, b: str) -> int:
     return event.contacts[(a, b) if a < b else (b, a)]
 
 
-def _attendance(event: Event, person: Person) -> Attendance:
+def _attendance(event: Event, register: Register, person: Person) -> Attendance:
     id = person.id
     return Attendance(
         role=person.role,
@@ -251,6 +253,7 @@ def _attendance(event: Event, person: Person) -> Attendance:
         place_at=person.place_at,
         sat_out=person.sat_out,
         mail=id not in event.no_mail,
+        address_dead=register.dead_address(id) is not None,
         outcome=event.outcomes.get(id, ""),
         comes_again=event.answers.get(id, ("", ()))[0],
         would_change=event.answers.get(id, ("", ()))[1],

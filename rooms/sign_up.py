@@ -8,11 +8,14 @@ from __future__ import annotations
 
 from typing import assert_never
 
+from msgspec.structs import replace
+
 from rooms import commands as c
 from rooms import facts as f
 from rooms.deciding import ORGANISER, SERVER, Deciding
+from rooms.event import Event
 from rooms.messages import Phase
-from rooms.people import Place
+from rooms.people import Place, attendee_key
 from rooms.places import has_place_for, next_up
 from rooms.refusal import Refusal
 
@@ -32,6 +35,8 @@ def sign_up(deciding: Deciding, command: c.SignUpCommand) -> None:
             _answer(deciding, command)
         case c.AskLink():
             _ask_link(deciding, command)
+        case c.ChangeAnswers():
+            _change_answers(deciding, command)
         case _:
             assert_never(command)
 
@@ -61,6 +66,31 @@ def _ask_link(deciding: Deciding, command: c.AskLink) -> None:
     last = deciding.event.links_asked.get(person.id)
     if last is None or deciding.now - last >= ASKED_AGAIN_AFTER_MS:
         deciding.happened(f.LinkAsked(at=deciding.now, id=person.id))
+
+
+def may_change_answers(event: Event, now: int) -> bool:
+    """Says whether people may still change their answers: until the evening begins."""
+    if event.phase not in (Phase.DRAFT, Phase.LOBBY) or event.round > 0:
+        return False
+    return event.plan.starts_at is None or now < event.plan.starts_at
+
+
+def _change_answers(deciding: Deciding, command: c.ChangeAnswers) -> None:
+    me, before = deciding.me, deciding.profile(deciding.me.id)
+    if not may_change_answers(deciding.event, deciding.now):
+        raise Refusal("too-late", "The evening has begun: your answers stay as they are.")
+    asked = {words for one in deciding.register.details.questions for words in one.words.values()}
+    if not asked.issuperset(command.answers):
+        raise Refusal("bad-field", "This is not asked at the sign-up.", field="answers")
+    others = {name: value for name, value in before.custom.items() if name not in asked}
+    after = replace(before, custom={**others, **command.answers})
+    if after != before:
+        deciding.wrote(attendee_key(me.id), after)
+        deciding.happened(
+            f.ProfileChanged(
+                at=deciding.now, id=me.id, table=after.table, sits_with=after.sits_with
+            )
+        )
 
 
 def move_up(deciding: Deciding) -> None:

@@ -278,6 +278,7 @@ def place_page(request: Request, evening: Evening, id: str) -> Response | None:
         "number": queue.index(id) + 1 if id in queue else 0,
         "by_mail": sends_mail(request) and bool(profile.email),
         "action": f"/e/{evening.id}/place",
+        "data": f"/e/{evening.id}/mine/data",
         "again": f"/e/{evening.id}",
     }
     return render(request, "place.html", context, locale=profile.locale or event.plan.locale)

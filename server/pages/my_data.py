@@ -2,24 +2,29 @@
 and the press that erases it.
 
 Responsible for showing what `rooms/kept.py` gathers, for giving and taking back consents without
-scripts, and for saying before anything is erased what goes and what stays. Open to whoever still
-has their cookie, also when a host has removed them.
+scripts, for the answers to the organiser's questions, which can be changed here until the evening
+begins, and for saying before anything is erased what goes and what stays. Open to whoever still has
+their cookie, also when a host has removed them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 
 import msgspec
 from msgspec import Struct
+from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from rooms.commands import Profile
+from rooms.commands import ChangeAnswers, Profile
 from rooms.kept import Kept
 from rooms.people import CONSENT_FIELDS, Attendee, chosen_consents
+from rooms.refusal import Refusal
+from rooms.sign_up import may_change_answers
+from server import words
 from server.agreeing import SENTENCES, as_shown
 from server.auth import cookie_name
 from server.bodies import read_form
@@ -29,6 +34,7 @@ from server.organising import erase, everything_about
 from server.pages.answers import AGAIN_LABELS, CHANGE_LABELS
 from server.pages.entry import check_origin, evening_of
 from server.pages.mine import NO_STORE, person_of, words_of
+from server.pages.questions import BadAnswer, answers_of, asked, given_answers, typed_answers
 from server.pages.rendering import redirect, render
 from server.pages.shells import unknown_here
 from server.words import Words
@@ -79,6 +85,8 @@ async def my_data(request: Request) -> Response:
         shown = as_shown(command, evening.register, id, locale, reads=locale)
         await evening.submit(id, shown)
         return redirect(f"/e/{evening.id}/mine/data?saved=1#consents")
+    if form.get("do") == "answers":
+        return await _change_answers(request, evening, id, form)
     if form.get("sure") != "1":
         return await _page(request, evening, id, unsure=True)
     await erase(request.app.state, evening, evening.register.attendee(id), by=id)
@@ -87,11 +95,39 @@ async def my_data(request: Request) -> Response:
     return response
 
 
-async def _page(request: Request, evening: Evening, id: str, *, unsure: bool = False) -> Response:
+async def _change_answers(request: Request, evening: Evening, id: str, form: FormData) -> Response:
+    """Keeps one's answers to the organiser's questions, as they are now."""
+    questions, locale = evening.register.details.questions, evening.event.plan.locale
+    typed = typed_answers(questions, form)
+    known = words_of(request, evening, id)
+    try:
+        answers = answers_of(questions, typed, known.language, locale)
+        await evening.submit(id, ChangeAnswers(answers=answers))
+    except BadAnswer as bad:
+        problem = words.sentence(known.language, bad.why)
+        return await _page(request, evening, id, typed=typed, problem=problem, field=bad.field)
+    except Refusal as refusal:
+        problem = words.sentence(known.language, refusal)
+        return await _page(request, evening, id, typed=typed, problem=problem)
+    return redirect(f"/e/{evening.id}/mine/data?done=answers#answers")
+
+
+async def _page(
+    request: Request,
+    evening: Evening,
+    id: str,
+    *,
+    unsure: bool = False,
+    typed: Mapping[str, list[str]] | None = None,
+    problem: str = "",
+    field: str = "",
+) -> Response:
     kept = await _kept(request, evening, id)
     known = words_of(request, evening, id)
     removed = evening.event.people[id].removed_at is not None
     joint = "、" if known.language == "ja" else ", "
+    plan, questions = evening.event.plan, evening.register.details.questions
+    may_change = may_change_answers(evening.event, request.app.state.store.clock()) and not removed
 
     def named_fields(fields: Sequence[str]) -> str:
         return joint.join(known.gettext(CONSENT_LABELS.get(one, one)) for one in fields)
@@ -110,10 +146,15 @@ async def _page(request: Request, evening: Evening, id: str, *, unsure: bool = F
         "met_count": len({met.id for met in kept.met}),
         "minutes": sum(met.seconds for met in kept.met) // 60,
         "time_zone": evening.event.plan.time_zone,
+        "questions": asked(questions, known.language) if may_change else [],
+        "given": typed or given_answers(questions, kept.profile.custom, plan.locale),
+        "problem": problem,
+        "problem_field": field,
+        "done": request.query_params.get("done", ""),
         "unsure": unsure,
         "back": "" if removed else f"/e/{evening.id}/mine",
     }
-    status = HTTPStatus.UNPROCESSABLE_ENTITY if unsure else HTTPStatus.OK
+    status = HTTPStatus.UNPROCESSABLE_ENTITY if unsure or problem else HTTPStatus.OK
     locale = kept.profile.locale or evening.event.plan.locale
     return render(request, "my_data.html", context, status=status, locale=locale)
 

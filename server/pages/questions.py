@@ -73,6 +73,22 @@ def options_in(question: Question, language: str) -> tuple[str, ...]:
     return question.options.get(language) or next(iter(question.options.values()), ())
 
 
+def given_answers(
+    questions: Sequence[Question], kept: Mapping[str, str], event_language: str
+) -> dict[str, list[str]]:
+    """Returns answers that are kept as a form has them, by each question's field."""
+    found: dict[str, list[str]] = {}
+    for question in questions:
+        answer = kept.get(worded(question, event_language), "")
+        if question.asks is Asks.TEXT:
+            found[field_of(question)] = [answer] if answer else []
+        else:
+            chosen = answer.split("; ") if question.asks is Asks.SEVERAL else [answer]
+            options = options_in(question, event_language)
+            found[field_of(question)] = [str(at) for at, one in enumerate(options) if one in chosen]
+    return found
+
+
 def typed_answers(questions: Sequence[Question], form: FormData) -> dict[str, list[str]]:
     """Returns what a form holds for each question, by its field, as it was typed."""
     return {

@@ -10,6 +10,7 @@ from rooms.commands import (
     AddAttendees,
     AnswerSignUps,
     AskLink,
+    ChangeAnswers,
     ChangeEvent,
     CheckIn,
     Coming,
@@ -22,7 +23,7 @@ from rooms.commands import (
 )
 from rooms.deciding import ORGANISER, SERVER
 from rooms.follow_up import Kind, due, letters
-from rooms.people import Attendee, Place, Quota, Role
+from rooms.people import Attendee, Place, Question, Quota, Role
 from rooms.places import places, requests, waiting_list
 from rooms.programme import SignUp
 from rooms.sign_up import ASKED_AGAIN_AFTER_MS
@@ -99,6 +100,27 @@ def test_the_first_who_waits_moves_up_by_themselves_and_gets_a_letter(freeing) -
     assert door.place("chidi") is Place.GIVEN
     assert door.written("chidi") == {"place"}
     assert waiting_list(door.event) == []
+
+
+def test_own_answers_can_be_changed_until_the_evening_begins_and_nothing_else_by_them() -> None:
+    door = Door(1, starts_at=3600.0)
+    question = Question(id="q1", words={"en": "Why?", "ja": "なぜ？"})
+    details = replace(door.register.details, questions=(question,))
+    door.asks(ORGANISER, ChangeEvent(details=details))
+    kept = {"Why?": "Tea", "badge": "A 7"}
+    hana = Attendee(id="hana", name="花子", custom=kept)
+    door.asks(ORGANISER, AddAttendees(people=(hana,)))
+    door.signs_up("bo")  # who waits may answer too
+    door.asks("bo", ChangeAnswers(answers={"Why?": "To learn"}))
+    assert door.register.attendee("bo").custom == {"Why?": "To learn"}
+    door.asks("hana", ChangeAnswers(answers={"Why?": "Friends"}))
+    assert door.register.attendee("hana").custom == {"badge": "A 7", "Why?": "Friends"}
+    assert door.asks("hana", ChangeAnswers(answers={"Why?": "Friends"})) == []
+    assert door.refuses("hana", ChangeAnswers(answers={"badge": "A 1"})) == "bad-field"
+    door.asks("hana", ChangeAnswers(answers={}))
+    assert door.register.attendee("hana").custom == {"badge": "A 7"}
+    door.passes(3600)
+    assert door.refuses("hana", ChangeAnswers(answers={"Why?": "Late"})) == "too-late"
 
 
 def test_the_waiting_list_keeps_its_order_and_who_gave_up_is_passed_over() -> None:

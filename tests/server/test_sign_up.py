@@ -222,6 +222,32 @@ async def test_own_questions_are_asked_kept_and_taken_home(house: Doors) -> None
     assert b"<b>tea" not in repr(rows).encode()
 
 
+async def test_own_answers_are_seen_and_changed_on_ones_own_page_until_it_begins(
+    house: Doors,
+) -> None:
+    made = await house.makes_event(sign_up={"questions": QUESTIONS})
+    async with house.browser() as ana:
+        form = {"name": "Ana", "agree": "1", "q-why": "tea", "q-food": "1"}
+        await ana.post(here(made["join_url"]), data=form, headers={"accept-language": "ja"})
+        path = f"/e/{made['id']}/mine/data"
+        page = (await ana.get(path)).text
+        assert ">tea</textarea>" in page
+        assert 'name="q-food" value="1" checked' in page
+        missing = await ana.post(path, data={"do": "answers", "q-why": " ", "q-food": "0"})
+        assert missing.status_code == 422
+        assert 'name="q-food" value="0" checked' in missing.text, "what was chosen still stands"
+        answers = {"do": "answers", "q-why": "friends", "q-food": ["0", "1"]}
+        saved = await ana.post(path, data=answers)
+        assert saved.headers["location"].startswith(f"{path}?done=answers")
+        [shown] = await people(house, made["id"])
+        assert shown["custom"] == {"Why do you come?": "friends", "Food": "rice; bread"}
+        await house.client.patch(f"/api/events/{made['id']}", json={"starts_at": 1})
+        late = await ana.post(path, data=answers | {"q-why": "late"})
+        assert late.status_code == 422
+        assert "friends" in (await ana.get(path)).text
+        assert "</textarea>" not in (await ana.get(path)).text
+
+
 async def test_questions_are_written_ordered_and_taken_out_at_the_desk(house: Doors) -> None:
     made = await house.makes_event(sign_up={"questions": QUESTIONS})
     page = await at_the_desk(
