@@ -8,7 +8,7 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from rooms import facts as f
-from rooms.messages import LogLine
+from rooms.messages import LOBBY, LogLine
 
 LINES = 120
 """How many lines are kept; the oldest fall out."""
@@ -67,6 +67,8 @@ def line_of(fact: f.AnyFact) -> LogLine | None:
             return replace(line, room=fact.room.id)
         case f.RoomEnded():
             return replace(line, room=fact.room)
+        case f.Rearranged(moves=((moved, _, to),)):  # not read: what can be undone is named by it
+            return replace(line, about=moved, room="" if to == LOBBY else to)
         case f.Removed() | f.Readmitted():
             return replace(line, about=fact.id)
         case f.Announced() | f.HostCalled() | f.CallAnswered():

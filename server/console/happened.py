@@ -19,6 +19,16 @@ ALONE = {
 }
 """What is worded by its code alone."""
 
+UNDO_MS = 30_000
+"""Rule 15: a change of seats, and the closing, can be taken back for so long."""
+
+UNDOABLE = {
+    "rearranged": "",
+    "proposal-changed": "the next seating",
+    "closing-began": "the closing",
+}
+"""What can be taken back, and how that is called (msgids); who went where is told by name."""
+
 DONE_BY = {
     "doors-opened": ("{who} opened the doors", "Doors opened"),
     "closing-began": ("{who} closes the event", "The event closes"),
@@ -51,6 +61,29 @@ DONE_BY = {
 def doer(speech: Speech, board: Board, by: str) -> str:
     """Returns who did something; "" for the clock and the server."""
     return speech.gettext("The organiser") if by == "organiser" else name_of(board, by)
+
+
+def undoable(board: Board, now: int) -> m.LogLine | None:
+    """Returns this host's change that `undo` takes back at `now` (ms), whatever came after it."""
+    you = board.you.id if board.you is not None else ""
+    for line in reversed(board.log):
+        if not you or now - line.at > UNDO_MS:
+            return None
+        if line.by == you and line.what == "undone":
+            return None
+        if line.by == you and line.what in UNDOABLE:
+            return line
+    return None
+
+
+def undo_words(speech: Speech, board: Board, line: m.LogLine) -> str:
+    """Returns what an undo takes back, in a few words."""
+    _ = speech.gettext
+    if line.what == "rearranged":
+        name = name_of(board, line.about) or _("Somebody")
+        room = room_within(speech, line.room, board.rooms) or _("the lobby")
+        return _("{name} to {room}", name=name, room=room)
+    return _(UNDOABLE[line.what])
 
 
 def log_sentence(speech: Speech, board: Board, line: m.LogLine) -> str:

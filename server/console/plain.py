@@ -155,7 +155,8 @@ class Plain:
             refused = self._speech.gettext("Refused")
             self._say(f"{refused} [{said.code}]: {typed}: {said.sentence}")
         else:
-            self._say(f"{self._speech.gettext('Done')}: {typed}")
+            about = f" ({said.sentence})" if said.sentence else ""
+            self._say(f"{self._speech.gettext('Done')}: {typed}{about}")
 
     async def _wait(self, about: str) -> None:
         """Waits for seconds, or until the evening is in a phase."""

@@ -414,10 +414,11 @@ def announced_lines(speech: Speech, board: Board, shown: int = 4) -> list[tuple[
     return lines
 
 
-def help_screen(speech: Speech, about: str = "") -> Screen:
-    """Returns the commands and the signs, with what each does."""
+def help_screen(speech: Speech, about: str = "", before: list[Row] | None = None) -> Screen:
+    """Returns the commands and the signs, with what each does; `before`: rows that come first."""
     _ = speech.gettext
-    rows = [
+    rows = [*before, text_row(_("Commands"), "strong", columns=2)] if before else []
+    rows += [
         Row((cell(f"{name} {form.takes}".strip(), "strong"), cell(_(form.does))))
         for name, form in FORMS.items()
         if about in name
@@ -438,4 +439,4 @@ def help_screen(speech: Speech, about: str = "") -> Screen:
             Row((cell(sign, "attention"), cell(_("before a name: {state}", state=words))))
             for sign, words in signs.items()
         ]
-    return Screen(_("Commands"), rows, flexible=1)
+    return Screen(_("Keys and commands") if before else _("Commands"), rows, flexible=1)

@@ -16,15 +16,10 @@ from rooms.people import STAFF_ROLES
 from server.attending import UNANSWERED, Answer, Door, Ended, Heard
 from server.console.asked import Asked, Reader
 from server.console.board import Board, Need, heard, listens_at, needs, open_calls
-from server.console.happened import log_sentence
+from server.console.happened import UNDO_MS, log_sentence, undo_words, undoable
 from server.console.line import Line, Now
 from server.console.sentences import closed_words, lost_words
 from server.console.speech import Speech
-
-UNDO_MS = 30_000
-"""The server takes a change of seats, and the closing, back for so long (rule 15)."""
-
-UNDOABLE = (c.Move, c.Swap, c.Pin, c.Reshuffle, c.Relax, c.CloseEvent)
 
 JUST_MS = 6_000
 """A refusal so soon after another host's act is probably because of it."""
@@ -35,7 +30,10 @@ class NotAHost(Exception):
 
 
 class Said(Struct, frozen=True):
-    """How something asked was answered. `code` is empty when it was done."""
+    """How something asked was answered. `code` is empty when it was done.
+
+    `sentence`: why not; or, of an undo, what was taken back.
+    """
 
     sentence: str
     code: str = ""
@@ -47,7 +45,6 @@ class Session:
     def __init__(self, door: Door, speech: Speech) -> None:
         self.speech = speech
         self.board = Board()
-        self.undo_until = 0
         self.changed: Callable[[Board, Heard], None] = lambda before, message: None
         self.line_changed: Callable[[Now], None] = lambda now: None
         self.welcomed = asyncio.Event()
@@ -95,14 +92,21 @@ class Session:
 
     async def ask(self, command: Asked) -> Said:
         """Sends a command; returns how it was answered, in words."""
+        takes_back = self.undo_words() if isinstance(command, c.Undo) else ""
         answer = await self.line.ask(command)
         if answer.code:
             return Said(self._refused(answer), answer.code)
-        if isinstance(command, UNDOABLE):
-            self.undo_until = self.now() + UNDO_MS
-        elif isinstance(command, c.Undo):
-            self.undo_until = 0
-        return Said("")
+        return Said(takes_back)
+
+    def undo_words(self) -> str:
+        """Returns what an undo would take back now; "" for nothing."""
+        line = undoable(self.board, self.now())
+        return undo_words(self.speech, self.board, line) if line is not None else ""
+
+    def undo_left(self) -> int:
+        """Returns for how long (ms) it may still be taken back; 0: nothing can."""
+        line = undoable(self.board, self.now())
+        return line.at + UNDO_MS - self.now() if line is not None else 0
 
     def _refused(self, answer: Answer) -> str:
         if answer.code == UNANSWERED:

@@ -47,7 +47,7 @@ function Closing({ host, at }) {
   return html`<p class="strong" role="status">${t("The event closes in {time}.", {
     time: clockText(left(at, host.now.value)),
   })}</p>
-  ${host.undoUntil.value > host.now.value && html`<button type="button" class="button" onClick=${() => host.ask(PLACE, "undo")}>
+  ${host.undo.value?.closing && html`<button type="button" class="button" onClick=${() => host.ask(PLACE, "undo")}>
     ${t("Keep it open")}</button>`}`;
 }
 

@@ -96,9 +96,9 @@ function nameTag(name) {
 
 /** Whoever changed seats last may take it back for 30 s: shown where they look, with its countdown. */
 function Undo({ host }) {
-  const ms = host.undoUntil.value - host.now.value;
-  return html`${ms > 0 && html`<button type="button" class="button wide undo" onClick=${() => host.ask("undo", "undo")}>
-      <${Icon} name="rotate-ccw" />${t("Undo the last change")} <span class="second" aria-hidden="true">${clockText(ms)}</span></button>`}
+  const undo = host.undo.value;
+  return html`${undo && html`<button type="button" class="button wide undo" onClick=${() => host.ask("undo", "undo")}>
+      <${Icon} name="rotate-ccw" />${t("Undo: {what}", { what: undo.words })} <span class="second" aria-hidden="true">${clockText(undo.until - host.now.value)}</span></button>`}
     <${Refusal} host=${host} place="undo" />`;
 }
 

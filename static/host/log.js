@@ -5,6 +5,33 @@ import { t, tn } from "../words.js";
 import { nameOf } from "./board.js";
 import { lasting, roomWithin } from "./sentences.js";
 
+const UNDO_MS = 30_000; // rule 15
+
+const UNDOABLE = {
+  rearranged: ({ board, name, line }) => t("{name} to {room}", {
+    name, room: line.room ? roomWithin(board.rooms.get(line.room) ?? { id: line.room, table: null }) : t("the lobby"),
+  }),
+  "proposal-changed": () => t("the next seating"),
+  "closing-began": () => t("the closing"),
+};
+
+/**
+ * Returns this host's change that `undo` takes back at `now`, whatever came after it: {words, closing,
+ * until}; null where nothing can be taken back.
+ */
+export function undoable(board, now) {
+  const you = board.you?.id;
+  if (!you) return null;
+  const line = board.log.findLast(({ by, what }) => by === you && (what === "undone" || what in UNDOABLE));
+  if (!line || line.what === "undone" || now - line.at > UNDO_MS) return null;
+  const name = nameOf(board, line.about) || t("Somebody");
+  return {
+    words: UNDOABLE[line.what]({ board, line, name }),
+    closing: line.what === "closing-began",
+    until: line.at + UNDO_MS,
+  };
+}
+
 /** Returns one line of the log as a sentence; "" for what a host need not read. */
 export function logSentence(board, line) {
   const word = LINES[line.what];

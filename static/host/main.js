@@ -19,9 +19,6 @@ const TICK_MS = 250;
 /** How often is looked whether a room has become silent. */
 const LOOK_MS = 5000;
 
-/** The server takes a change of seats, and the closing, back for so long. */
-const UNDO_MS = 30_000;
-const UNDOABLE = new Set(["move", "swap", "pin", "reshuffle", "relax", "close-event"]);
 
 const boot = readBoot();
 const host = openConsole(boot);
@@ -45,10 +42,7 @@ function openConsole({ socket, title, programme = null, join_url = null, desk = 
   });
   const asking = makeAsking(async (type, fields) => {
     await wire.ask(type, fields);
-    if (UNDOABLE.has(type)) undoUntil.value = wire.now() + UNDO_MS;
-    if (type === "undo") undoUntil.value = 0;
   }, signal);
-  const undoUntil = signal(0);
   const seenTo = signal(new Set(remembered(event)));
 
   setInterval(() => { now.value = wire.now(); }, TICK_MS);
@@ -65,7 +59,7 @@ function openConsole({ socket, title, programme = null, join_url = null, desk = 
     looked: computed(() => Math.floor(now.value / LOOK_MS) * LOOK_MS),
     sheets,
     seenTo,
-    undoUntil,
+    undo: computed(() => undoable(board.value, now.value)),
     get programme() { return board.value.event?.programme ?? programme; },
     api: `/api/events/${event}`,
     joinUrl: join_url,

@@ -126,7 +126,7 @@ function GivingWay({ host, board, proposal, change }) {
 
 function Tools({ host, proposal, change, text, setText }) {
   const kept = proposal.seating.some((room) => room.pinned || room.together?.length);
-  const ms = host.undoUntil.value - host.now.value;
+  const undo = host.undo.value;
   return html`<div class="proposal-tools">
     <label class="search"><${Icon} name="search" /><input class="input" type="search" value=${text} placeholder=${t("Find a person or room")}
       aria-label=${t("Find a person or room")} onInput=${(event) => setText(event.target.value)} /></label>
@@ -134,8 +134,8 @@ function Tools({ host, proposal, change, text, setText }) {
       <${Icon} name="armchair" />${kept ? t("Draw the rest anew") : t("Draw another seating")}</button>
     ${kept && html`<button type="button" class="button" data-focus="unpin" onClick=${() => change("pin", {}, t("Nothing is kept any more."))}>
       ${t("Keep nothing")}</button>`}
-    ${ms > 0 && html`<button type="button" class="button" data-focus="undo" onClick=${() => change("undo", {}, t("Taken back."))}>
-      <${Icon} name="rotate-ccw" />${t("Undo")} <span class="second" aria-hidden="true">${clockText(ms)}</span></button>`}
+    ${undo && html`<button type="button" class="button" data-focus="undo" onClick=${() => change("undo", {}, t("Taken back."))}>
+      <${Icon} name="rotate-ccw" />${t("Undo: {what}", { what: undo.words })} <span class="second" aria-hidden="true">${clockText(undo.until - host.now.value)}</span></button>`}
   </div>`;
 }
 

@@ -286,7 +286,7 @@ async def a_move_is_undone(console: Console) -> None:
     await page.mouse.up()
     await wait_until(lambda: list(everybody.rooms(name)) == [goes_to], f"{name} is in {goes_to}")
     await console.agrees("a move")
-    await console.button(re.compile("^Undo the last change")).click()
+    await console.button(re.compile(f"^Undo: {name} to ")).click()
     await wait_until(lambda: everybody.rooms(name) == before, f"{name} is back in {came_from}")
     await console.agrees("the undo")
     await expect(console.page.locator(".log")).to_contain_text("took their last change back")

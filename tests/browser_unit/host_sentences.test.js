@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { EMPTY, heard } from "../../static/host/board.js";
-import { logSentence } from "../../static/host/log.js";
+import { logSentence, undoable } from "../../static/host/log.js";
 import {
   ago, clockSentence, countsTo, lasting, lineWords, phaseTitle, places, roomAloud, roomName, roomSign,
   roomWithin, sizesWords, standOutWords, startSentence, waitingWords,
@@ -133,4 +133,19 @@ test("the log says who did what to whom, and where", () => {
 
 test("what a newer server adds to the log is passed over, never shown raw", () => {
   assert.equal(plain(logSentence(board(), line("something-new"))), "");
+});
+
+test("what an undo takes back is named, whatever came after it, for thirty seconds and by who did it", () => {
+  const rooms = [room("r1-2", [seat("ana", "Ana")])];
+  const log = (...lines) => ({ ...board(rooms, { log: lines }), you: { id: "dana" } });
+  const moved = { at: NOON, what: "rearranged", by: "dana", about: "ana", room: "r1-2" };
+  const merged = { at: NOON + 1000, what: "room-ended", by: "dana", room: "r1-3" };
+  const words = (shown, now = NOON + 2000) => undoable(shown, now)?.words;
+  assert.equal(words(log(moved, merged)), "Ana to room 2");
+  assert.equal(words(log({ ...moved, room: "" })), "Ana to the lobby");
+  assert.equal(words(log(moved, { at: NOON + 1500, what: "proposal-changed", by: "dana" })), "the next seating");
+  assert.equal(undoable(log({ at: NOON, what: "closing-began", by: "dana" }), NOON).closing, true);
+  assert.equal(words(log(moved, { at: NOON + 1500, what: "undone", by: "dana" })), undefined);
+  assert.equal(words(log({ ...moved, by: "emre" })), undefined);
+  assert.equal(words(log(moved), NOON + 30_001), undefined);
 });

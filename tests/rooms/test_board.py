@@ -13,10 +13,12 @@ from rooms.commands import (
     CallHost,
     CheckOut,
     EndRound,
+    Extend,
     GiveCard,
     KeepInTouch,
     Leave,
     Media,
+    Move,
     Note,
     Rate,
     Rejoin,
@@ -264,6 +266,20 @@ def test_the_log_names_who_changed_the_next_seating_and_who_took_it_back() -> No
     evening.asks("dana", Undo())
     lines = [(line.what, line.by) for line in evening.event.log[-2:]]
     assert lines == [("proposal-changed", "dana"), ("undone", "dana")]
+
+
+def test_the_log_says_which_move_an_undo_takes_back_also_after_something_that_stays() -> None:
+    evening = Evening()
+    evening.comes("dana", "ana", "bo", "chidi", "emre", "fatou")
+    evening.talking([["ana", "bo", "chidi"], ["emre", "fatou"]])
+    evening.asks("dana", Move(attendee="ana", room="r1-2"))
+    evening.asks("dana", Extend(seconds=60))
+    known = {"rearranged", "proposal-changed", "closing-began", "undone"}
+    last = [line for line in evening.event.log if line.what in known][-1]
+    assert (last.what, last.by, last.about, last.room) == ("rearranged", "dana", "ana", "r1-2")
+    evening.asks("dana", Undo())
+    assert evening.event.people["ana"].seat == "r1-1", "what was named is what was taken back"
+    assert evening.event.log[-1].what == "undone"
 
 
 def test_the_log_names_the_host_who_started_a_round_with_a_fresh_proposal() -> None:

@@ -48,7 +48,7 @@ from server.console.session import Session
 from server.console.speech import clock_text, harmless
 from server.console.terminal.colours import DARK, LIGHT, tones_of
 from server.console.terminal.command_line import CommandLine
-from server.console.terminal.keys import KEYS, lines_of, named_now
+from server.console.terminal.keys import KEYS, key_rows, lines_of, named_now
 from server.console.terminal.listing import Listing
 from server.console.terminal.paint import Tones, shortened, text_of
 
@@ -62,6 +62,8 @@ WIDE = 130
 FINAL = 4503
 NEEDS_SHOWN = 3
 LOG_SHOWN = 30
+UNDO_CELLS = 32
+"""What may be undone is named in so many cells at the most, so that the footer holds other keys."""
 
 
 class Terminal(App[int]):
@@ -295,7 +297,7 @@ class Terminal(App[int]):
             case "log":
                 return screens.log_screen(speech, board)
             case "help":
-                return screens.help_screen(speech)
+                return screens.help_screen(speech, before=key_rows(speech))
             case _:
                 return screens.rooms_screen(
                     speech, board, now, self._sought, only_attention=self._only_attention
@@ -336,8 +338,6 @@ class Terminal(App[int]):
         self._put("beside", lines)
 
     def _draw_keys(self) -> None:
-        left = self._session.undo_until - self._session.now()
-        undo = clock_text(left) if left > 0 else ""
         tones, text = tones_of(self._theme_now), Text()
         self.screen.set_class(self._command.has_focus, "typing")
         if self._command.has_focus:
@@ -351,7 +351,15 @@ class Terminal(App[int]):
             rows = [named]
         else:
             seeable = any(need.may_be_seen_to for need in self._session.needs())
-            named = named_now(self._speech, self._board, self._shown, undo, seeable=seeable)
+            undo = shortened(harmless(self._session.undo_words()), UNDO_CELLS)
+            named = named_now(
+                self._speech,
+                self._board,
+                self._shown,
+                undo=undo,
+                left=clock_text(self._session.undo_left()),
+                seeable=seeable,
+            )
             rows = lines_of(named, self.size.width - 2, 2)
         for at, row in enumerate(rows):
             text.append("\n" if at else "")
@@ -455,7 +463,8 @@ class Terminal(App[int]):
             refused = self._speech.gettext("Refused")
             self._say(f"{refused}: {said.sentence}", "grave")
         else:
-            self._say(f"{self._speech.gettext('Done')}: {typed}", "good")
+            about = f" ({said.sentence})" if said.sentence else ""
+            self._say(f"{self._speech.gettext('Done')}: {typed}{about}", "good")
         self._draw_soon()
 
     # Keys

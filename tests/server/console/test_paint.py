@@ -9,9 +9,9 @@ from rich.cells import cell_len
 
 from server.console.address import Address, BadAddress, read_address
 from server.console.screens import Piece, Row, Screen, cell
-from server.console.speech import harmless
+from server.console.speech import Speech, harmless
 from server.console.terminal.colours import DARK, LIGHT, tones_of
-from server.console.terminal.keys import lines_of
+from server.console.terminal.keys import FIRST, GROUPS, KEYS, key_rows, lines_of
 from server.console.terminal.paint import columns_of, strip_of
 
 NAMES = st.lists(st.text(max_size=30), min_size=1, max_size=8)
@@ -58,3 +58,21 @@ def test_an_address_names_an_event_and_perhaps_a_key() -> None:
     for wrong in ("http://h/desk", "ftp://h/e/abc", "nonsense"):
         with pytest.raises(BadAddress):
             read_address(wrong)
+
+
+@pytest.mark.parametrize("language", ["en", "ja"])
+def test_help_names_every_key_and_fits_in_eighty_columns(language: str) -> None:
+    named = [action for _, keys in GROUPS for action, _ in keys]
+    assert sorted(named) == sorted([*(action for _, action, _ in KEYS), "Enter", "Tab", "Esc"])
+    assert sorted(FIRST) == sorted(action for _, action, _ in KEYS)
+    speech = Speech(language)
+    rows = key_rows(speech)
+    assert len(rows) <= 11, "all are in sight at 80 by 24"
+    screen = Screen("", rows, flexible=1)
+    for row in rows:
+        strip = strip_of(row, screen, columns_of(screen, 75), 75, tones_of(LIGHT))
+        assert "…" not in strip.text, strip.text
+    if language == "ja":
+        words = [label for _, keys in GROUPS for _, label in keys]
+        words += [label for *_, label in KEYS] + [group for group, _ in GROUPS]
+        assert [one for one in words if speech.gettext(one) == one] == []

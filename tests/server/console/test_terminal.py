@@ -183,7 +183,7 @@ async def _a_move_and_an_undo(scene: Scene) -> None:
     await dana.does(f"move Ana {room_sign(target)}")
     await ana.sees("room", id=target.id)
     await scene.agrees()
-    await dana.sees(lambda: "u undo 0:" in dana.text("keys"), "undo with its seconds")
+    await dana.sees(lambda: "u undo: Ana to " in dana.text("keys"), "undo with its seconds")
     await dana.pilot.press("u")
     await ana.sees("room", id=home.id)
     await scene.agrees()
