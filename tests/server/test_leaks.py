@@ -15,25 +15,33 @@ from collections.abc import AsyncIterator, Iterable, Iterator
 from email.message import EmailMessage
 
 import httpx2 as httpx
+import msgspec
 import pytest
 from msgspec import Struct
+from msgspec.structs import replace
 
 from rooms.apply import apply
-from rooms.commands import Invite
-from rooms.facts import EventEnded
-from rooms.follow_up import letters
-from rooms.people import CONTACT_FIELDS
+from rooms.commands import AddAttendees, ChangeEvent, ChangeWebhook, Invite
+from rooms.deciding import ORGANISER as ORGANISER_ID
+from rooms.event import Event
+from rooms.facts import EventEnded, PlaceGiven, ThanksSent
+from rooms.follow_up import Kind, letters
+from rooms.people import CONTACT_FIELDS, Attendee, Place, Webhook
+from rooms.retention import DAY_MS
 from server.app import create_app
 from server.auth import Keys
 from server.evenings import Evenings
-from server.exports.tools import TOOLS
+from server.exports.tools import SANSAN, SANSAN_REQUIRED, TOOLS
 from server.letters import Links, Writer, message
 from server.redis import Store
 from server.settings import Settings
 from tests.guests import Guest, House, guest, guests, quick_round
 from tests.server.callers import bearer
 from tests.server.house import KEY, a_house
+from tests.server.receivers import Receiver, receiving
+from tests.server.seeded import LISTED as LISTS
 from tests.server.seeded import seed, seeded, seeds_in
+from tests.server.test_webhooks import working
 from tests.server.waiting import wait_until
 
 PEOPLE = (
@@ -43,10 +51,20 @@ CONSENTS = (
     (), ("organisation",), ("email",), ("phone",), ("link",), ("email", "news"),
     ("organisation", "email", "phone", "link"), ("phone", "link"),
 )  # fmt: skip
-"""What each lets the organiser have, in turn."""
+"""What each lets the organiser have, in turn. Ola is of the organiser's own people."""
+
+STAYS_AWAY, WAITS = "Rui", "Pia"
+"""Somebody with a place who never comes, and somebody on the waiting list; neither gives anything
+but what stands in the list."""
 
 CARD = frozenset({"name", "reading", "title", "organisation", "department", "interests"})
-LISTED = (CARD - {"organisation"}) | {"offers", "seeks", "segment", "externalid", "custom"}
+LISTED: frozenset[str] = (CARD - {"organisation"}) | {
+    "offers",
+    "seeks",
+    "segment",
+    "externalid",
+    "custom",
+}
 """What the organiser wrote in the list of people, or people show to everybody."""
 
 Seeds = set[tuple[str, str]]
@@ -70,7 +88,7 @@ class Told(Struct):
         allowed = {(who, what) for what in seen_by_all() | TYPED_BY_ONE}
         for one in map(str.lower, PEOPLE):
             allowed |= {(one, "name"), (one, "said")}
-        for mate in self.mates[who]:
+        for mate in self.mates.get(who, ()):
             allowed |= {(mate, what) for what in CARD | {"whispered"}}
         for (by, to), fields in (self.ever if ever else self.gave).items():
             if to == who:
@@ -85,8 +103,8 @@ def seen_by_all() -> set[str]:
     return set(LISTED | CARD | set(CONTACT_FIELDS))
 
 
-def of_all(what: Iterable[str]) -> Seeds:
-    return {(who.lower(), each) for who in PEOPLE for each in what}
+def of_all(what: Iterable[str], *more: str) -> Seeds:
+    return {(who.lower(), each) for who in (*PEOPLE, STAYS_AWAY, *more) for each in what}
 
 
 def consented() -> Seeds:
@@ -100,7 +118,11 @@ def consented() -> Seeds:
 
 
 HOST = of_all(CARD | {"said", "report", "call", "answer", "externalid"})
-ORGANISER = of_all(LISTED) | consented()
+ORGANISER = of_all(LISTED, WAITS) | consented()
+LEADS = {(who, what) for who, what in ORGANISER if who == "ivo"} | {
+    ("ola", what) for what in ("name", "note", "step")
+}
+"""Ivo alone agreed to hear from the organiser; Ola shares her note."""
 ANYBODY = "anybody"
 
 
@@ -108,26 +130,32 @@ async def test_nobody_is_told_more_than_they_were_given(
     store: Store, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.INFO)
-    async with a_house(store) as house:
-        told = await an_evening(house, store)
+    receiver = Receiver()
+    async with receiving(receiver), a_house(store) as house:
+        told = await an_evening(house, store, receiver.url)
         some_letters = await letters_are_theirs(house, store, told)
         await routes_are_theirs(house, store, told, some_letters)
+        await sansans_file_is_the_organisers(house)
+        await programs_hear_what_was_given(store, told, receiver)
     assert not seeds_in(caplog.text)
 
 
-async def an_evening(house: House, store: Store) -> Told:
+async def an_evening(house: House, store: Store, calls: str) -> Told:
     """Twelve people in rooms of four; looks at all that their sockets and Dana's were told."""
     await house.opens(["Dana"], rounds=[quick_round(), quick_round()], doors=False)
-    people = [seeded(who, wishes=[seed(who, "wish")]) for who in PEOPLE]
+    names = (*PEOPLE, STAYS_AWAY)
+    people = [seeded(who, wishes=[seed(who, "wish")]) for who in names]
+    people[names.index("Ola")]["segment"] = "staff"
     await house.brings(people)
-    for who, person in zip(PEOPLE, people, strict=True):
+    for who, person in zip(names, people, strict=True):
         house.people[who] = house.people[str(person["name"])]
+    await somebody_waits(house, store, calls)
     await house.commands("open-doors")
     told = Told()
     async with guests(house, *PEOPLE, "Dana") as everybody:
         dana = everybody.pop()
         by_name = {one.name.lower(): one for one in everybody}
-        await they_meet(by_name, dana, told)
+        await they_meet(by_name, dana, told, store)
         for who, one in by_name.items():
             await one.catches_up()
             check(f"{who}'s socket", repr(one.everything), told.attendee(who, ever=True))
@@ -140,10 +168,41 @@ async def an_evening(house: House, store: Store) -> Told:
     return told
 
 
-async def they_meet(by_name: dict[str, Guest], dana: Guest, told: Told) -> None:
+async def somebody_waits(house: House, store: Store, calls: str) -> None:
+    """All places are taken when one more signs up; and the organiser's program is told."""
+    evenings = Evenings(store)
+    evening = await evenings.get(house.event)
+    await evening.submit(ORGANISER_ID, ChangeWebhook(webhook=Webhook(address=calls, salt="s")))
+    plan = replace(evening.event.plan, capacity=len(PEOPLE) + 1)
+    await evening.submit(ORGANISER_ID, ChangeEvent(plan=plan))
+    typed = seeded(WAITS)
+    lists = {field: tuple(map(str, typed.pop(field))) for field in LISTS}  # type: ignore[call-overload]
+    custom = {"Answer": str(typed.pop("Answer"))}
+    pia = msgspec.convert({**typed, **lists, "id": "apia", "custom": custom}, Attendee)
+    await evening.submit(ORGANISER_ID, AddAttendees(people=(pia,), by_event_link=True))
+    assert evening.event.people["apia"].place is Place.WAITING
+    await evenings.close()
+
+
+async def everybody_is_proposed_a_seat(house: House, store: Store) -> None:
+    """Waits until the next seating is of all twelve, in fours: a busy machine is late with it."""
+    evenings = Evenings(store)
+    evening = await evenings.get(house.event)
+
+    async def are_seated() -> bool:
+        await evening.caught_up()
+        found = evening.event.proposal
+        return found is not None and [len(room) for room in found.rooms] == [4, 4, 4]
+
+    await wait_until(are_seated, "all are proposed a seat", 60.0)
+    await evenings.close()
+
+
+async def they_meet(by_name: dict[str, Guest], dana: Guest, told: Told, store: Store) -> None:
     for (who, one), fields in zip(by_name.items(), CONSENTS * 2, strict=False):
         await one.asks("say", text=seed(who, "said"))
         await one.asks("profile", organiser_may_export=list(fields))
+    await everybody_is_proposed_a_seat(dana.house, store)
     await dana.asks("start-round", round=1)
     for who, one in by_name.items():
         room = await one.sees("room")
@@ -172,7 +231,8 @@ async def at_a_table(four: list[Guest], dana: Guest, told: Told) -> None:
     for one, other in zip(four, (b, c, d, a), strict=True):
         await one.asks("say", text=seed(one.name, "whispered"))
         note = {"text": seed(one.name, "note"), "next_step": seed(one.name, "step")}
-        await one.asks("note", about=other.id, **note)
+        more = {"share": True} if one.name == "Ola" else {}
+        await one.asks("note", about=other.id, **note, **more)
     await keeps(told, a, b, "email", answered=True)
     await keeps(told, b, a, "phone", "link", answered=True)
     await keeps(told, a, c, *CONTACT_FIELDS, answered=False)
@@ -232,24 +292,49 @@ async def letters_are_theirs(house: House, store: Store, told: Told) -> list[str
     """Every letter that could follow from the evening, as it would leave; returns one of each."""
     evenings = Evenings(store)
     evening = await evenings.get(house.event)
-    await evening.submit("organiser", Invite(attendees=tuple(map(house.id, PEOPLE))))
-    event, now = evening.event.copy(), store.clock()
-    apply(event, EventEnded(at=now))
+    names = (*PEOPLE, STAYS_AWAY)
+    await evening.submit(ORGANISER_ID, Invite(attendees=tuple(map(house.id, names))))
+    whose = {house.id(name): name.lower() for name in names} | {"apia": WAITS.lower()}
     links = Links(page="https://tea.example/p", choices="https://tea.example/c",
                   event="https://tea.example/e")  # fmt: skip
-    kinds: dict[str, str] = {}
-    for letter in letters(event, evening.register):
-        written = Writer(event, evening.register, letter, links).write()
-        mail = message(
-            written, letter, links, "meguri@tea.example", "Sun, 22 Nov 2026 05:00:00 GMT"
-        )
-        who = next(name for name in PEOPLE if house.id(name) == letter.to).lower()
-        kinds.setdefault(letter.kind, letter.id)
-        for part in unfolded(mail):
-            check(f"the {letter.kind} to {who}", part, told.attendee(who))
-    assert len(kinds) > 3, kinds
+    kinds: dict[Kind, str] = {}
+    for event in as_it_may_stand(evening.event, store.clock()):
+        for letter in letters(event, evening.register):
+            written = Writer(event, evening.register, letter, links).write()
+            mail = message(
+                written, letter, links, "meguri@tea.example", "Sun, 22 Nov 2026 05:00:00 GMT"
+            )
+            who = whose[letter.to]
+            kinds.setdefault(letter.kind, letter.id)
+            allowed = told.attendee(who) if who in told.mates else of_one(who)
+            for part in unfolded(mail):
+                check(f"the {letter.kind} to {who}", part, allowed)
+    assert set(kinds) == set(Kind)
     await evenings.close()
     return list(kinds.values())
+
+
+def as_it_may_stand(found: Event, now: int) -> Iterator[Event]:
+    """Yields the event in states from which every kind of letter follows."""
+    before = found.copy()
+    before.plan = replace(before.plan, starts_at=now + 3 * DAY_MS)
+    yield before
+    for place in (Place.ASKED, Place.REFUSED):
+        asked = before.copy()
+        asked.people["apia"] = replace(asked.people["apia"], place=place)
+        yield asked
+    moved_up = before.copy()
+    apply(moved_up, PlaceGiven(at=now, id="apia"))
+    yield moved_up
+    after = found.copy()
+    apply(after, EventEnded(at=now))
+    apply(after, ThanksSent(at=now))
+    yield after
+
+
+def of_one(who: str) -> Seeds:
+    """Returns everything of one person."""
+    return {(who, what) for what in seen_by_all() | TYPED_BY_ONE}
 
 
 def unfolded(mail: EmailMessage) -> Iterator[bytes | str]:
@@ -315,8 +400,8 @@ WHO: dict[str, set[str]] = {
     "/desk/{event}/people": {"organiser"},
     "/desk/{event}/people/new": {"organiser"},
     "/desk/{event}/people/{who}": {"organiser"},
-    "/desk/{event}/sign-up": set(),
-    "/desk/{event}/webhooks": set(),
+    "/desk/{event}/sign-up": {"organiser"},
+    "/desk/{event}/webhooks": {"organiser"},
     "/desk/{event}/customers": set(),
     "/desk/{event}/balance": {"organiser"},
     "/desk/{event}/interests": {"organiser"},
@@ -408,10 +493,53 @@ def may_read(path: str, kind: str, told: Told) -> Seeds:
         return own
     if kind not in who:
         return set()
+    if "/leads." in path:
+        return LEADS
     if path.endswith("{tool}.csv"):
-        named = {one for one, _ in consented()} | {"ivo"}
-        return {(one, what) for one, what in of_all(LISTED) if one in named} | consented()
+        return in_tools()
     return {"attendee": told.attendee("ana"), "host": HOST, "organiser": ORGANISER}[kind]
+
+
+def in_tools() -> Seeds:
+    """Returns what other tools' files may hold: of those alone who let the organiser have any."""
+    named = {one for one, _ in consented()}
+    return {(one, what) for one, what in of_all(LISTED) if one in named} | consented()
+
+
+async def sansans_file_is_the_organisers(house: House) -> None:
+    """Sansan's own format, filled for the organiser and for nobody else."""
+    head = ",".join(f"{name}（必須）" if name in SANSAN_REQUIRED else name for name in SANSAN)
+    path = f"/desk/{house.event}/customers/sansan.csv"
+    for kind, of_api, reader in the_readers(house):
+        async with reader as client:
+            if of_api:
+                continue
+            file = {"file": ("cards.csv", f"{head}\r\n".encode("cp932"))}
+            answer = await client.post(path, data={"owner": "u-1"}, files=file)
+            if kind == "organiser":
+                assert answer.status_code == 200, answer.text
+                assert ("jun", "email") in seeds_in(answer.content)  # Sansan wants a company
+                check("Sansan's file", answer.content, in_tools())
+            else:
+                check(f"Sansan's file for {kind}", answer.content, set())
+
+
+async def programs_hear_what_was_given(store: Store, told: Told, receiver: Receiver) -> None:
+    """What the organiser's program is told, as it arrives: of each what both sides let go."""
+    async with working(store):
+        await wait_until(lambda: "contact.made" in receiver.types(), "the contacts are told", 60.0)
+        await wait_until(lambda: "round.ended" in receiver.types(), "the round is told", 60.0)
+    organisers = consented()
+    gave = {(by, what) for (by, _), fields in told.gave.items() for what in fields}
+    works = {(who, what) for who, what in organisers if what == "organisation"}
+    of_contacts = (gave & organisers) | works | of_all({"name", "externalid"})
+    heard = set()
+    for call in receiver.calls:
+        made = call.said["type"] == "contact.made"
+        heard |= seeds_in(call.body)
+        where = f"the program, of {call.said['type']}"
+        check(where, call.body + repr(call.headers).encode(), of_contacts if made else set())
+    assert {what for _, what in heard} >= {"name", "externalid"}
 
 
 def addresses(
