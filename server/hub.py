@@ -530,8 +530,9 @@ class Gathering:
         if person.mode is Mode.ON_SITE and person.role is not Role.STATION:
             return None
         planned = event.planned
-        most = max(len(event.rooms[place].people), planned.most if planned else 0)
-        return Seat(event.id, place, most)
+        room = event.rooms[place]
+        most = max(len(room.people), planned.most if planned else 0)
+        return Seat(event.id, place, most, room.ends_at)
 
     def _who_hears(self, hearers: Hearers) -> list[Connection]:
         match hearers:

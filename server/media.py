@@ -33,16 +33,20 @@ RENEW_BEFORE_MS = 6 * 3600 * 1000
 """Credentials with less time left are renewed with the next room."""
 
 TICKET_SECONDS = 10 * 60
-"""How long a ticket opens its room: from the preview to a slow phone's arrival. The media server
-keeps those who are in connected, and whoever comes back is given a new one."""
+"""How long a ticket opens its room beyond the room's end: a media server that was restarted lets
+everybody in again, also late in a round, or in time that was added to it."""
 
 
 class Seat(Struct, frozen=True):
-    """A viewer's room: `most` is how many may sit in it, so that its way holds while it fills."""
+    """A viewer's room: `most` is how many may sit in it, so that its way holds while it fills.
+
+    `ends_at` is its deadline (ms).
+    """
 
     event: str
     room: str
     most: int
+    ends_at: int = 0
 
 
 class Ways:
@@ -77,7 +81,8 @@ class Ways:
         return self._settings.media == "livekit" or seat.most > MOST_IN_MESH
 
     def _ticket(self, viewer: str, seat: Seat, now: int) -> MediaTicket:
-        token = room_token(self._settings, viewer, f"{seat.event}:{seat.room}", now)
+        until = max(now, seat.ends_at) // 1000 + TICKET_SECONDS
+        token = room_token(self._settings, viewer, f"{seat.event}:{seat.room}", now, until)
         return MediaTicket(room=seat.room, url=self._settings.livekit_url or "", token=token)
 
 
@@ -105,18 +110,18 @@ def ice_servers(settings: Settings, viewer: str, now: int) -> tuple[dict[str, st
 
 
 def room_token(
-    settings: Settings, viewer: str, room: str, now: int, *, may_speak: bool = True
+    settings: Settings, viewer: str, room: str, now: int, until: int, *, may_speak: bool = True
 ) -> str:
     """Returns a token for one room of the media server (LiveKit's access token: a JWT, HS256).
 
-    It carries the viewer's id and no name, and no right to make, list, record or close rooms.
+    `now` is in ms, `until` in seconds since 1970. It carries the viewer's id and no name, and no right to make, list, record or close rooms.
     """
     claims = {
         "iss": settings.livekit_key,
         "sub": viewer,
         # Clocks of two machines differ a little.
         "nbf": now // 1000 - 30,
-        "exp": now // 1000 + TICKET_SECONDS,
+        "exp": until,
         "video": {
             "roomJoin": True,
             "room": room,

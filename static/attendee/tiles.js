@@ -9,14 +9,15 @@ import { Icon } from "../icons.js";
 import { others, stateOf } from "../state.js";
 import { html, useEffect, useRef, useState } from "../view.js";
 import { called, list, t } from "../words.js";
+import { callWords, isLost, missingWords } from "./call-words.js";
 import { media } from "./calling.js";
 import { KeepButton } from "./keep.js";
 import { Action, More, Name } from "./pieces.js";
-import { state } from "./session.js";
+import { announce, state } from "./session.js";
 import { isCompanion } from "./switches.js";
-import { callWords, missingWords, stateWords, workWords } from "./wording.js";
+import { stateWords, workWords } from "./wording.js";
 
-const NO_CALL = { stream: null, screen: null, state: "new", speaking: false };
+const NO_CALL = { stream: null, screen: null, state: "new", late: false, speaking: false };
 const NO_MEDIA = { microphone: false, camera: false, screen: false };
 /** A room in which so many sit shows its pictures only, and names below. */
 const MANY = 7;
@@ -64,7 +65,9 @@ function Tile({ card }) {
   const speaking = call.speaking && sends.microphone;
   const isShown = !known || known.calls.shown.value.has(card.id);
   const hasPicture = sends.camera && isShown && call.stream !== null && call.state !== "failed";
-  const away = stateWords(standing) || (known && !isAtTable ? callWords(call.state, sends) : "");
+  const away = stateWords(standing) || (known && !isAtTable ? callWords(call, sends) : "");
+  const lost = known && !isAtTable && !stateWords(standing) && isLost(call, sends);
+  useLost(lost, card);
   return html`<li class=${tileClass({ away, speaking, table: !isPerson })}>
     <div class="tile-picture">
       <${Dot} id=${card.id} name=${card.name} size=${96} state=${standing} />
@@ -81,13 +84,20 @@ function Tile({ card }) {
       ${isAtTable && !away && html`<p class="second">${t("at the table")}</p>`}
       ${away && html`<p class="second attention-text tile-away">${away}</p>`}
       ${
-        call.state === "failed" &&
+        lost &&
         html`<button type="button" class="link-button" aria-label=${t("Try again to connect with {name}", { name: card.name })}
           onClick=${() => known.calls.retry(card.id)}>${t("Try again")}</button>`
       }
     </div>
     <div class="tile-actions">${mayAct && html`<${KeepButton} card=${card} />`}</div>
   </li>`;
+}
+
+/** That nothing comes from somebody is also spoken, once. */
+function useLost(lost, card) {
+  useEffect(() => {
+    if (lost) announce(t("No sound and picture with {name}. The chat works.", { name: card.name || t("someone") }));
+  }, [lost]);
 }
 
 /** Who sits before the station's camera. */

@@ -170,34 +170,6 @@ export function stateWords(state) {
   }
 }
 
-/** Returns how sound and picture with somebody are, where that needs a word; `sends`: what they send. */
-export function callWords(state, sends) {
-  switch (state) {
-    case "connecting":
-      return sends.microphone || sends.camera ? t("connecting …") : "";
-    case "reconnecting":
-      return t("reconnecting");
-    case "failed":
-      return t("no sound and picture");
-    default:
-      return "";
-  }
-}
-
-/** Returns why a room has no sound and picture, or "". */
-export function missingWords(why) {
-  switch (why) {
-    case "unsupported":
-      return t("This browser cannot carry sound and picture. The chat works, and the others see that you are here.");
-    case "too-many":
-      return t("This room is too large for sound and picture here. Please use the chat.");
-    case "unreachable":
-      return t("The server for sound and picture does not answer. We keep trying; the chat works.");
-    default:
-      return "";
-  }
-}
-
 /** Returns one line of the room's thread about what somebody did. */
 export function happenedWords(kind, name) {
   switch (kind) {

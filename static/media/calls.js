@@ -3,19 +3,22 @@
  *
  * Between the page (which says where one is and hands letters on), devices.js (one's own tracks), and a
  * carrier: the mesh, or a media server. Draws nothing. `calls` is for views: a signal of a map of
- * attendee id → {stream, screen, audio, video, state, speaking}.
+ * attendee id → {stream, screen, audio, video, state, late, speaking}; `late`: waited for too long.
  *
  * Invariants: nothing is sent before the round starts; whatever is opened for a room is closed when one
  * leaves it; the carrier's failures are one roommate's state, never an error of the page.
  */
+import { stateOf } from "../state.js";
 import { computed, effect, signal } from "../view.js";
 import { canCall } from "./browsers.js";
 import * as devices from "./devices.js";
 import { Mesh } from "./mesh.js";
+import { watchNetwork } from "./network.js";
 import { callPlace } from "./place.js";
 import { rung, servedRung, shownPictures } from "./quality.js";
 import { Served } from "./served.js";
 import { play, through } from "./sound.js";
+import { Waiting } from "./waiting.js";
 
 const LOOK_EVERY_MS = 200;
 /** Who pauses for breath still speaks. */
@@ -24,7 +27,7 @@ const BREATH_MS = 700;
 const SPEAKS_FROM = 0.012;
 const OWN_SPEAKS_FROM = 0.3;
 
-/** By attendee id: {stream, screen, audio, video, state, speaking}; see above. */
+/** By attendee id: {stream, screen, audio, video, state, late, speaking}; see above. */
 export const calls = signal(new Map());
 /** Whether one's own microphone hears one speak. */
 export const speaking = signal(false);
@@ -32,7 +35,7 @@ export const speaking = signal(false);
 export const shown = signal(new Set());
 /** Whether sound and picture go through the relay alone, as somebody chose. */
 export const relayOnly = signal(devices.choices.relayOnly());
-/** Why there is no sound and picture in this room: null, `unsupported`, `too-many`, `unreachable`. */
+/** Why there is no sound and picture here: null, `unsupported`, `too-many`, `unreachable`, `not-let-in`. */
 export const missing = signal(null);
 /** The rung of the ladder one is on, or null. */
 export const standing = signal(null);
@@ -42,6 +45,7 @@ export const carriers = { mesh: meshFor, livekit: servedFor };
 
 const streams = new WeakMap(); // track → MediaStream, so that elements keep theirs
 const spokeAt = new Map();
+const waiting = new Waiting();
 /** Who carries sound and picture of which room: {key, by}, or null. */
 const carrying = signal(null);
 let lookTimer = null;
@@ -86,7 +90,9 @@ export function setRelayOnly(on) {
 
 /** Tries somebody again with whom there is no sound and picture. */
 export function retry(id) {
+  waiting.again(id);
   carrying.peek()?.by.retry(id);
+  renewSoon();
 }
 
 /** Returns the statistics of the connection with somebody, or null: for measuring. */
@@ -145,7 +151,7 @@ function servedFor() {
   return new Served({
     ticket: () => followed.state.peek().media.ticket,
     changed: renewSoon,
-    reached: (yes) => (missing.value = yes ? null : "unreachable"),
+    reached: (how) => (missing.value = how === "reached" ? null : how),
     configuration: () => ({ iceTransportPolicy: relayOnly.peek() ? "relay" : "all" }),
   });
 }
@@ -202,22 +208,6 @@ function whole({ microphone = false, camera = false, screen = false }) {
   return { microphone, camera, screen };
 }
 
-function watchNetwork(changed) {
-  const line = navigator.connection;
-  let kind = line?.type;
-  const moved = () => {
-    if (line.type === kind) return; // an estimate of the speed changed, not the network
-    kind = line.type;
-    changed();
-  };
-  addEventListener("online", changed);
-  line?.addEventListener("change", moved);
-  return () => {
-    removeEventListener("online", changed);
-    line?.removeEventListener("change", moved);
-  };
-}
-
 // Showing
 
 let renewing = false;
@@ -253,11 +243,19 @@ function renew() {
       audio: microphone !== null && !microphone.muted,
       video: camera !== null && !camera.muted,
       state: peer.state,
+      late: isLate(id, peer),
       speaking: speaksNow(id),
     });
   }
+  waiting.only(next);
   play(sounds);
   if (!sameCalls(calls.peek(), next)) calls.value = next;
+}
+
+/** Somebody who is away is not waited for: their place says so. */
+function isLate(id, peer) {
+  if (stateOf(followed.state.peek(), id) !== "here") waiting.again(id);
+  return waiting.isLate(id, peer.state, performance.now());
 }
 
 function sameCalls(a, b) {

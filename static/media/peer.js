@@ -1,23 +1,17 @@
 /**
  * Sound and picture with one roommate: one RTCPeerConnection at a time, and how it comes about.
  *
- * Perfect negotiation: when both offer at once, the polite one gives way. Only the other makes the first
- * offer, with three places in a fixed order (sound, camera, screen), so that turning a device on or off
- * negotiates nothing. A session is drawn for each beginning: letters of an earlier one are dropped, and
- * a roommate who reloads is met anew.
+ * Of two, only the one who is not polite makes the first offer (`negotiation.js` is how they agree). A
+ * session is drawn for each beginning: letters of an earlier one are dropped, and a roommate who reloads
+ * is met anew.
  *
  * Invariants: nothing that a roommate sends throws out of here; what can't be read is tried once more
  * from the beginning and then given up (`failed`) until they begin anew themselves; everything that was
  * started ends with `stop`.
  */
-import {
-  drawSession,
-  Outgoing,
-  Parts,
-  readCandidate,
-  readDescription,
-} from "./letters.js";
-import { smaller } from "./quality.js";
+import { drawSession, Outgoing } from "./letters.js";
+import { Negotiation } from "./negotiation.js";
+import { fillPlaces, makePlaces, takePlaces } from "./places.js";
 
 /** Until the other answers, hello is said again: they may still be opening the page. */
 const HELLO_AGAIN_MS = [1_000, 2_000, 3_000, 5_000];
@@ -32,10 +26,6 @@ const MOST_BAD = 2; // unreadable letters of one session
 /** Whoever begins anew more often than this, isn't followed any more. */
 const MOST_SESSIONS = 30;
 
-const MOST_EARLY = 50;
-
-const PLACES = ["microphone", "camera", "screen"];
-
 export class Peer {
   #id;
   #polite;
@@ -46,16 +36,12 @@ export class Peer {
   #random;
   #changed;
   #out;
-  #parts = new Parts();
   #pc = null;
+  #talk = null; // the negotiation of this connection
   #session = "";
   #theirs = null;
   #past = new Set();
-  #turn = Promise.resolve();
-  #offering = false;
-  #ignoring = false;
   #heardAt = null;
-  #early = []; // candidates that came before their description
   #bad = 0;
   #attempts = 0;
   #hellos = 0;
@@ -95,12 +81,7 @@ export class Peer {
     if (to !== null && to !== this.#session) return; // for what we were before
     if (session !== this.#theirs) this.#meet(session, to);
     else if (to === null) this.#again();
-    const pc = this.#pc;
-    for (const item of items) {
-      this.#turn = this.#turn
-        .then(() => (pc === this.#pc && pc ? this.#take(item, pc) : undefined))
-        .catch((error) => this.#couldNot(error, pc));
-    }
+    this.#talk?.take(items);
   }
 
   /** Sends these from now on: {microphone, camera, screen}, each a track or null. */
@@ -177,7 +158,6 @@ export class Peer {
     if (this.#past.size > MOST_SESSIONS) return;
     if (this.#theirs) this.#attempts = this.#bad = 0;
     this.#theirs = session;
-    this.#parts = new Parts();
     this.#out.clear();
     this.#open();
     if (!this.#wanting) this.#out.put({ want: false });
@@ -188,7 +168,7 @@ export class Peer {
   #again() {
     if (this.#bad >= MOST_BAD) return;
     if (this.#polite) this.#out.put({ hello: true }, { soon: false });
-    else if (this.#pc?.signalingState === "have-local-offer") this.#describe(this.#pc);
+    else this.#talk?.again();
   }
 
   #open() {
@@ -196,10 +176,16 @@ export class Peer {
     const pc = this.#make(this.#configuration());
     this.#pc = pc;
     this.#wanted = true;
-    pc.onnegotiationneeded = () => this.#offer(pc);
-    pc.onicecandidate = ({ candidate }) => {
-      if (candidate && pc === this.#pc) this.#out.put({ candidate: candidate.toJSON() });
-    };
+    this.#talk = new Negotiation(pc, {
+      polite: this.#polite,
+      out: this.#out,
+      adopt: () => this.#adopt(pc),
+      want: (wanted) => {
+        this.#wanted = wanted;
+        this.#apply();
+      },
+      failed: (error) => this.#couldNot(error, pc),
+    });
     pc.onconnectionstatechange = () => this.#moved(pc);
     this.#show(this.#ever ? "reconnecting" : this.state === "failed" ? "failed" : "connecting");
     const patience = CONNECT_WITHIN_MS[Math.min(this.#attempts, CONNECT_WITHIN_MS.length - 1)];
@@ -209,9 +195,7 @@ export class Peer {
       this.#begin();
     }, patience);
     if (!this.#polite) {
-      pc.addTransceiver("audio");
-      pc.addTransceiver("video");
-      pc.addTransceiver("video");
+      makePlaces(pc);
       this.#adopt(pc);
     }
   }
@@ -219,10 +203,10 @@ export class Peer {
   #close() {
     const pc = this.#pc;
     this.#pc = null;
-    this.#offering = this.#ignoring = false;
-    this.#early = [];
+    this.#talk?.stop();
+    this.#talk = null;
     if (!pc) return;
-    pc.onnegotiationneeded = pc.onicecandidate = pc.onconnectionstatechange = null;
+    pc.onconnectionstatechange = null;
     pc.close();
     this.tracks = null;
   }
@@ -242,101 +226,26 @@ export class Peer {
     this.#changed();
   }
 
-  // Negotiating
-
-  async #offer(pc) {
-    if (pc !== this.#pc) return;
-    try {
-      this.#offering = true;
-      await pc.setLocalDescription();
-      if (pc === this.#pc && pc.localDescription.type === "offer") this.#describe(pc);
-    } catch (error) {
-      this.#couldNot(error, pc);
-    } finally {
-      if (pc === this.#pc) this.#offering = false;
-    }
-  }
-
-  #describe(pc) {
-    const { type, sdp } = pc.localDescription;
-    this.#out.put({ description: { type, sdp } }, { soon: false });
-  }
-
-  async #take(item, pc) {
-    const whole = this.#parts.take(item);
-    if (whole === null) return;
-    if ("description" in whole) await this.#answer(readDescription(whole.description), pc);
-    else if ("candidate" in whole) await this.#reach(readCandidate(whole.candidate), pc);
-    else if ("want" in whole) {
-      this.#wanted = whole.want === true;
-      this.#apply();
-    }
-  }
-
-  async #answer(description, pc) {
-    const offer = description.type === "offer";
-    const glare = offer && (this.#offering || pc.signalingState !== "stable");
-    this.#ignoring = !this.#polite && glare;
-    if (this.#ignoring) return;
-    if (!offer && pc.signalingState !== "have-local-offer") return; // to an offer taken back
-    await pc.setRemoteDescription(description);
-    if (pc !== this.#pc) return;
-    this.#adopt(pc);
-    for (const candidate of this.#early.splice(0)) await this.#reach(candidate, pc);
-    if (!offer) return;
-    await pc.setLocalDescription();
-    if (pc === this.#pc) this.#describe(pc);
-  }
-
-  /** A way that can't be tried (of a description that was ignored, or nonsense) is one way less. */
-  async #reach(candidate, pc) {
-    if (!pc.remoteDescription) {
-      this.#early = [...this.#early, candidate].slice(-MOST_EARLY);
-      return;
-    }
-    try {
-      await pc.addIceCandidate(candidate);
-    } catch (error) {
-      if (!this.#ignoring) console.info("A candidate was of no use:", error);
-    }
-  }
+  // Sending
 
   /** Takes the three places for our tracks and theirs. */
   #adopt(pc) {
-    const places = pc.getTransceivers().slice(0, PLACES.length);
-    for (const place of places) if (place.direction !== "sendrecv") place.direction = "sendrecv";
-    if (this.tracks === null && places.length === PLACES.length) {
-      this.tracks = Object.fromEntries(PLACES.map((kind, at) => [kind, places[at].receiver.track]));
+    const theirs = takePlaces(pc);
+    if (this.tracks === null && theirs) {
+      this.tracks = theirs;
       this.#changed();
     }
     this.#apply();
   }
 
   #apply() {
-    const places = this.#pc?.getTransceivers() ?? [];
-    PLACES.forEach((kind, at) => {
-      const sender = places[at]?.sender;
-      if (!sender) return;
-      const track = this.#tracks[kind];
-      if (sender.track !== track)
-        sender.replaceTrack(track).catch((error) => this.#couldNot(error, this.#pc));
-      if (kind !== "microphone" && track) this.#measure(sender, kind, track);
+    const pc = this.#pc;
+    fillPlaces(pc, {
+      tracks: this.#tracks,
+      rung: this.#rung,
+      wanted: this.#wanted,
+      failed: (error) => this.#couldNot(error, pc),
     });
-  }
-
-  #measure(sender, kind, track) {
-    const limit = this.#rung?.[kind];
-    const parameters = sender.getParameters();
-    const [encoding] = parameters.encodings ?? [];
-    if (!encoding || limit === undefined) return; // not negotiated yet: then it is set again
-    encoding.active = limit !== null && (kind === "screen" || this.#wanted);
-    if (limit) {
-      encoding.maxBitrate = limit.bits;
-      encoding.maxFramerate = limit.frames;
-      encoding.scaleResolutionDownBy = smaller(track.getSettings().height ?? 0, limit.height);
-    }
-    // Two at once: the later one fails, for a transaction that is over. The next change sets it.
-    sender.setParameters(parameters).catch(() => {});
   }
 
   // Staying connected

@@ -19,6 +19,13 @@ async function fetchLibrary() {
   return globalThis.LivekitClient;
 }
 
+/** Returns how large a track may be sent; the library reads another name for what a screen shows. */
+function encodings(kind, limit) {
+  if (!limit) return {};
+  const encoding = { maxBitrate: limit.bits, maxFramerate: limit.frames };
+  return kind === "screen" ? { screenShareEncoding: encoding } : { videoEncoding: encoding };
+}
+
 /** A roommate as the page sees them. */
 class Guest {
   state = "new";
@@ -56,7 +63,7 @@ export class Served {
 
   /**
    * `ticket()`: the latest {url, token}; `configuration()`: of its connections; `changed()`: as in Mesh;
-   * `reached(yes)`: whether the server answers.
+   * `reached(how)`: `reached`, `unreachable`, or `not-let-in` where the server answers and takes no ticket.
    */
   constructor({
     ticket,
@@ -138,12 +145,12 @@ export class Served {
     } catch (error) {
       if (this.#stopped || room !== this.#room) return;
       console.info("The media server could not be reached:", error);
-      this.#lost();
+      this.#lost(this.#isRefusal(error) ? "not-let-in" : "unreachable");
       return;
     }
     if (room !== this.#room) return;
     this.#attempt = 0;
-    this.#reached(true);
+    this.#reached("reached");
     this.#look();
     this.#publish();
   }
@@ -169,10 +176,20 @@ export class Served {
     return room;
   }
 
+  /** Says whether the server is there, and takes no ticket of ours: another key, a clock far off. */
+  #isRefusal(error) {
+    const { ConnectionError, ConnectionErrorReason } = this.#library ?? {};
+    return (
+      ConnectionError !== undefined &&
+      error instanceof ConnectionError &&
+      error.reason === ConnectionErrorReason.NotAllowed
+    );
+  }
+
   /** It is gone, or was never there: again after a while, and a little longer each time. */
-  #lost() {
+  #lost(how = "unreachable") {
     this.#leave();
-    this.#reached(false);
+    this.#reached(how);
     const wait = AGAIN_MS[Math.min(this.#attempt, AGAIN_MS.length - 1)];
     this.#attempt += 1;
     this.#again = this.#timers.set(() => this.#connect(), wait);
@@ -247,7 +264,7 @@ export class Served {
       const limit = this.#rung[kind];
       await room.localParticipant.publishTrack(track, {
         source: Track.Source[source],
-        ...(limit && { videoEncoding: { maxBitrate: limit.bits, maxFramerate: limit.frames } }),
+        ...encodings(kind, limit),
       });
     }
   }

@@ -224,7 +224,7 @@ async def test_a_roommate_who_sends_nonsense_disturbs_nobody(
         room = str((await bo.sees("room"))["id"])
         kind = "answer" if ana.id < house.id("Bo") else "offer"
         nonsense = {"type": kind, "sdp": "v=0\r\nnonsense"}
-        given_up = ana.tile("Bo").get_by_text("no sound and picture")
+        given_up = ana.tile("Bo").get_by_text("No sound and picture. The chat works.")
 
         async def is_given_up() -> bool:
             await _sends_nonsense(bo, ana, room, nonsense)
@@ -259,6 +259,31 @@ async def _sends_nonsense(bo: Guest, ana: Caller, room: str, nonsense: dict[str,
     await bo.asks("signal", to=ana.id, data=hello)
     letter = {**hello, "items": [{"description": nonsense}]}
     await bo.asks("signal", to=ana.id, data=letter)
+
+
+async def test_nobody_reads_connecting_for_ever_with_a_roommate_who_begins_anew_without_end(
+    house: House, callers: Callers
+) -> None:
+    await house.opens(["Bo"], rounds=[LONG])
+    ana = await callers.comes("Ana")
+    async with guest(house, "Bo") as bo:
+        await house.commands("start-round")
+        await ana.is_seated()
+        room = str((await bo.sees("room"))["id"])
+        await bo.asks("media", microphone=True, camera=False, screen=False)
+        for number in range(40):  # each time as somebody new
+            hello = {"room": room, "session": f"bo{number}", "to": None, "items": [{"hello": True}]}
+            await bo.asks("signal", to=ana.id, data=hello)
+        lost = ana.tile("Bo").get_by_text("No sound and picture. The chat works.")
+        await expect(lost).to_be_visible()
+        spoken = ana.page.locator("#announcer p", has_text="No sound and picture with Bo.")
+        await expect(spoken).to_have_count(1)
+        await is_accessible(ana.page)
+        again = ana.tile("Bo").get_by_role("button", name="Try again to connect with Bo")
+        await again.click()
+        await expect(again).to_have_count(0)
+        await bo.asks("say", text="I am here")
+        await expect(ana.page.get_by_text("I am here").first).to_be_visible()
 
 
 async def test_a_microphone_that_is_unplugged_is_told_and_seen(

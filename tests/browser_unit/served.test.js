@@ -14,6 +14,9 @@ class House {
   made = [];
   Track = real.Track;
   RoomEvent = real.RoomEvent;
+  ConnectionError = real.ConnectionError;
+  ConnectionErrorReason = real.ConnectionErrorReason;
+  takes = () => true; // a token
 
   constructor() {
     const house = this;
@@ -41,6 +44,7 @@ class House {
         this.connected = { url, token, options };
         await Promise.resolve();
         if (!house.answers) throw new Error("could not establish signal connection");
+        if (!house.takes(token)) throw real.ConnectionError.notAllowed("invalid token", 401);
         const [name, identity] = token.split("/");
         this.localParticipant.identity = identity;
         const others = house.rooms.get(name) ?? new Set();
@@ -109,7 +113,7 @@ function page(house, time, id, others, { room = "r1" } = {}) {
     ticket: () => ({ url: "wss://media.test", token: `${room}/${id}` }),
     configuration: () => ({ iceTransportPolicy: "relay" }),
     changed: () => {},
-    reached: (yes) => reached.push(yes),
+    reached: (how) => reached.push(how),
     load: async () => house,
     timers: time.timers,
   });
@@ -157,7 +161,7 @@ test("two see each other's tracks, and not their own", async () => {
   ana.served.send({ microphone, camera: null, screen: null });
   await settled();
   assert.equal(bo.served.peers.get("ana").tracks.camera, null);
-  assert.deepEqual(ana.reached, [true]);
+  assert.deepEqual(ana.reached, ["reached"]);
 });
 
 test("a track that goes off while it is being sent goes off afterwards", async () => {
@@ -185,18 +189,44 @@ test("a server that does not answer is tried again, and one that goes away comes
   await settled();
   await time.passes(5_000);
   assert.ok(house.made.length >= 3);
-  assert.ok(ana.reached.every((yes) => !yes));
+  assert.ok(ana.reached.every((how) => how === "unreachable"));
   house.answers = true;
   page(house, time, "bo", ["ana"]);
   await time.passes(10_000);
   assert.equal(ana.served.peers.get("bo").state, "connected");
-  assert.equal(ana.reached.at(-1), true);
+  assert.equal(ana.reached.at(-1), "reached");
   const isAnas = ({ localParticipant, state }) =>
     localParticipant.identity === "ana" && state === "connected";
   house.made.find(isAnas).falls();
   assert.equal(ana.served.peers.get("bo").state, "reconnecting");
   await time.passes(2_000);
   assert.equal(ana.served.peers.get("bo").state, "connected");
+});
+
+test("a ticket that is refused is told apart, and the next one is tried", async () => {
+  const [house, time] = [new House(), new Time()];
+  house.takes = () => false;
+  const ana = page(house, time, "ana", ["bo"]);
+  await settled();
+  assert.deepEqual(ana.reached, ["not-let-in"]);
+  await time.passes(5_000);
+  assert.ok(ana.reached.length > 1);
+  assert.ok(ana.reached.every((how) => how === "not-let-in"));
+  house.takes = () => true;
+  await time.passes(10_000);
+  assert.equal(ana.reached.at(-1), "reached");
+});
+
+test("each track has the limits that the library reads for its source", async () => {
+  const { house, ana } = await two();
+  ana.served.send({ microphone: track("audio"), camera: track("video"), screen: track("video") });
+  await settled();
+  const { publications } = house.made[0].localParticipant;
+  const limits = (source) => publications.get(source).options;
+  const { camera, screen } = servedRung(2);
+  assert.deepEqual(limits(real.Track.Source.Microphone), {});
+  assert.equal(limits(real.Track.Source.Camera).videoEncoding.maxBitrate, camera.bits);
+  assert.equal(limits(real.Track.Source.ScreenShare).screenShareEncoding.maxBitrate, screen.bits);
 });
 
 test("only pictures that are looked at are asked for", async () => {

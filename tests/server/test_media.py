@@ -99,6 +99,15 @@ def test_a_ticket_opens_one_room_to_one_person_for_some_minutes() -> None:
     assert set(said) == {"iss", "sub", "nbf", "exp", "video"}, "no name, no metadata"
 
 
+def test_a_ticket_lasts_as_long_as_its_room_and_some_minutes() -> None:
+    open_floor = replace(SERVED, media="livekit")
+    seat = Seat("tea22", "r1", 4, ends_at=NOW + 3600_000)
+    ticket = Ways(open_floor).policy("ana", seat, NOW).ticket
+    assert ticket is not None
+    said = claims(ticket.token, "a-secret-of-thirty-two-characters")
+    assert said["exp"] == NOW // 1000 + 3600 + TICKET_SECONDS
+
+
 def test_credentials_are_renewed_before_they_are_too_old() -> None:
     ways = Ways(MESH)
     fresh = RELAY_SECONDS * 1000 - RENEW_BEFORE_MS
