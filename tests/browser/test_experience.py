@@ -10,9 +10,9 @@ from typing import cast
 from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Page, ViewportSize, expect
 
+from tests.browser.broken import NO_DEVICES
 from tests.browser.coming import comes_by_the_open_link
 from tests.browser.conftest import Visitors
-from tests.browser.test_calls import NO_DEVICES
 from tests.guests import House, guest, guests, quick_round
 from tests.server.waiting import wait_until
 

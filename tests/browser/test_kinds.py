@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 
-import pytest
 from playwright.async_api import Page, expect
 
 from tests.browser.coming import comes_by_their_own_link
@@ -13,13 +12,10 @@ from tests.browser.visitors import Visitors, findings
 from tests.guests import House, guests, quick_round
 
 
-@pytest.mark.parametrize("dark", [False, True])
-async def test_topics_are_chosen_and_proposed_by_keyboard(
-    house: House, visitors: Visitors, dark: bool
-) -> None:
+async def test_topics_are_chosen_and_proposed_by_keyboard(house: House, visitors: Visitors) -> None:
     rounds = [quick_round(kind="topics", topics=["Tea", "Rain in the hills"], seconds=120)]
     await house.opens(["Ana", "Bo", "Chidi", "Hana"], rounds=rounds)
-    page = await visitors.page(dark=dark)
+    page = await visitors.page()
     async with guests(house, "Dana", "Bo", "Chidi", "Hana") as (dana, bo, chidi, hana):
         await comes_by_their_own_link(page, house, "Ana")
         listed = await bo.sees("topics")
@@ -44,13 +40,12 @@ async def test_topics_are_chosen_and_proposed_by_keyboard(
         assert await findings(page) == []
 
 
-@pytest.mark.parametrize("dark", [False, True])
 async def test_people_choose_a_room_on_the_open_floor_and_move_on(
-    house: House, visitors: Visitors, dark: bool
+    house: House, visitors: Visitors
 ) -> None:
     rounds = [quick_round(kind="open", seconds=0, size=3, most=3, break_seconds=30)]
     await house.opens(["Ana", "Bo", "Chidi"], rounds=rounds)
-    page = await visitors.page(dark=dark)
+    page = await visitors.page()
     async with guests(house, "Dana", "Bo", "Chidi") as (dana, bo, chidi):
         await comes_by_their_own_link(page, house, "Ana")
         await expect(page.get_by_role("heading", name="Welcome, Ana")).to_be_visible()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 
-import pytest
 from playwright.async_api import Page, Request, expect
 
 from tests.browser.coming import comes_by_the_open_link
@@ -66,19 +65,6 @@ async def test_a_whole_round_is_lived_alone_before_the_doors_open(
     assert posted == []
     await page.get_by_role("link", name="People met").click()
     await expect(page.get_by_text("Nobody yet.")).to_be_visible()
-
-
-@pytest.mark.parametrize("dark", [False, True])
-async def test_a_practice_is_accessible_in_japanese(
-    house: House, visitors: Visitors, dark: bool
-) -> None:
-    await house.opens([])
-    page = await visitors.page(locale="ja-JP", dark=dark)
-    await begins_a_practice(page, house, "花子")
-    await expect(page.get_by_role("heading", name="まもなくお話しする方")).to_be_visible()
-    await is_accessible(page)
-    await expect(page.get_by_text("ももです").first).to_be_visible(timeout=PREVIEW_MS)
-    await is_accessible(page)
 
 
 async def test_the_real_round_ends_a_practice_at_once(house: House, visitors: Visitors) -> None:

@@ -1,8 +1,5 @@
 """What an evening may also be: topics, the open floor, words to everybody, a table with a station,
 a practice, a page inside an app.
-
-Tests of their own judge these states with axe (`test_kinds`, `test_station`, `test_practice`,
-`test_check`); here they are only looked at.
 """
 
 from __future__ import annotations
@@ -37,6 +34,7 @@ async def other_kinds(stage: Stage, look: Look) -> None:
     async with guests(house, BO, HANAKO) as (bo, hanako):
         await seen(page.locator(".topic").first)
         await page.locator(".topic").first.click()
+        await expect(page.locator(".great-number")).to_have_text("3")
         await look("lobby-topics", page)
         await house.commands("start-round")
         await in_the_room(page)

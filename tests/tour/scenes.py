@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 
-from tests.tour import entry, evening, hosting, kinds, organising, signing_up
+from tests.tour import entry, evening, hosting, kinds, luck, organising, signing_up
 from tests.tour.stage import Look, Stage
 
 Scene = Callable[[Stage, Look], Awaitable[None]]
@@ -18,15 +18,16 @@ SCENES: tuple[Scene, ...] = (
     evening.after_and_end,
     evening.leaving,
     hosting.console,
+    kinds.other_kinds,
+    kinds.mixed,
+    kinds.practice,
+    kinds.in_an_app,
+    luck.bad_luck,
 )
 """What is driven for axe and for the tour."""
 
 LOOKED_AT: tuple[Scene, ...] = (
     *SCENES,
-    kinds.other_kinds,
-    kinds.mixed,
-    kinds.practice,
-    kinds.in_an_app,
     organising.before,
     organising.after,
     signing_up.sign_up,
