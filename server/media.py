@@ -114,7 +114,8 @@ def room_token(
 ) -> str:
     """Returns a token for one room of the media server (LiveKit's access token: a JWT, HS256).
 
-    `now` is in ms, `until` in seconds since 1970. It carries the viewer's id and no name, and no right to make, list, record or close rooms.
+    `now` is in ms, `until` in seconds since 1970. It carries the viewer's id and no name, and no
+    right to make, list, record or close rooms.
     """
     claims = {
         "iss": settings.livekit_key,

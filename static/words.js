@@ -27,9 +27,21 @@ export function currentLanguage() {
 }
 
 function fill(sentence, values) {
-  return sentence.replace(/\{(\w+)\}/g, (whole, name) =>
-    values && name in values ? isolated(String(values[name])) : whole,
-  );
+  return sentence.replace(/\{(\w+)\}/g, (whole, key) => {
+    if (!values || !(key in values)) return whole;
+    const value = String(values[key]);
+    return isolated(NAMES.has(key) ? brief(value) : value);
+  });
+}
+
+/** Placeholders for one person's name. */
+const NAMES = new Set(["name", "other"]);
+/** A name may have 200 characters; a sentence that is to be read at a glance has room for fewer. */
+const MOST_OF_NAME = 48;
+
+function brief(name) {
+  const letters = [...name];
+  return letters.length > MOST_OF_NAME ? `${letters.slice(0, MOST_OF_NAME - 8).join("").trimEnd()}…` : name;
 }
 
 /** Hebrew, Arabic and their kin, and the marks that turn writing round. */

@@ -62,3 +62,14 @@ test("whoever asks for a word learns that it depends on the language", () => {
   assert.ok(asked >= 2);
   whenRead(() => {});
 });
+
+test("a name of 200 characters leaves room for its sentence, and another value stays whole", () => {
+  useWords({}, "en");
+  const endless = "陶芸家アナスタシア".repeat(22);
+  const said = t("{name} joined.", { name: endless });
+  assert.ok([...said].length < 60);
+  assert.match(said, /^陶芸家.*… joined\.$/u);
+  assert.equal(t("“{device}” was unplugged.", { device: endless }), `“${endless}” was unplugged.`);
+  const whole = "Anastasia Wilhelmina of Hohenzollern-Sigmaringen"; // 48
+  assert.equal(t("{name} joined.", { name: whole }), `${whole} joined.`);
+});

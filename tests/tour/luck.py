@@ -24,6 +24,12 @@ ENDLESS = ("Anastasia Wilhelmina " * 10)[:200].strip()
 MARKUP = "<img src=x onerror=alert(1)>"
 RIGHT_TO_LEFT = "\u200fد. ليلى حداد"
 WITHOUT_SPACES = "w" * 2_000
+PEOPLE: list[dict[str, object]] = [
+    {"name": ENDLESS, "interests": "film", "title": ENDLESS},
+    {"name": MARKUP, "interests": "film", "title": MARKUP},
+    {"name": RIGHT_TO_LEFT, "organisation": "مؤسسة الشاي", "interests": "film; شاي"},
+    {"name": "Ana", "interests": "film"},
+]
 SCRIPT = "<script>alert(document.cookie)</script>"
 
 
@@ -31,11 +37,7 @@ async def bad_luck(stage: Stage, look: Look) -> None:
     """A room of odd names and messages, a device that goes, somebody of whom nothing comes."""
     house = stage.house
     await house.opens([], title="Spring tea", rounds=[LONG, LONG])
-    await house.brings(
-        [{"name": name, "interests": "film", "title": name} for name in (ENDLESS, MARKUP)]
-        + [{"name": RIGHT_TO_LEFT, "organisation": "مؤسسة الشاي", "interests": "film; شاي"}]
-        + [{"name": "Ana", "interests": "film"}]
-    )
+    await house.brings(PEOPLE)
     house.people["Anastasia"] = house.people.pop(ENDLESS)
     page = await stage.phone()
     await page.context.grant_permissions(["camera", "microphone"])
