@@ -36,8 +36,8 @@ class Unreadable(Exception):
 def decode(data: bytes) -> tuple[str, list[Sentence]]:
     """Returns the text of a file in UTF-8, UTF-16 with a mark, CP932 or Windows-1252, with remarks.
 
-    Bytes that are no UTF-8 in a file that plainly is become lone surrogates: their rows are
-    rejected later. Raises Unreadable when nothing fits.
+    Bytes that are no UTF-8 in a file that plainly is, or in one that was put together of two,
+    become lone surrogates: their rows are rejected later. Raises Unreadable when nothing fits.
     """
     if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
         try:
@@ -50,7 +50,7 @@ def decode(data: bytes) -> tuple[str, list[Sentence]]:
         return data.decode("utf-8"), []
     except UnicodeDecodeError:
         pass
-    if _is_mostly_utf8(data):
+    if _is_mostly_utf8(data) or _is_partly_utf8(data):
         return data.decode("utf-8", "surrogateescape"), []
     try:
         japanese = data.decode("cp932")
@@ -75,6 +75,17 @@ def _is_mostly_utf8(data: bytes) -> bool:
     bad = sum(1 for c in text if "\udc80" <= c <= "\udcff")
     good = sum(1 for c in text if c > "\x7f") - bad
     return good > 2 * bad
+
+
+def _is_partly_utf8(data: bytes) -> bool:
+    """Says whether a line is Japanese in UTF-8: common Japanese in CP932 never looks so."""
+    for line in data.splitlines():
+        try:
+            if any(c >= "\u0800" for c in line.decode("utf-8")):
+                return True
+        except UnicodeDecodeError:
+            continue
+    return False
 
 
 def _looks_japanese(text: str) -> bool:

@@ -25,14 +25,14 @@ from server.delimited import DATA_LIMIT, Unreadable
 from server.person_rows import (
     CUSTOM_COLUMNS_LIMIT,
     CUSTOM_LIMIT,
+    LEFT_SERVICE,
     LISTS,
-    NOT_COMING,
     BadRow,
     PersonRow,
     Sentence,
     clean,
+    is_not_coming,
     limited,
-    plain,
     read_object,
     split,
     typed_row,
@@ -112,7 +112,7 @@ def _read_rows(
             continue
         if cells is not None and columns.status is not None and len(cells) > columns.status:
             status = cells[columns.status].strip()
-            if plain(status) in NOT_COMING:
+            if is_not_coming(status) or LEFT_SERVICE in (cell.strip() for cell in cells):
                 why = Sentence("Not coming (“{status}”), so left out.", {"status": status})
                 skipped.append(Named(row=row, why=why))
                 continue

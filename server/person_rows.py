@@ -118,16 +118,36 @@ ALIASES: Final[Mapping[str, str]] = {
     "website": "link", "url": "link", "リンク": "link",
     "external id": "external_id", "attendee #": "external_id", "guest id": "external_id",
     "attendee id": "external_id",
-    "api id": "external_id", "ユーザー名": "external_id",
+    "api id": "external_id", "ユーザー名": "external_id", "username": "external_id",
+    "user name": "external_id",
 }  # fmt: skip
 
-STATUS_COLUMNS: Final = ("approval status", "attendee status", "参加ステータス")
+STATUS_COLUMNS: Final = (
+    "approval status", "attendee status", "order status", "参加ステータス", "participation status",
+)  # fmt: skip
 NOT_COMING: Final = frozenset({
     "declined", "rejected", "cancelled", "canceled", "not attending", "deleted", "refunded",
     "transferred", "waitlist", "waitlisted", "pending approval", "pending", "invited",
-    "キャンセル", "補欠", "不参加", "辞退", "抽選落選", "落選", "抽選待ち",
+    "補欠", "不参加", "欠席", "辞退", "抽選落選", "落選", "抽選待ち",
 })  # fmt: skip
 """States of Luma, Eventbrite and connpass in which somebody has no place at the event."""
+
+CANCELLED: Final = ("キャンセル", "cancel", "退会")
+"""What such a state holds, however it is worded: 参加キャンセル, “Cancelled by organiser”."""
+
+LEFT_SERVICE: Final = "(退会ユーザー)"
+"""How connpass names somebody who has left it."""
+
+
+def is_not_coming(status: str) -> bool:
+    """Says whether a state of another service means that somebody has no place at the event.
+
+    >>> is_not_coming("参加キャンセル"), is_not_coming("Attending"), is_not_coming("Not Attending")
+    (True, False, True)
+    """
+    state = plain(status)
+    return state in NOT_COMING or any(word in state for word in CANCELLED)
+
 
 MODES: Final[Mapping[str, Mode]] = {
     "online": Mode.ONLINE, "remote": Mode.ONLINE, "virtual": Mode.ONLINE, "オンライン": Mode.ONLINE,

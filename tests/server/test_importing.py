@@ -213,12 +213,62 @@ def test_eventbrite_lists_are_understood() -> None:
 
 def test_connpass_lists_are_understood() -> None:
     text = (
-        "参加枠名,ユーザー名,表示名,参加ステータス\n"
-        "一般,hanako,花子,参加\n"
-        "一般,taro,太郎,キャンセル\n"
+        "参加枠名,ユーザー名,表示名,利用開始日,コメント,参加ステータス,出欠ステータス,更新日時,受付番号\n"
+        "一般,hanako,花子,2020年1月1日,,参加,出席,2026年11月1日,7001\n"
+        "一般,taro,太郎,2020年1月1日,,参加キャンセル,,2026年11月1日,7002\n"
+        "一般,jiro,次郎,2020年1月1日,,補欠,,2026年11月1日,7003\n"
+        "一般,(退会ユーザー),(退会ユーザー),,,参加,,2026年11月1日,7004\n"
     )
-    [row] = read_people(text.encode("cp932")).rows
+    read = read_people(text.encode("cp932"))
+    [row] = read.rows
     assert (row.name, row.external_id) == ("花子", "hanako")
+    assert [one.row for one in read.skipped] == [3, 4, 5]
+
+
+def test_lists_of_luma_are_understood_by_its_older_and_its_newer_titles() -> None:
+    for id in ("api_id", "guest_id"):
+        text = (
+            f"{id},name,first_name,last_name,email,phone_number,created_at,approval_status,"
+            "checked_in_at,utm_source,qr_code_url,amount,ticket_name,What is your job title?\n"
+            "gst-1,Ana Ito,Ana,Ito,ana@example.org,+81 90,2026,approved,,x,https://luma.example/1,"
+            "$0,Standard,CTO\n"
+            "gst-2,Bo,Bo,,bo@example.org,,2026,pending_approval,,,,,,\n"
+            "gst-3,Chidi,Chidi,,chidi@example.org,,2026,waitlist,,,,,,\n"
+        )
+        read = read_people(text.encode())
+        [row] = read.rows
+        assert (row.external_id, row.name, row.given_name) == ("gst-1", "Ana Ito", "Ana")
+        assert (row.email, row.phone) == ("ana@example.org", "+81 90")
+        assert row.custom["What is your job title?"] == "CTO"
+        assert [one.row for one in read.skipped] == [3, 4]
+
+
+def test_lists_of_eventbrite_are_understood() -> None:
+    text = (
+        "Order #,Order Date,First Name,Last Name,Email,Quantity,Price Tier,Ticket Type,Attendee #,"
+        "Group,Order Type,Currency,Total Paid,Attendee Status,Home City,Cell Phone,Job Title,"
+        "Company,Website\n"
+        "111,2026-11-01,Ana,Ito,ana@example.org,1,,Standard,9001,,Free,JPY,0,Attending,Tokyo,090,"
+        "CTO,Ana Works,https://ana.example\n"
+        "112,2026-11-01,Bo,Bo,bo@example.org,1,,Standard,9002,,Free,JPY,0,Checked In,,,,,\n"
+        "113,2026-11-01,Chidi,C,c@example.org,1,,Standard,9003,,Free,JPY,0,Not Attending,,,,,\n"
+        "114,2026-11-01,Dana,D,d@example.org,1,,Standard,9004,,Free,JPY,0,Refunded,,,,,\n"
+    )
+    read = read_people(text.encode())
+    [ana, bo] = read.rows
+    assert (ana.name, ana.external_id, ana.title) == ("Ana Ito", "9001", "CTO")
+    assert (ana.organisation, ana.phone, ana.link) == ("Ana Works", "090", "https://ana.example")
+    assert bo.external_id == "9002"
+    assert [one.row for one in read.skipped] == [4, 5]
+
+
+def test_of_a_list_put_together_in_two_encodings_the_rows_that_can_be_read_come_in() -> None:
+    mixed = "name,organisation\n花子,巡り社\n".encode() + "太郎,株式会社\nBo,\n".encode("cp932")
+    read = read_people(mixed)
+    assert [row.name for row in read.rows] == ["花子", "Bo"]
+    [bad] = read.rejected
+    assert bad.row == 3
+    assert "UTF-8" in bad.why.sentence
 
 
 def test_a_score_for_reading_is_not_how_a_name_is_read() -> None:

@@ -68,7 +68,7 @@ async def test_everybody_gets_one_mail_though_the_worker_is_killed_again_and_aga
     store: Store, evenings: Evenings
 ) -> None:
     """`python -m tests.bench mail` does the same with 500 people and 20 kills."""
-    await each_gets_one(store, evenings, people=120, kills=5)
+    await each_gets_one(store, evenings, people=160, kills=6)
 
 
 async def each_gets_one(store: Store, evenings: Evenings, *, people: int, kills: int) -> None:
