@@ -12,6 +12,7 @@ import { ClockPanel } from "./clock-panel.js";
 import { Floor } from "./floor.js";
 import { followFragment } from "./fragment.js";
 import { Line } from "./line.js";
+import { undoable } from "./log.js";
 import { Needs } from "./needs.js";
 import { Panels } from "./panels.js";
 
