@@ -32,6 +32,7 @@ from server.importing import changed, new_id
 from server.organising import erase, find_person, new_link, revoke_link
 from server.pages.entry import evening_of
 from server.pages.importing import LinkLine
+from server.pages.joining import sends_mail
 from server.pages.people import MODES, ROLES, STATES, state_of
 from server.pages.rendering import redirect, render
 from server.pages.returned import CAME_BACK
@@ -289,9 +290,9 @@ def _page(
 ) -> Response:
     """Draws desk_person.html.
 
-    `event`, `person` (None: somebody new), `form`, `custom`, `hidden`, `state`, `writable`,
-    `dead`, `roles`, `modes`, `segments`, `problem`, `problem_field`, `made`, `revoked`, `done`,
-    `urls`.
+    `event`, `person` (None: somebody new), `form`, `custom`, `hidden`, `state`, `mail_off`,
+    `writable`, `dead`, `roles`, `modes`, `segments`, `problem`, `problem_field`, `made`,
+    `revoked`, `done`, `urls`.
     """
     known = words.words(words.language(request))
     here = f"/desk/{evening.id}/people"
@@ -307,6 +308,7 @@ def _page(
             for field in CONSENT_FIELDS
             if person is not None and field not in person.organiser_may_export
         ],
+        "mail_off": not sends_mail(request),
         "state": known.gettext(STATES[state_of(evening, person.id)]) if person else "",
         "dead": _dead_told(evening, person, known.gettext) if person else "",
         "writable": person is not None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 
 import pytest
 from playwright.async_api import Page, expect
@@ -11,7 +10,6 @@ from playwright.async_api import Page, expect
 from tests.browser.coming import comes_by_the_open_link
 from tests.browser.visitors import Visitors, findings
 from tests.guests import House, guest, guests, quick_round
-from tests.server.house import KEY
 
 ROUND = quick_round(seconds=600, size=4, break_seconds=30)
 
@@ -108,65 +106,6 @@ async def test_a_host_opens_doors_and_runs_a_round(house: House, visitors: Visit
         await is_accessible(page)
         await page.get_by_role("button", name="Pause").click()
         await ana.sees("phase", paused=lambda at: at is not None)
-
-
-async def test_an_organiser_makes_an_event_and_brings_people(
-    house: House, visitors: Visitors, tmp_path: Path
-) -> None:
-    page = await visitors.page(desk=True)
-    await page.goto(f"{house.url}/desk/in/{KEY}")
-    await page.get_by_role("button", name="Sign in").click()
-    await is_accessible(page)
-    await page.get_by_label("Title").fill("Spring tea")
-    await page.get_by_role("button", name="Make the event").click()
-    await expect(page.get_by_role("heading", name="Spring tea")).to_be_visible()
-    people = tmp_path / "people.csv"
-    people.write_text("name,email\nAna,ana@example.com\n=cmd(),bo@example.com\n,x@example.com\n")
-    await page.get_by_role("link", name="Bring people in").first.click()
-    await is_accessible(page)
-    await page.get_by_label("Choose a file, or drag it here").set_input_files(people)
-    await page.get_by_role("button", name="Look at it first").click()
-    await expect(page.get_by_text("These rows would not come in.")).to_be_visible()
-    await is_accessible(page)
-    await page.get_by_role("button", name="Bring 2 people in").click()
-    await expect(page.get_by_text("Rows left out, and why.")).to_be_visible()
-    await page.get_by_role("link", name="Back to the event").click()
-    await page.get_by_role("link", name="Look at everybody").click()
-    people_list = page.get_by_role("region", name="The list of people")
-    await expect(people_list.get_by_text("=cmd()", exact=True)).to_be_visible()
-    await is_accessible(page)
-    await people_list.get_by_role("link", name="Ana").click()
-    await page.get_by_label("Segment").fill("buyers")
-    await page.get_by_role("button", name="Save").click()
-    await expect(page.get_by_text("Saved.")).to_be_visible()
-    await is_accessible(page)
-    async with page.expect_popup() as popup:
-        await page.get_by_role("button", name="Print a card with it").click()
-    cards = await popup.value
-    await expect(cards.get_by_alt_text("Code that opens the page of Ana")).to_be_visible()
-    await is_accessible(cards)
-    await cards.close()
-    ways = page.get_by_role("navigation", name="Pages of this event")
-    for name in ("Balance", "Interests"):
-        await ways.get_by_role("link", name=name, exact=True).click()
-        await expect(page.get_by_role("heading", level=1, name=name)).to_be_visible()
-        await is_accessible(page)
-    await page.get_by_role("link", name="Spring tea").click()
-    await page.get_by_role("link", name="Look at it, and try it on your list").click()
-    await is_accessible(page)
-    await page.get_by_role("button", name="Try on your list, without saving").click()
-    await expect(page.get_by_role("heading", name="With these settings")).to_be_visible()
-    await is_accessible(page)
-    await page.get_by_role("link", name="Spring tea").click()
-    files = page.get_by_role("region", name="Take it home").locator("a[download]")
-    names = set()
-    for number in range(await files.count()):
-        async with page.expect_download() as download:
-            await files.nth(number).click()
-        file = await download.value
-        assert (await file.path()).stat().st_size > 0 or file.suggested_filename.endswith("jsonl")
-        names.add(file.suggested_filename.split("-", 1)[1])
-    assert {"pairs.csv", "pairs.xlsx", "network.graphml", "hubspot.csv", "journal.jsonl"} < names
 
 
 async def test_a_broken_link_is_a_friendly_page(house: House, visitors: Visitors) -> None:

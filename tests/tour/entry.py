@@ -75,7 +75,7 @@ async def desk(stage: Stage, look: Look) -> None:
     await page.locator("button[value=land]").click()
     await seen(page.locator("#result"))
     await look("desk-people-imported", page)
-    for name in ("people", "people/new", "balance", "interests", "matching"):
+    for name in ("people/new", "matching"):
         await page.goto(f"{house.url}/desk/{house.event}/{name}")
         await look(f"desk-{name.replace('/', '-')}", page)
     await page.goto(f"{house.url}/desk/{house.event}/people")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from playwright.async_api import FilePayload, Page
+from playwright.async_api import FilePayload, Page, expect
 
 from tests.server.house import KEY
 from tests.tour.filled import QUESTIONS, fills, happens, tomorrow
@@ -15,6 +15,11 @@ ODD_COLUMNS = (
     "新田 光,窯元ひかり,hikaru@example.jp,O\n"
 )
 ROUND: dict[str, object] = {"seconds": 600, "size": 4, "break_seconds": 300}
+
+
+async def is_told(page: Page) -> None:
+    """Waits until the page says why not, and is read out from there."""
+    await expect(page.locator("#problem")).to_be_focused()
 
 
 async def signed_in(stage: Stage) -> Page:
@@ -62,12 +67,12 @@ async def saves_badly(stage: Stage, look: Look, page: Page, here: str) -> None:
     """Goals that are no numbers, a title that is not the event's, a copy without one."""
     await page.locator("#goal-people").fill("many")
     await page.locator("form", has=page.locator("#goal-people")).locator("button").click()
-    await seen(page.locator("#problem"))
+    await is_told(page)
     await look("organiser-event-refused", page)
     await page.goto(here)
     await page.locator("#event-title").fill(f"{await page.locator('#event-title').input_value()} 2")
     await page.locator("form", has=page.locator("#event-title")).locator("button").click()
-    await seen(page.locator("[role=status]").first)
+    await expect(page.locator("[role=status]")).to_be_focused()
     await look("organiser-event-saved", page)
 
 
@@ -82,7 +87,7 @@ async def people(stage: Stage, look: Look, page: Page, here: str) -> None:
         "(one) => { one.noValidate = 1 }"
     )
     await page.locator("button[value=save]").click()
-    await seen(page.locator("#problem"))
+    await is_told(page)
     await look("organiser-person-refused", page)
     await page.goto(f"{here}/people?q=zzz")
     await look("organiser-people-nobody", page)
@@ -109,7 +114,7 @@ async def mails(look: Look, page: Page, here: str) -> None:
     text = page.locator("textarea").first
     await text.fill("Hello {nam},")
     await page.locator("button[value=save]").click()
-    await seen(page.locator("#problem"))
+    await is_told(page)
     await look("organiser-words-refused", page)
     await page.goto(f"{here}/mail/confirmation")
     await page.locator("button[value=preview]").click()
@@ -129,7 +134,7 @@ async def signing_up(look: Look, page: Page, here: str) -> None:
     await page.goto(f"{here}/sign-up")
     await page.locator("#quotas").fill("buyers\nstudios: 4")
     await page.locator("button[value=settings]").click()
-    await seen(page.locator("#problem"))
+    await is_told(page)
     await look("organiser-sign-up-refused", page)
 
 
@@ -145,7 +150,7 @@ async def programs(look: Look, page: Page, here: str) -> None:
     await page.locator("#file").set_input_files(files=[NO_LIST])
     await page.locator("#owner").fill("hanako")
     await page.locator("form", has=page.locator("#owner")).locator("button").click()
-    await seen(page.locator("#problem"))
+    await is_told(page)
     await look("organiser-customers-refused", page)
 
 

@@ -26,13 +26,19 @@ SCENES: tuple[Scene, ...] = (
 )
 """What is driven for axe and for the tour."""
 
-LOOKED_AT: tuple[Scene, ...] = (
-    *SCENES,
+AROUND: tuple[Scene, ...] = (
     organising.before,
     organising.after,
     signing_up.sign_up,
     signing_up.mine,
 )
-"""What the tour shows; tests of their own judge the states that are not among `SCENES`."""
+"""The pages before and after an evening: driven for axe in light in one language, in dark in the
+other, and for the tour."""
+
+LOOKED_AT: tuple[Scene, ...] = (
+    *SCENES,
+    *AROUND,
+)
+"""What the tour shows."""
 
 LANGUAGES = ("en", "ja")

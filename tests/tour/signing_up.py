@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from playwright.async_api import Page
+from playwright.async_api import Page, expect
 
 from tests.tour.filled import QUESTIONS, fills, happens, tomorrow
 from tests.tour.stage import Look, Stage, seen
@@ -43,7 +43,7 @@ async def sign_up(stage: Stage, look: Look) -> None:
     await look("sign-up", page)
     await page.locator("[name=organisation]").fill("Atelier Lima")
     await sends(page)
-    await seen(page.locator("#problem"))
+    await expect(page.locator("#problem")).to_be_focused()
     await look("sign-up-refused", page)
     await fills_in(page, "Ana")
     await sends(page)
