@@ -183,6 +183,15 @@ class Book:
             if await self.swap(letter, known, failed):
                 return True
 
+    async def sent_by_hand(self, letter: str, now: int) -> bool:
+        """Notes that a person sent a letter themselves, unless it is on its way or done; says
+        whether it did. No worker sends it then."""
+        known = (await self.read([letter])).get(letter)
+        if known is not None and known.state not in (State.WAITING, State.FAILED, State.UNSURE):
+            return False
+        sent = Entry(state=State.SENT, at=now, tries=known.tries if known else 0, why="by-hand")
+        return await self.swap(letter, known, sent)
+
     async def leave(self, letter: str, now: int) -> bool:
         """Has a dead or unsure letter rest, since a person wants it so; says whether it does."""
         known = (await self.read([letter])).get(letter)

@@ -79,6 +79,7 @@ REASONS = {
     "server": "It waits for the mail server.",
     "not-due": "It was not wanted any more when its turn came.",
     "left": "You left it at that.",
+    "by-hand": "You sent it yourself.",
 }
 
 
@@ -265,7 +266,8 @@ def _line(
 
 
 async def press_mail(request: Request) -> Response:
-    """Does what was pressed: send links, the thank-you, one letter again; let one letter be."""
+    """Does what was pressed: send links, the thank-you, one letter again; let one letter be, or
+    note that the organiser sent it themselves."""
     evening = await evening_of(request)
     store: Store = request.app.state.store
     form = await read_form(request)
@@ -279,6 +281,11 @@ async def press_mail(request: Request) -> Response:
             await _send_again(evening, Book(store, evening.id), letter, store.clock())
         case "leave":
             await Book(store, evening.id).leave(letter, store.clock())
+        case "by-hand":
+            if letter not in {one.id for one in letters(evening.event, evening.register)}:
+                raise _unknown()
+            if not await Book(store, evening.id).sent_by_hand(letter, store.clock()):
+                done = "under-way"
         case _:
             raise _unknown()
     return redirect(f"/desk/{evening.id}/mail?done={done}")

@@ -52,6 +52,14 @@ async def test_links_are_sent_by_a_press_and_can_be_read_where_no_mail_server_is
     }
     letter = await read(desk, path)
     assert "Hello Ana" in letter
+    by_hand = {"do": "by-hand", "letter": path.rpartition("/")[2]}
+    noted = await desk.post(here, data=by_hand, follow_redirects=True)
+    assert "you sent it yourself" in noted.text
+    assert "I have sent it myself" not in await read(desk, path)
+    assert path not in await read(desk, here), "it waits no more"
+    twice = await desk.post(here, data=by_hand, follow_redirects=True)
+    assert "has gone out already" in twice.text
+    assert (await desk.post(here, data={**by_hand, "letter": "x"})).status_code == 404
     link = letter.split(f"{house.url}/e/{event}/in/")[1].split()[0]
     async with house.browser() as phone:
         assert "Ana" in await read(phone, f"/e/{event}/in/{link}")
