@@ -117,7 +117,7 @@ class House:
 def quick_round(**changes: object) -> dict[str, object]:
     """Returns a round of pairs or more that waits for nobody: no break, no preview, no walking."""
     return {
-        "seconds": 60,
+        "seconds": 600,
         "size": 4,
         "least": 2,
         "break_seconds": 0,
@@ -350,3 +350,25 @@ async def guests(house: House, *names: str) -> AsyncIterator[list[Guest]]:
     """Several come."""
     async with contextlib.AsyncExitStack() as stack:
         yield [await stack.enter_async_context(guest(house, name)) for name in names]
+
+
+WALKERS = ("Farah", "Goran")
+
+
+async def with_walkers(house: House) -> None:
+    """Brings two on site: by `walks`, a round's preview lasts until `they_arrive`."""
+    await house.brings([{"name": name, "mode": "on-site"} for name in WALKERS])
+    for name in WALKERS:
+        await house.commands("check-in", attendee=house.id(name))
+
+
+def walks(**changes: object) -> dict[str, object]:
+    """Returns a round whose preview waits ten minutes for those who walk, and for nobody else."""
+    return quick_round(preview_seconds=1, walking_seconds=600, **changes)
+
+
+async def they_arrive(house: House) -> None:
+    """Has the walkers say that they are at their table: the preview ends."""
+    async with guests(house, *WALKERS) as there:
+        for one in there:
+            await one.asks("arrived")

@@ -12,6 +12,7 @@ from tests.browser.test_pages import is_accessible
 from tests.browser.visitors import findings
 from tests.guests import Guest, House, guest, guests, quick_round
 from tests.server.pushed import PushedStore
+from tests.server.waiting import wait_until
 
 A_START_MS = 120_000
 """A rehearsal is a process of its own, which a slow machine needs long to start."""
@@ -155,7 +156,7 @@ async def test_a_move_into_a_full_room_is_a_sentence_and_the_board_stays_true(
         await expect(page.locator(".refusal")).to_be_visible()
         await page.keyboard.press("Escape")
         await page.keyboard.press("Escape")
-        assert await page.locator("button[data-room]").evaluate_all(LABELS) == before
+        await the_board_reads(page, before)
 
 
 async def test_no_drag_into_a_closed_room_and_no_less_than_nothing_but_midnight_is_no_wall(
@@ -186,10 +187,21 @@ async def test_no_drag_into_a_closed_room_and_no_less_than_nothing_but_midnight_
         await table.hover()
         await page.mouse.up()
         await expect(page.locator(".refusal")).to_contain_text("That room has ended.")
-        assert await page.locator("button[data-room]").evaluate_all(LABELS) == before
+        await the_board_reads(page, before)
 
 
 MIDNIGHT_MS = 86_400_000
+
+
+async def the_board_reads(page: Page, labels: object) -> None:
+    """Waits until each table reads as it did."""
+
+    async def does() -> bool:
+        return bool(await page.locator("button[data-room]").evaluate_all(LABELS) == labels)
+
+    await wait_until(does, f"the board reads {labels}")
+
+
 LABELS = "tables => tables.map((table) => table.getAttribute('aria-label'))"
 
 

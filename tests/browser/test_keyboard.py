@@ -8,14 +8,15 @@ from playwright.async_api import expect
 
 from tests.browser.hands import Hands
 from tests.browser.visitors import Visitors
-from tests.guests import House, guest, quick_round
+from tests.guests import House, guest, they_arrive, walks, with_walkers
 
 CLOSING_MS = 90_000
-ROUND = quick_round(seconds=900, break_seconds=900, preview_seconds=8)
+ROUND = walks(seconds=900, break_seconds=900)
 
 
 async def test_a_whole_evening_is_done_by_keyboard_alone(house: House, visitors: Visitors) -> None:
     await house.opens([], rounds=[ROUND, ROUND])
+    await with_walkers(house)
     await house.brings(
         [{"name": "Ana", "email": "ana@example.com"}, {"name": "Bo", "email": "bo@example.com"}]
     )
@@ -46,6 +47,7 @@ async def test_a_whole_evening_is_done_by_keyboard_alone(house: House, visitors:
         await house.commands("start-round")
         await expect(page.get_by_role("heading", name="You are about to meet")).to_be_visible()
         await hands.goes_to(page.get_by_role("button", name="Sit this one out"))
+        await they_arrive(house)
         await expect(page.locator("main.room")).to_be_visible(timeout=CLOSING_MS)
         await hands.goes_to(page.get_by_placeholder("Write to the room"))
         await hands.type("Hello Bo")
@@ -82,6 +84,8 @@ async def test_a_whole_evening_is_done_by_keyboard_alone(house: House, visitors:
 
         # The second round, and out of it at its end.
         await house.commands("start-round")
+        await expect(page.get_by_role("heading", name="You are about to meet")).to_be_visible()
+        await they_arrive(house)
         await expect(page.locator("main.room")).to_be_visible(timeout=CLOSING_MS)
         await hands.goes_to(page.get_by_placeholder("Write to the room"))
         await hands.type("Again!")

@@ -54,14 +54,14 @@ async def test_the_graph_is_looked_into_and_the_first_page_fits_on_one_a4(
     assert await page.evaluate("document.documentElement.scrollWidth") <= NARROW["width"]
 
     await page.locator("[data-move=in]").press("Enter")
-    assert (await page.locator("svg.graph").get_attribute("viewBox") or "") != "0 0 1000 720"
+    await expect(page.locator("svg.graph")).not_to_have_attribute("viewBox", "0 0 1000 720")
     await page.locator("[data-move=all]").press("Enter")
     await expect(page.locator("svg.graph")).to_have_attribute("viewBox", "0 0 1000 720")
     me = page.locator("svg.graph circle.me")
     await me.click(force=True)  # the dot that is chosen lets go
     await expect(page.locator("#graph-person")).to_be_hidden()
     await page.locator("#graph-least").select_option(index=1)
-    assert await page.locator("svg.graph .ties:nth-of-type(2) line").count() > 0
+    await expect(page.locator("svg.graph .ties:nth-of-type(2) line")).not_to_have_count(0)
 
     await page.set_viewport_size({"width": A4[0], "height": A4[1]})
     await page.emulate_media(media="print")

@@ -14,7 +14,7 @@ LAST_SECONDS = 40
 async def test_when_all_wish_for_more_time_the_page_says_how_much(
     house: House, visitors: Visitors
 ) -> None:
-    rounds = [quick_round(seconds=80, break_seconds=600, more_time=True)]
+    rounds = [quick_round(seconds=90, break_seconds=600, more_time=True)]
     await house.opens(["Ana", "Bo"], rounds=rounds)
     page = await visitors.page()
     async with guest(house, "Bo") as bo:
@@ -24,7 +24,7 @@ async def test_when_all_wish_for_more_time_the_page_says_how_much(
         await bo.sees("room", with_={"Ana"})
         await house.commands("extend", seconds=-LAST_SECONDS)
         wish = page.get_by_role("button", name="Wish for more time")
-        await wish.click(timeout=30_000)
+        await wish.click(timeout=90_000)  # it comes in the second half of what is left
         await expect(page.get_by_text("Noted, quietly")).to_be_visible()
         await expect(page.get_by_text("You all wished for it")).to_have_count(0)
         await bo.asks("wish-more-time")

@@ -44,6 +44,7 @@ async def test_webhooks_are_set_up_on_a_phone(
     await fits_and_is_accessible(page)
     await page.go_back()
     await page.locator(f"main .card a[href='/desk/{house.event}/webhooks']").click()
+    await page.wait_for_url("**/webhooks")
     await fits_and_is_accessible(page)
 
     await page.locator("#address").fill("https://192.168.1.1/hook")
@@ -61,7 +62,7 @@ async def test_webhooks_are_set_up_on_a_phone(
     await has_every_state(store, house.event)
     await page.locator("section[aria-labelledby=where] button[value=test]").click()
     await expect(page.get_by_text("503").first).to_be_visible()
-    assert await page.locator("#secret").count() == 0
+    await expect(page.locator("#secret")).to_have_count(0)
     await fits_and_is_accessible(page)
     await page.locator("button[value=again]").click()
     await expect(page.locator("button[value=again]")).to_have_count(0)

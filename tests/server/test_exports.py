@@ -283,7 +283,7 @@ async def test_files_are_the_organisers_and_are_named(house: Doors) -> None:
 
 async def test_the_journal_leaves_the_house_without_its_secrets(store: Store) -> None:
     async with a_house(store) as house:
-        await house.opens(["Ana", "Bo"], rounds=[quick_round(seconds=60, size=2)])
+        await house.opens(["Ana", "Bo"], rounds=[quick_round(size=2)])
         async with guests(house, "Ana", "Bo") as (ana, bo):
             await house.commands("start-round")
             await ana.sees("room")

@@ -23,7 +23,7 @@ def seats(row: dict[str, str]) -> list[str]:
 
 
 async def test_the_remaining_rounds_keep_apart_who_has_met(house: House) -> None:
-    await house.opens(list(NAMES), rounds=[quick_round(seconds=1, size=2, least=2)] * 3)
+    await house.opens(list(NAMES), rounds=[quick_round(seconds=1, size=2, least=2, most=2)] * 3)
     async with guests(house, *NAMES) as everybody:
         await house.commands("start-round")
         met = set()

@@ -59,7 +59,7 @@ async def desk(stage: Stage, look: Look) -> None:
     await page.goto(f"{house.url}/desk/in/{KEY}")
     await look("desk-link", page)
     await page.locator("main form button[type=submit]").first.click()
-    await seen(page.locator("h1"))
+    await page.wait_for_url("**/desk")
     await look("desk-empty", page)
     await house.opens([], title="Spring tea", doors=False)
     await page.goto(f"{house.url}/desk/{house.event}/import")
