@@ -23,8 +23,11 @@ from rooms.matching.offline import OfflineRound, Table, repeats_needed, whole_pr
 from rooms.matching.outlook import outlook
 from rooms.people import SEATED_ROLES, Attendee, Mode, SegmentRule, meant, normalise
 from rooms.programme import USUAL_WEIGHTS, PlannedRound, Weights
+from rooms.standing import Pair
 from rooms.synonyms import meanings
-from server.importing import plan_import, read_people
+from server.columns import read_table
+from server.importing import plan_import, read_rows
+from server.kept_apart import KeptApart, apart_columns, named_apart
 
 PEOPLE_LIMIT = 5_000
 """The matcher's arrays grow with the square of the people: 5,000 take some 2 GB."""
@@ -59,6 +62,8 @@ class Listed(Struct, frozen=True, kw_only=True):
     people: tuple[Attendee, ...]
     rows: tuple[int, ...]
     remarks: tuple[str, ...]
+    blocked: frozenset[Pair] = frozenset()
+    """Ids of people who are never to share a table."""
 
 
 def listed(data: bytes) -> Listed:
@@ -66,7 +71,9 @@ def listed(data: bytes) -> Listed:
 
     Raises Unreadable for a file that is no list, CannotPlan when fewer than two are to be seated.
     """
-    reading = read_people(data)
+    table = read_table(data)
+    columns = apart_columns(table)
+    reading = read_rows(table, columns)
     plan = plan_import(reading, ())
     rows = sorted(plan.landings, key=lambda landing: landing.row)
     ids = {landing.attendee.id: f"p{landing.row:05}" for landing in rows}
@@ -100,10 +107,20 @@ def listed(data: bytes) -> Listed:
             f"The list has {len(seated):,} people; at most {PEOPLE_LIMIT:,} can be planned at once."
         )
     row_of = {ids[landing.attendee.id]: landing.row for landing in rows}
+    apart = KeptApart(
+        {row_of[person.id]: person for person in everybody}, named_apart(table, columns)
+    )
+    remarks += apart.remarks
+    if apart.pairs:
+        remarks.append(
+            f"{_counted(len(apart.pairs), 'pair is', 'pairs are')} kept apart; nothing that is "
+            "written says so."
+        )
     return Listed(
         people=tuple(seated),
         rows=tuple(row_of[person.id] for person in seated),
         remarks=tuple(remarks),
+        blocked=apart.pairs,
     )
 
 
@@ -120,6 +137,7 @@ def planned_rounds(people: Listed, choices: Choices) -> Iterator[OfflineRound]:
         segments=choices.segments,
         segment_most=choices.segment_most,
         weights=choices.weights,
+        blocked=tuple(sorted(people.blocked)),
     )
 
 
@@ -231,12 +249,15 @@ class Paper:
 
 def round_sentence(planned: OfflineRound) -> str:
     """Returns one round's numbers as a line."""
+    if not planned.tables:
+        return f"Round {planned.number}: nobody can be seated"
     sizes = Counter(len(table.people) for table in planned.tables)
     of = ", ".join(f"{n} of {size}" for size, n in sorted(sizes.items()))
     return (
         f"Round {planned.number}: {_counted(len(planned.tables), 'table')}"
         f"{f' ({of})' if of else ''}; {_counted(planned.repeats, 'pair')} met before; "
-        f"{len(planned.sitting_out)} sit out; affinity {planned.mean_affinity:.2f} on average, "
+        f"{_counted(len(planned.sitting_out), 'sits', 'sit')} out; "
+        f"affinity {planned.mean_affinity:.2f} on average, "
         f"{planned.worst_affinity:.2f} at worst, {planned.random_affinity:.2f} by lot"
     )
 
@@ -253,7 +274,8 @@ def summary(paper: Paper) -> list[str]:
     tables = max(len(one.tables) for one in rounds)
     told = [
         f"{_counted(len(paper.people), 'person', 'people')}, {_counted(len(rounds), 'round')}, up "
-        f"to {_counted(tables, 'table')}. Everybody meets {_range(faces[0], faces[-1])} others. "
+        f"to {_counted(tables, 'table')}. Everybody meets {_range(faces[0], faces[-1])} "
+        f"{'other' if faces[-1] == 1 else 'others'}. "
         f"Affinity {mean:.2f}, where tables drawn by lot have {lot:.2f}."
     ]
     told += [*_met_again(paper), *_odd_sizes(paper), *_without_table(paper), *_unheard(paper)]
@@ -318,7 +340,7 @@ def _without_table(paper: Paper) -> Iterator[str]:
         names = _names([paper.label(paper.by_id[id]) for id in always])
         yield (
             f"Without a table in every round, since a rule (tables, languages, segments, whom they "
-            f"sit with) leaves them nobody to sit with: {names}."
+            f"sit with or apart from) leaves them nobody to sit with: {names}."
         )
     if some:
         names = _names([paper.label(paper.by_id[id]) for id in some])

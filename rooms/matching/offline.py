@@ -77,6 +77,7 @@ def whole_programme(
     segments: tuple[SegmentRule, ...] = (),
     segment_most: int | None = None,
     weights: Weights = USUAL_WEIGHTS,
+    blocked: tuple[Pair, ...] = (),
 ) -> Iterator[OfflineRound]:
     """Yields round after round, each as soon as it is solved; `planned` gives the sizes of all.
 
@@ -98,6 +99,7 @@ def whole_programme(
             segments=segments,
             segment_most=segment_most,
             weights=weights,
+            blocked=blocked,
             tables=tables,
             seed=seed,
         ),

@@ -7,6 +7,7 @@ Does not seat anybody (`server.paper`) or lay out a page (`server.paper_files`).
 from __future__ import annotations
 
 import sys
+from math import isnan
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,6 +23,21 @@ PLAN_FORMATS = ("rooms", "people", "json", "page", "all")
 PLAN_SUFFIXES = {".html": "page", ".htm": "page", ".json": "json"}
 _sizes = click.IntRange(2, 100)
 _two = click.Tuple([str, str])
+
+
+class _Number(click.FloatRange):
+    """A range that does not take `nan` for a number within it."""
+
+    def convert(
+        self, value: float, param: click.Parameter | None, ctx: click.Context | None
+    ) -> float:
+        """Returns the number; fails with a sentence."""
+        number = float(super().convert(value, param, ctx))
+        if isnan(number):
+            self.fail(f"{value} is no number.", param, ctx)
+        return number
+
+
 _WEIGHTS = (
     "interests", "offers", "wishes", "organisation", "language", "ambassadors", "first_timers",
 )  # fmt: skip
@@ -47,7 +63,7 @@ _WEIGHTS = (
 @click.option(
     "--weight",
     multiple=True,
-    type=click.Tuple([click.Choice(_WEIGHTS), click.FloatRange(0, 10)]),
+    type=click.Tuple([click.Choice(_WEIGHTS), _Number(0, 10)]),
     help="How much something counts: 0 not at all, 1 as usual. May be given again.",
 )
 @click.option(
@@ -59,7 +75,7 @@ _WEIGHTS = (
 @click.option(
     "--seconds",
     default=None,
-    type=click.FloatRange(0.05, 3600),
+    type=_Number(0.05, 3600),
     help="To search, each round. Default: about one, in steps, so that a seed gives the same plan.",
 )
 @click.option("--seed", default=0, show_default=True, type=click.IntRange(0, 2**32 - 1))
@@ -155,6 +171,8 @@ def _rules(given: dict[str, object]) -> dict[str, object]:
     except OSError as error:
         raise Failed(f"{file} could not be read: {error.strerror}.") from error
     except Problem as problem:
+        if problem.code == "bad-json":
+            raise click.UsageError(f"{file} holds no JSON object with settings.") from problem
         raise click.UsageError(problem.sentence.format_map(problem.details)) from problem
     return {
         "common_language": plan.common_language,
@@ -185,6 +203,8 @@ def _paper(file: Path, choices: Choices, title: str) -> Paper:
     with status_line(f"Round 1 of {choices.rounds} …") as (tell, status):
         for planned in paper.planned_rounds(people, choices):
             rounds.append(planned)
+            if not any(one.tables for one in rounds):
+                break  # the rules are the same in every round
             tell(paper.round_sentence(planned))
             if status is not None and planned.number < choices.rounds:
                 status(f"Round {planned.number + 1} of {choices.rounds} …")

@@ -10,8 +10,10 @@ import re
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
-from server import cli
+from rooms.programme import planned_round
+from server import cli, paper, paper_files
 from server.files import SAMPLE
 from tests.server.test_cli import meguri
 
@@ -162,7 +164,7 @@ def test_an_events_settings_hold_on_paper_and_options_go_before_them(
         (["--synonyms", "AI"], "alone in its group"),
         (["--must-meet", "a", "b", "--must-not-meet", "B", "A"], "both have to meet"),
         (["--weight", "luck", "1"], "luck"),
-        (["--weight", "wishes", "nan"], "weights.wishes"),
+        (["--weight", "wishes", "nan"], "nan is no number"),
         (["--weight", "wishes", "11"], "11"),
     ],
 )
@@ -180,7 +182,8 @@ def test_a_settings_file_that_is_none_is_wrong_usage(
     for content in ("{", "[]", '{"settings": 3}', '{"weights": {"offers": -1}}'):
         settings.write_text(content)
         assert cli.run(["plan", str(people), "--settings", str(settings)]) == 2, content
-        assert "Error" in capsys.readouterr().err
+        assert "Error" in (told := capsys.readouterr().err)
+        assert content != "{" or f"{settings} holds no JSON object" in told
 
 
 @pytest.mark.parametrize(
@@ -213,6 +216,8 @@ def test_a_list_without_a_plan_is_a_sentence(
         ["--format", "xlsx"],
         ["--format", "all"],
         ["--seconds", "-1"],
+        ["--seconds", "nan"],
+        ["--seconds", "inf"],
     ],
 )
 def test_wrong_usage_ends_with_2(
@@ -242,3 +247,44 @@ def test_what_could_not_be_had_is_said(
     assert cli.run(["plan", str(few), "--rounds", "5", "--format", "rooms"]) == 0
     told = capsys.readouterr()
     assert "together again: 5 people have too few new faces for 5 rounds" in told.err
+
+
+def test_who_is_kept_apart_never_shares_a_table_and_nothing_written_says_so(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    strangers = ";".join(f"nobody{n}@example.com" for n in range(200))
+    rows = [f"Guest {n},x{n},g{n}@example.com,," for n in range(4, 10)]
+    rows += [
+        "Ana,x1,ana@example.com,Bo;x3,",
+        f"Bo,x2,bo@example.com,,chidi@example.com;{strangers}",
+        "Chidi,x3,chidi@example.com,,",
+    ]
+    file = tmp_path / "people.csv"
+    file.write_text("\n".join(["name,external_id,email,Blocks,keep apart from", *rows]))
+    folder = tmp_path / "evening"
+    options = ["--rounds", "4", "--size", "3", "--format", "all", "-o", str(folder)]
+    assert cli.run(["plan", str(file), *options]) == 0
+    told = capsys.readouterr().err
+    assert "3 pairs are kept apart; nothing that is written says so." in told
+    assert "Row 9: this person is to be kept apart from “nobody0@example.com”, “nobody1" in told
+    assert "and 195 more, who is nobody else of the list." in told
+    assert "was not taken" not in told
+    for row in written(folder / "rooms.csv"):
+        seats = {row[f"seat_{n}"] for n in range(1, 4)}
+        assert len(seats & {"Ana", "Bo", "Chidi"}) < 2
+    for path in folder.iterdir():
+        assert "nobody0" not in path.read_text(encoding="utf-8"), path
+
+
+def test_a_round_in_which_nobody_can_be_seated_is_said_to_be_one(people: Path) -> None:
+    listed = paper.listed(people.read_bytes())
+    choices = paper.Choices(planned=planned_round(size=4), rounds=2)
+    first, second = paper.planned_rounds(listed, choices)
+    everybody = tuple(person.id for person in listed.people)
+    second = replace(second, tables=(), sitting_out=everybody, repeats=0)
+    planned = paper.Paper(listed, choices, [first, second])
+    assert paper.round_sentence(second) == "Round 2: nobody can be seated"
+    page = paper_files.page(planned, "en").decode()
+    assert "Nobody can be seated in this round." in page
+    assert "0 tables" not in page
+    assert "席にご案内できる方がいません" in paper_files.page(planned, "ja").decode()
