@@ -23,6 +23,7 @@ If 1 and 4 have blocked each other, the best left is worth 2, not 4:
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import isfinite
 from operator import index
 
 import numpy as np
@@ -71,12 +72,14 @@ def solve(
     """Returns rooms of people (numbers from 0), room i of `sizes[i]`, that are worth most together.
 
     `weights` is n×n, symmetric, finite and not negative (float32 halves the memory of thousands);
-    a size is a number or (least, most); `forbidden` is an n×n array of pairs that must not share a
-    room. Goes on for `seconds`, checks included, or for `steps` where given: the same seed and
-    steps give the same answer. Where `seconds` found no allowed seating it takes up to
+    a size is a number or (least, most); `forbidden` is an n×n array, true for pairs that must not
+    share a room, whichever of the two comes first. Diagonals say nothing. Goes on for `seconds`,
+    checks included (0 or less: a first answer), or for `steps` where given: the same seed and steps
+    give the same answer. Where `seconds` found no allowed seating it takes up to
     `LONGER * AT_A_TIME` steps more. Raises ValueError for input that contradicts itself, and
     Impossible, with the cause, when no allowed seating was found.
     """
+    _check_effort(seconds, steps, seed)
     budget = Budget(seconds, steps)
     worth = _checked_weights(weights)
     ranges = _checked_sizes(sizes, len(worth))
@@ -145,11 +148,7 @@ def _not_found(steps: int, people: Sequence[int]) -> Impossible:
 
 def _checked_weights(weights: ArrayLike) -> Weights:
     """Returns the weights as they are, if they are floats; what is on the diagonal is ignored."""
-    worth: Weights = np.asarray(weights)
-    if worth.dtype not in (np.float32, np.float64):
-        if np.iscomplexobj(worth):
-            raise ValueError("Weights must be real numbers.")
-        worth = np.asarray(weights, dtype=np.float64)
+    worth: Weights = _real_numbers(weights)
     if not worth.size:
         worth = np.zeros((len(worth), len(worth)))
     if worth.ndim != 2 or worth.shape[0] != worth.shape[1]:
@@ -171,6 +170,33 @@ def _checked_weights(weights: ArrayLike) -> Weights:
     return worth
 
 
+def _real_numbers(weights: ArrayLike) -> Weights:
+    """Returns weights as an array of floats; raises ValueError for what is no table of numbers."""
+    try:
+        given = np.asarray(weights)
+        if given.dtype.kind not in "biufO":
+            raise ValueError
+        if given.dtype in (np.float32, np.float64):
+            return given
+        return np.asarray(given, dtype=np.float64)
+    except (TypeError, ValueError, OverflowError):
+        raise ValueError("Weights must be a square array of real numbers.") from None
+
+
+def _check_effort(seconds: float, steps: int | None, seed: int) -> None:
+    if not isinstance(seconds, (int, float, np.number)) or not isfinite(seconds):
+        raise ValueError("Seconds must be a finite number.")
+    for name, number in (("Steps", steps), ("The seed", seed)):
+        if number is None and name == "Steps":
+            continue
+        try:
+            is_whole = index(number) >= 0  # type: ignore[arg-type]
+        except TypeError:
+            is_whole = False
+        if not is_whole:
+            raise ValueError(f"{name} must be a whole number from 0.")
+
+
 def _is_negative_beside_diagonal(rows: Weights, first: int) -> bool:
     below = rows < 0
     below[np.arange(len(rows)), first + np.arange(len(rows))] = False
@@ -179,7 +205,10 @@ def _is_negative_beside_diagonal(rows: Weights, first: int) -> bool:
 
 def _checked_sizes(sizes: Sequence[Size], people: int) -> list[tuple[int, int]]:
     try:
-        given = [size if isinstance(size, Sequence) else (size, size) for size in sizes]
+        given = [
+            tuple(size) if isinstance(size, (Sequence, np.ndarray)) else (size, size)
+            for size in sizes
+        ]
         pairs = [(index(least), index(most)) for least, most in given]
     except (TypeError, ValueError):
         raise ValueError(SIZES) from None
@@ -187,7 +216,8 @@ def _checked_sizes(sizes: Sequence[Size], people: int) -> list[tuple[int, int]]:
         raise ValueError(SIZES)
     fewest, most = sum(least for least, _ in pairs), sum(most for _, most in pairs)
     if not fewest <= people <= most:
-        raise ValueError(f"The sizes add up to {fewest} to {most} seats for {people} people.")
+        seats = f"{fewest} seats" if fewest == most else f"{fewest} to {most} seats"
+        raise ValueError(f"The sizes add up to {seats}, for {people} to be seated.")
     return [(least, min(most, people - fewest + least)) for least, most in pairs]
 
 
@@ -214,7 +244,16 @@ def _check_seats(sizes: Sequence[tuple[int, int]], people: int) -> None:
 
 
 def _checked_forbidden(forbidden: ArrayLike, people: int) -> Bools:
-    apart = np.array(forbidden, dtype=np.bool_)
+    try:
+        given = np.array(forbidden)
+        apart = given.astype(np.bool_)
+        is_boolean = given.dtype.kind == "b" or (
+            given.dtype.kind in "iuf" and bool((given == apart).all())
+        )
+    except (TypeError, ValueError):
+        is_boolean = False
+    if not is_boolean:
+        raise ValueError("Forbidden pairs must be a square array of true and false.")
     if apart.shape != (people, people):
         raise ValueError(f"Forbidden pairs must be an array of shape {(people, people)}.")
     apart |= apart.T

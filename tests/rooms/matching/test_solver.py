@@ -135,6 +135,8 @@ NAN = [[0.0, np.nan], [np.nan, 0.0]]
         ([[0.0, 1.0], [1.0, 0.0]], [(1, 2, 3)], "least ≤ most"),
         ([[0.0, 1.0j], [1.0j, 0.0]], [2], "real"),
         ([[0.0, np.inf], [np.inf, 0.0]], [2], "finite"),
+        ([[0.0, 1.0], [1.0]], [2], "square array of real numbers"),
+        ([["0", "1"], ["1", "0"]], [2], "real numbers"),
     ],
 )
 def test_input_that_contradicts_itself_is_an_error(
@@ -142,6 +144,44 @@ def test_input_that_contradicts_itself_is_an_error(
 ) -> None:
     with pytest.raises(ValueError, match=sentence):
         solve(table, sizes, steps=1)
+
+
+@pytest.mark.parametrize(
+    ("given", "sentence"),
+    [
+        ({"seconds": float("nan")}, "Seconds"),
+        ({"seconds": float("inf")}, "Seconds"),
+        ({"seconds": "1"}, "Seconds"),
+        ({"steps": -1}, "Steps"),
+        ({"steps": 1.5}, "Steps"),
+        ({"steps": float("nan")}, "Steps"),
+        ({"seed": -1}, "seed"),
+        ({"seed": None}, "seed"),
+        ({"forbidden": np.full((4, 4), np.nan)}, "true and false"),
+        ({"forbidden": np.full((4, 4), 0.5)}, "true and false"),
+        ({"forbidden": [["no"] * 4] * 4}, "true and false"),
+        ({"forbidden": [(0, 1)]}, "shape"),
+    ],
+)
+def test_effort_and_forbidden_pairs_that_say_nothing_are_an_error(
+    given: dict[str, Any], sentence: str
+) -> None:
+    with pytest.raises(ValueError, match=sentence):
+        solve(np.ones((4, 4)), [2, 2], **given)
+
+
+def test_forbidden_pairs_hold_either_way_round_and_a_true_diagonal_forbids_nobody() -> None:
+    one_way = np.eye(4, dtype=int)
+    one_way[0, 1] = one_way[3, 0] = 1
+    rooms = solve(np.ones((4, 4)), [2, 2], forbidden=one_way, steps=20)
+    assert sorted(map(sorted, rooms)) == [[0, 2], [1, 3]]
+
+
+@pytest.mark.parametrize("effort", [{"seconds": 0}, {"seconds": -1}, {"steps": 0}])
+def test_without_any_time_there_is_a_first_answer(effort: dict[str, float]) -> None:
+    sizes = np.array([[2, 2], [1, 4]])
+    rooms = solve(np.ones((5, 5), dtype=np.int8), sizes, **effort)  # type: ignore[arg-type]
+    assert [len(room) for room in rooms] == [2, 3]
 
 
 def test_somebody_with_nobody_to_sit_with_is_named() -> None:
