@@ -314,6 +314,7 @@ def _proposal(event: Event, register: Register) -> m.Proposal | None:
         bound_affinity=offered.bound_affinity,
         causes=offered.causes,
         relaxations=offered.relaxations,
+        version=event.proposed,
     )
 
 

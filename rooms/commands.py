@@ -253,11 +253,17 @@ class Pin(Command, frozen=True, kw_only=True):
     room: Id | None = None
     keep: bool = True
     """False lets go of these people, or of that room."""
+    seen: Annotated[int, Meta(ge=0)] | None = None
+    """The `version` of the proposal that was looked at; refused (`overtaken`) of another one."""
 
 
 class Swap(Command, frozen=True, kw_only=True):
+    """Swaps two people of the proposal."""
+
     a: Id
     b: Id
+    seen: Annotated[int, Meta(ge=0)] | None = None
+    """The `version` of the proposal that was looked at; refused (`overtaken`) of another one."""
 
 
 class Reshuffle(Command, frozen=True, kw_only=True):

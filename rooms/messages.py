@@ -445,6 +445,8 @@ class Proposal(Struct, frozen=True, kw_only=True):
     """What is in the way where not everything holds."""
     relaxations: tuple[Relaxation, ...] = ()
     """What would come of each `relax`; empty where everything holds."""
+    version: int = 0
+    """Another one for every change: `pin` and `swap` may say which they mean (`seen`)."""
 
 
 class PoolView(Struct, frozen=True, kw_only=True):

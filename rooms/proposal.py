@@ -124,6 +124,7 @@ def pin(deciding: Deciding, command: c.Pin) -> None:
     """Keeps people together in a room, or a room as it is; neither: lets go of all that is kept."""
     deciding.require_host()
     rooms = _current(deciding)
+    _require_seen(deciding, command.seen)
     if not command.keep:
         _let_go(deciding, command, rooms)
     elif command.people:
@@ -228,6 +229,7 @@ def swap(deciding: Deciding, command: c.Swap) -> None:
     """Swaps two people of the proposal, and keeps their rooms so; one of them may sit out."""
     deciding.require_host()
     rooms = _current(deciding)
+    _require_seen(deciding, command.seen)
     _require_placed(deciding, (command.a, command.b))
     places = [
         next(((ids, ids.index(id)) for ids in rooms if id in ids), None)
@@ -308,6 +310,15 @@ def _current(deciding: Deciding) -> Rooms:
     if proposal is None or proposal.round != event.round + 1:
         raise Refusal("no-proposal", "The next seating is still being worked out.")
     return [list(ids) for ids in proposal.rooms]
+
+
+def _require_seen(deciding: Deciding, seen: int | None) -> None:
+    """Refuses what was asked of another proposal than stands, unless the asker made that one."""
+    event = deciding.event
+    own = event.undoable.get(deciding.by)
+    is_own = own is not None and not own.redrawn and own.proposed == event.proposed
+    if seen is not None and seen != event.proposed and not is_own:
+        raise Refusal("overtaken", "The seating was changed meanwhile. Please look at it again.")
 
 
 def _require_placed(deciding: Deciding, ids: Iterable[str]) -> None:

@@ -383,21 +383,29 @@ def _unpin(reader: Reader, rest: str) -> Asked:
 def _pinned(reader: Reader, rest: str, *, keep: bool) -> Asked:
     if found := _ROOM.match(rest):
         room = naming.proposed_room(reader.speech, reader.board, found[1])
-        return c.Pin(room=room, keep=keep)
+        return c.Pin(room=room, keep=keep, seen=_version(reader))
     room_id = None
     if found := _IN.match(rest):
         room_id = naming.proposed_room(reader.speech, reader.board, found[2])
         rest = found[1]
     people = tuple(reader.person(typed) for typed in _listed(rest))
-    return c.Pin(people=people, room=room_id, keep=keep)
+    seen = _version(reader) if room_id is not None else None
+    return c.Pin(people=people, room=room_id, keep=keep, seen=seen)
+
+
+def _version(reader: Reader) -> int | None:
+    """Returns the version of the proposal on the board."""
+    proposal = reader.board.proposal
+    return proposal.version or None if proposal is not None else None
 
 
 def _swap(reader: Reader, rest: str) -> Asked:
     listed = _listed(rest)
     if len(listed) == 2:
-        return c.Swap(a=reader.person(listed[0]), b=reader.person(listed[1]))
-    a, other = reader.both(rest, "NAME NAME", reader.person, reader.person)
-    return c.Swap(a=a, b=other)
+        a, other = map(reader.person, listed)
+    else:
+        a, other = reader.both(rest, "NAME NAME", reader.person, reader.person)
+    return c.Swap(a=a, b=other, seen=_version(reader))
 
 
 def _relax(reader: Reader, rest: str) -> Asked:

@@ -40,7 +40,9 @@ function Proposal({ host }) {
 
   async function change(type, fields, sentence) {
     choose(null);
-    if (await host.ask(PLACE, type, fields)) say(sentence);
+    // What names a room, or two people's seats, is meant of the proposal that is shown.
+    const seen = type === "swap" || fields.room ? { seen: proposal.version } : {};
+    if (await host.ask(PLACE, type, { ...fields, ...seen })) say(sentence);
   }
   const name = (id) => nameOf(board, id);
   const swap = (a, b) => change("swap", { a, b }, t("{a} and {b} changed places.", { a: name(a), b: name(b) }));

@@ -365,3 +365,47 @@ def test_an_unknown_person_is_neither_swapped_nor_pinned() -> None:
     evening = proposed(*EIGHT)
     assert evening.refuses("dana", Swap(a="ana", b="nobody")) == "unknown-person"
     assert evening.refuses("dana", Pin(people=("nobody",))) == "unknown-person"
+
+
+# Two hosts at once
+
+
+def two_hosts() -> Evening:
+    """Returns an evening with a proposal of two fours, and a second host."""
+    evening = Evening()
+    evening.adds(Attendee(id="emre", name="Emre", role=Role.HOST))
+    evening.comes("dana", "emre", *EIGHT)
+    evening.offers([FOUR, EIGHT[4:]], repeats=0)
+    return evening
+
+
+def version(evening: Evening) -> int:
+    """Returns the version of the proposal that hosts see."""
+    shown = board(evening.event, evening.register).parts.proposal
+    assert isinstance(shown, m.Proposal)
+    return shown.version
+
+
+@pytest.mark.parametrize(
+    "late", [Swap(a="bo", b="jun"), Pin(room="1"), Pin(people=("bo",), room="2")]
+)
+def test_what_a_host_asked_of_a_seating_that_another_has_changed_is_overtaken(
+    late: Swap | Pin,
+) -> None:
+    evening = two_hosts()
+    seen = version(evening)
+    evening.asks("dana", Swap(a="ana", b="ines", seen=version(evening)))
+    after = rooms_of(evening)
+    assert evening.refuses("emre", replace(late, seen=seen)) == "overtaken"
+    assert rooms_of(evening) == after
+    evening.asks("emre", replace(late, seen=version(evening)))
+
+
+def test_a_host_in_a_hurry_is_not_overtaken_by_their_own_change() -> None:
+    evening = two_hosts()
+    seen = version(evening)
+    evening.asks("dana", Swap(a="ana", b="ines", seen=seen))
+    evening.asks("dana", Swap(a="bo", b="jun", seen=seen))
+    assert rooms_of(evening)[0] == {"ines", "jun", "chidi", "hana"}
+    evening.asks("emre", Swap(a="chidi", b="kofi"))
+    assert evening.refuses("dana", Swap(a="bo", b="jun", seen=seen)) == "overtaken"

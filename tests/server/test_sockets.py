@@ -7,6 +7,7 @@ import contextlib
 import json
 import urllib.request
 from collections.abc import AsyncIterator
+from typing import Any
 
 import pytest
 import pytest_asyncio
@@ -479,3 +480,46 @@ async def test_the_organiser_s_key_opens_a_socket_with_a_board_and_a_host_s_comm
         await organiser.asks("announce", text="Welcome")
         await ana.sees("notice", text="Welcome")
     await organiser.goes()
+
+
+async def test_of_two_hosts_who_change_a_seating_at_once_one_is_told_to_look_again(
+    house: House,
+) -> None:
+    await house.brings([{"name": "Emre", "role": "host"}, {"name": "花子"}, {"name": "Ines"}])
+    names = ["Ana", "Bo", "Chidi", "花子", "Ines"]
+    async with (
+        guests(house, *names),
+        guest(house, "Dana") as dana,
+        guest(house, "Emre") as emre,
+    ):
+        await house.commands("propose-round", size=2)
+        codes: list[object] = []
+        while codes.count("done") != 1:
+            assert codes in ([], ["overtaken", "overtaken"])  # by a seating worked out meanwhile
+            shown = await proposed(dana, len(names))
+            one, other = (room["people"] for room in shown["seating"][:2])
+            ref = {"seen": shown["version"], "ref": f"at {shown['version']}", "type": "swap"}
+            await dana.sends({**ref, "a": one[0], "b": other[0]})
+            await emre.sends({**ref, "a": one[0], "b": other[1]})
+            answers = [await host.is_answered(ref["ref"]) for host in (dana, emre)]
+            codes = [answer.get("code", answer["type"]) for answer in answers]
+            sentences = [answer["message"] for answer in answers if "message" in answer]
+        assert "The seating was changed meanwhile. Please look at it again." in sentences
+        stands = await proposed(emre, len(names), after=shown["version"])
+        seated = [id for room in stands["seating"] for id in room["people"]]
+        assert sorted(seated) == sorted(house.id(name) for name in names)
+        assert min(len(room["people"]) for room in stands["seating"]) > 1
+
+
+async def proposed(host: Guest, seated: int, after: int = 0) -> dict[str, Any]:
+    """Waits until a host sees a proposal of so many people in rooms; returns it."""
+
+    def holds(parts: object) -> bool:
+        proposal = parts.get("proposal") if isinstance(parts, dict) else None
+        if not isinstance(proposal, dict):
+            return False
+        return bool(proposal["seated"] == seated and proposal["version"] > after)
+
+    change: dict[str, Any] = await host.sees("board-change", parts=holds)
+    shown: dict[str, Any] = change["parts"]["proposal"]
+    return shown
