@@ -62,6 +62,8 @@ class Copies:
         self.best_seats[:, : search.best_seats.shape[1]] = search.best_seats
         self.best_seats[self.best_seats > people] = people
         self.best_value = search.best_value
+        self.moved = np.zeros(self.copies, dtype=np.intp)
+        """How many swaps each copy made in the last step."""
         self.take_up_best()
 
     def take_up_best(self) -> None:
@@ -91,12 +93,15 @@ class Copies:
         chosen = noisy.argmax(axis=1)
         rows = np.arange(len(one))
         moved = np.flatnonzero(noisy[rows, chosen] > staying)
+        self.moved = np.bincount(moved // self.pairs, minlength=self.copies)
         if moved.size:
             first, second = np.divmod(chosen[moved], len(columns))
             x, y = here[moved, first], there[moved, second]
             one, other = one[moved], other[moved]
             self._swap(one, other, (columns[first], columns[second]), (x, y))
-            np.add.at(self.value, one // self.rooms, delta[moved, chosen[moved]])
+            self.value += np.bincount(
+                moved // self.pairs, weights=delta[moved, chosen[moved]], minlength=self.copies
+            )
 
     def keep(self, better: float) -> bool:
         """Keeps the best copy's seating if it is better than the best so far; says whether."""

@@ -24,15 +24,26 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rooms.matching.copies import Copies
+from rooms.matching.room_rules import Ints
 
 if TYPE_CHECKING:
-    from rooms.matching.solver import Search
+    from rooms.matching.solver import Floats, Search
 
 FEW = 100
 """Up to so many people copies stay at their heats."""
 
 HEATS = (0.36, 0.009)
 """Heat of the hottest and the coldest copy, in standard deviations of a random swap's gain."""
+
+RUNGS = 12
+"""Heats at least; where there are twice as many copies, two ladders of as many stand side by side."""
+
+TRIED = 300
+"""Steps after which heats are fitted to these weights."""
+
+MOVING = (0.6, 0.04)
+"""Of the pairs of rooms of the hottest and the coldest copy, how many make a swap in a step, about:
+hotter copies forget what they had, colder ones stand still."""
 
 TEMPERED = (20_000, 24)
 """Swaps that a step of tempering looks at, about, and copies, at most."""
@@ -71,20 +82,48 @@ class Tempering:
     def __init__(self, search: Search) -> None:
         self.rng = search.rng
         self.copies = Copies(search, *TEMPERED)
-        self.heat = _spread(search) * np.geomspace(*HEATS, self.copies.copies)
+        self.ladders = max(1, self.copies.copies // RUNGS)
+        self.rungs = self.copies.copies // self.ladders
+        self.heat = self._heats(_spread(search) * np.geomspace(*HEATS, self.rungs))
+        self.moves = np.zeros((self.rungs, self.ladders))
         self.at = 0
 
     def step(self, better: float) -> bool:
         """Makes the swaps of one step; says whether the best answer got better by so much."""
         self.copies.step(self.heat)
         self.at += 1
-        self._exchange(self.at % 2)
+        rungs = np.argsort(-self.heat, kind="stable")[: self.rungs * self.ladders]
+        rungs = rungs.reshape(self.rungs, self.ladders)
+        if self.at <= TRIED:
+            self._fit(rungs)
+        self._exchange(rungs[self.at % 2 :])
         return self.copies.keep(better)
 
-    def _exchange(self, first: int) -> None:
+    def _heats(self, ladder: Floats) -> Floats:
+        """Returns the heat of each copy; copies left over are as cold as can be."""
+        heat = np.full(self.copies.copies, ladder[-1])
+        heat[: self.rungs * self.ladders] = np.repeat(ladder, self.ladders)
+        return heat
+
+    def _fit(self, rungs: Ints) -> None:
+        """Counts swaps at each heat, and at the end has the heats begin and end where they are
+        as many as they should be.
+        """
+        if self.at > TRIED // 3:
+            self.moves += self.copies.moved[rungs]
+        if self.at < TRIED or self.rungs < 2:
+            return
+        share = self.moves.mean(axis=1) / (self.copies.pairs * (TRIED - TRIED // 3))
+        rising = np.maximum.accumulate(share[::-1])
+        heats = np.log(self.heat[rungs[::-1, 0]])
+        hot, cold = np.exp(np.interp(MOVING, rising, heats))
+        by_rung = np.geomspace(hot, cold, self.rungs)
+        self.heat[:] = by_rung[-1]
+        self.heat[rungs] = by_rung[:, None]
+
+    def _exchange(self, rungs: Ints) -> None:
         """Lets every second pair of neighbours change heats (N. Metropolis et al., 1953)."""
-        by_heat = np.argsort(-self.heat, kind="stable")[first:]
-        hotter, colder = by_heat[: len(by_heat) // 2 * 2 : 2], by_heat[1::2]
+        hotter, colder = rungs[: len(rungs) // 2 * 2 : 2].ravel(), rungs[1::2].ravel()
         cold = 1 / self.heat
         likely = (cold[hotter] - cold[colder]) * (
             self.copies.value[colder] - self.copies.value[hotter]
