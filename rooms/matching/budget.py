@@ -29,15 +29,16 @@ class Budget:
     ) -> None:
         self.taken = 0
         self._granted = 0
-        self._most = steps
+        self.most = steps
+        """Steps in all, where their number is what ends the search."""
         self._hurry = hurry
         self._began_at = perf_counter()
         self._ends_at = self._began_at + max(0.0, seconds)
 
     def step(self) -> bool:
         """Takes one step if there is one left, and says whether there was."""
-        if self._most is not None:
-            if self.taken >= self._most:
+        if self.most is not None:
+            if self.taken >= self.most:
                 return False
         elif self.taken >= self._granted and self._is_over():
             return False
@@ -46,8 +47,8 @@ class Budget:
 
     def left(self) -> float:
         """Returns how many steps there still are, as far as can be told from those taken."""
-        if self._most is not None:
-            return self._most - self.taken
+        if self.most is not None:
+            return self.most - self.taken
         now = perf_counter()
         if self.taken < TOLD_BY:
             return inf

@@ -83,6 +83,19 @@ class RoomRules:
             wrong += np.maximum(0, least[:, None] - after) + np.maximum(0, after - most[:, None])
         return wrong
 
+    def alike(self) -> Bools:
+        """Returns which two people may change places wherever they sit, since no rule tells them
+        apart.
+        """
+        told: list[NDArray[np.float64]] = [self.members, self.here.T]
+        if self.spoken is not None:
+            told.append(self.spoken)
+        _, kind = np.unique(np.hstack(told)[:-1], axis=0, return_inverse=True)
+        kind = kind.ravel()
+        free = self.homes[:-1] < 0
+        same: Bools = (kind[:, None] == kind) & free[:, None] & free
+        return same
+
     def broken(self, seats: Ints) -> int:
         """Returns how many rules these rooms break together; 0 means none."""
         home = self.homes[seats]

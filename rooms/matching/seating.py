@@ -398,13 +398,14 @@ def _best_split(
     """
     best: tuple[float, Search] | None = None
     strict = group.sizes.allow in (Allow.REPEATS, Allow.SIT_OUTS)
-    for split in islice(_splits(group), TRIALS):
+    splits = list(islice(_splits(group), TRIALS))
+    for number, split in enumerate(splits):
         far = split.far
         if strict and far and best is not None:
             break
         ranges = [(size, size) for size in split.sizes]
         search = _search(group, weights, ranges, rng, modes=_exact(split))
-        _try(search, budget)
+        _try(search, budget, len(splits) - number)
         cost = search.debt
         if cost == 0:
             return search
@@ -445,9 +446,16 @@ def _search(
     return Search(weights, ranges, rng, rules=rules, start=start)
 
 
-def _try(search: Search, budget: Budget) -> None:
-    """Searches until nothing is broken and nobody meets again, for a few steps at the most."""
+def _try(search: Search, budget: Budget, trials: int = 1) -> None:
+    """Searches until nothing is broken and nobody meets again, for a few steps at the most.
+
+    So many trials, this one among them, share what steps there are.
+    """
     steps = TRIAL_STEPS if search.uses_assignments else 4 * TRIAL_STEPS
+    if search.uses_assignments and search.has_few_rooms:
+        steps *= 2
+    if budget.most is not None:
+        steps = min(steps, -(-(budget.most - budget.taken) // trials))
     budget.grant(steps)
     search.mends = True
     for _ in range(steps):

@@ -140,10 +140,14 @@ class Search:
         return len(self.most) < 2 or self.people < 2
 
     @property
+    def has_few_rooms(self) -> bool:
+        """Whether assignments have too few neighbours: in few rooms, or large ones."""
+        return self.seated <= SWAP_SEATS or len(self.most) <= 2 * self.seats.shape[1]
+
+    @property
     def uses_assignments(self) -> bool:
         """Whether steps are exchanges by assignment; else they are swaps."""
-        few = self.seated <= SWAP_SEATS or len(self.most) <= 2 * self.seats.shape[1]
-        return self.rules is not None or not few
+        return self.rules is not None or not self.has_few_rooms
 
     @property
     def is_forbidden(self) -> bool:
@@ -163,9 +167,9 @@ class Search:
         if self.is_over:
             return
         self.taken += 1
-        if self.uses_assignments:
+        if self.uses_assignments and not (self.mends and self.has_few_rooms and self.taken % 2):
             self._exchange(self._noise())
-        elif self.mends:
+        elif self.mends:  # where there are rules about whole rooms, by turns with assignments
             self.swaps = self.swaps or Swaps(self)
             self.swaps.step()
         else:

@@ -3,8 +3,8 @@
 Responsible for the best swap of all (tabu search: F. Glover, 1989): that does not undo a recent
 one, even when it is worse than none; O(n) a step, for a part of the people at a time. When nothing
 gets better for a while, some people of the best answer are swapped at random (a kick). Heat, which
-finds better answers (`heat.py`), would bring more repeats than it takes away. Knows no rules but
-weights.
+finds better answers (`heat.py`), would bring more repeats than it takes away. Where there are rules
+about whole rooms only people whom no rule tells apart change places.
 """
 
 from __future__ import annotations
@@ -31,6 +31,11 @@ class Swaps:
     def __init__(self, search: Search) -> None:
         self.search = search
         self.tabu = np.zeros((search.seated, len(search.most)), dtype=np.int64)
+        self.unlike: Bools | None = None
+        """Who must not change places, because of rules about whole rooms."""
+        if search.rules is not None:
+            self.unlike = ~search.rules.alike()
+            self.unlike[search.people :] = self.unlike[:, search.people :] = True
 
     def step(self) -> None:
         """Makes the best swap, from elsewhere when nothing has got better for long."""
@@ -53,7 +58,9 @@ class Swaps:
         delta -= 2 * search.weights[rows] + own + own[rows][:, None]
         delta += rng.random(delta.shape) * 1e-9
         no = rooms[:, None] == search.room_of[None, :]
-        if search.seated > search.people:
+        if self.unlike is not None:
+            no |= self.unlike[rows]
+        elif search.seated > search.people:
             no |= self._empties(rows)
         recent = self.tabu[rows][:, search.room_of] > search.taken
         recent |= (self.tabu[:, rooms] > search.taken).T
@@ -85,5 +92,8 @@ class Swaps:
         search.take_up_best()
         for _ in range(int(rng.integers(2, 4 + len(search.most) // 4))):
             a, b = (int(p) for p in rng.integers(0, search.people, 2))
-            if search.room_of[a] != search.room_of[b]:
+            if search.room_of[a] != search.room_of[b] and not self._tells_apart(a, b):
                 search.swap(a, b)
+
+    def _tells_apart(self, a: int, b: int) -> bool:
+        return self.unlike is not None and bool(self.unlike[a, b])
