@@ -5,7 +5,8 @@ else is wished; `rules.py` which rooms are fine; `sizes.py` how many rooms there
 the solver's door for anybody; `solver.py` the search for the best rooms, `pairs.py` and `blocks.py`
 those of two and of thousands; `room_rules.py` its rules about whole rooms, `budget.py` its end.
 `ahead.py` is the rounds to come, `designs.py` those known by algebra, `places.py` where in them an
-evening stands. `seating.py` is one group; `solving.py` the whole pool, from `Wanted` to
+evening stands. `seating.py` seats one group (`group.py`) in rooms of some sizes (`splits.py`),
+and says who is left out (`left_out.py`); `solving.py` the whole pool, from `Wanted` to
 `OfferSeating`; `causes.py` what is in its way, `repair.py` who came or left since, `figures.py` the
 numbers beside it; `proposing.py` what a host is then shown; `wanted.py` what to solve next;
 `offline.py` a whole programme at once, `outlook.py` what it would be like.

@@ -29,16 +29,20 @@ class Budget:
     ) -> None:
         self.taken = 0
         self._granted = 0
-        self.most = steps
-        """Steps in all, where their number is what ends the search."""
+        self._most = steps
         self._hurry = hurry
         self._began_at = perf_counter()
         self._ends_at = self._began_at + max(0.0, seconds)
 
+    @property
+    def is_timed(self) -> bool:
+        """Whether a clock ends it, not a number of steps."""
+        return self._most is None
+
     def step(self) -> bool:
         """Takes one step if there is one left, and says whether there was."""
-        if self.most is not None:
-            if self.taken >= self.most:
+        if self._most is not None:
+            if self.taken >= self._most:
                 return False
         elif self.taken >= self._granted and self._is_over():
             return False
@@ -47,12 +51,19 @@ class Budget:
 
     def left(self) -> float:
         """Returns how many steps there still are, as far as can be told from those taken."""
-        if self.most is not None:
-            return self.most - self.taken
+        if self._most is not None:
+            return self._most - self.taken
         now = perf_counter()
         if self.taken < TOLD_BY:
             return inf
         return max(0.0, (self._ends_at - now) * self.taken / (now - self._began_at))
+
+    def share(self, steps: int, parts: int) -> int:
+        """Returns so many steps, or the share of one of several parts where fewer are left.
+
+        What ends by the clock leaves to each part what it needs.
+        """
+        return steps if self._most is None else min(steps, -(-(self._most - self.taken) // parts))
 
     def _is_over(self) -> bool:
         return perf_counter() >= self._ends_at or self._hurry()

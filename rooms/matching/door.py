@@ -31,7 +31,7 @@ from numpy.typing import ArrayLike
 
 from rooms.matching.blocks import MANY, BlockSearch, Weights
 from rooms.matching.budget import Budget
-from rooms.matching.pairs import EXACT, best_pairs
+from rooms.matching.pairs import ALONE, EXACT, best_pairs
 from rooms.matching.room_rules import Bools
 from rooms.matching.solver import FORBIDDEN, Floats, Search
 
@@ -94,10 +94,25 @@ def solve(
         return [seated.get(number, []) for number in range(len(ranges))]
     _check_seats(ranges, len(worth))
     rng = np.random.default_rng(seed)
-    if len(worth) <= EXACT and ranges and {1, 2}.issuperset(x for r in ranges for x in r):
-        matched = _in_pairs(worth, ranges, apart)
-        if matched is not None:
-            return matched
+    if ranges and {1, 2}.issuperset(x for r in ranges for x in r):
+        alone = 2 * len(ranges) - len(worth)
+        if len(worth) <= EXACT and alone <= ALONE:
+            return _dealt(_in_pairs(worth, apart, alone), ranges)
+        if alone:
+            # Which room is whose does not matter, and from ranges the search finds more.
+            free = [(1, 2)] * len(ranges)
+            return _dealt(_searched(worth, free, apart, rng, budget), ranges)
+    return _searched(worth, ranges, apart, rng, budget)
+
+
+def _searched(
+    worth: Weights,
+    ranges: Sequence[tuple[int, int]],
+    apart: Bools | None,
+    rng: np.random.Generator,
+    budget: Budget,
+) -> list[list[int]]:
+    """Returns what a search finds until the budget is used up."""
     if len(worth) >= MANY:
         return _in_blocks(BlockSearch(worth, ranges, rng, apart=apart), budget)
     table: Floats = worth.astype(np.float64) / (float(worth.max(initial=0.0)) or 1.0)
@@ -106,7 +121,7 @@ def solve(
         table[apart] = -FORBIDDEN
     search = Search(table, ranges, rng)
     search.run(budget)
-    if steps is None:
+    if budget.is_timed:
         _search_on(search, budget)
     if search.is_forbidden:
         raise _not_found(budget.taken, _forbidden_people(search.best, table))
@@ -121,18 +136,21 @@ def _search_on(search: Search, budget: Budget) -> None:
         search.run(budget)
 
 
-def _in_pairs(
-    worth: Weights, ranges: Sequence[tuple[int, int]], apart: Bools | None
-) -> list[list[int]] | None:
-    """Returns the best rooms of two and of one, or None when some sizes are free to choose."""
-    if any(least != most for least, most in ranges):
-        return None
-    matched = best_pairs(worth.astype(np.float64), apart, sum(most == 1 for _, most in ranges))
+def _in_pairs(worth: Weights, apart: Bools | None, alone: int) -> list[list[int]]:
+    """Returns the best rooms of two, and so many of one."""
+    matched = best_pairs(worth.astype(np.float64), apart, alone)
     if matched is None:
         raise Impossible("There are no such pairs without a forbidden one.")
-    twos = iter([room for room in matched if len(room) == 2])
-    ones = iter([room for room in matched if len(room) == 1])
-    return [next(twos) if most == 2 else next(ones) for _, most in ranges]
+    return matched
+
+
+def _dealt(rooms: list[list[int]], ranges: Sequence[tuple[int, int]]) -> list[list[int]]:
+    """Returns rooms of two and of one in the order of their sizes: how many of each is certain."""
+    twos = iter([room for room in rooms if len(room) == 2])
+    ones = iter([room for room in rooms if len(room) == 1])
+    fixed = [next(twos) if low == 2 else next(ones) if top == 1 else None for low, top in ranges]
+    rest = iter([*twos, *ones])
+    return [next(rest) if room is None else room for room in fixed]
 
 
 def _in_blocks(search: BlockSearch, budget: Budget) -> list[list[int]]:

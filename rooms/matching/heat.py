@@ -6,8 +6,9 @@ Responsible for the heat of each copy at each step, in the search of few rooms, 
 - *Few people: copies at different heats* (parallel tempering: R. Swendsen and J.-S. Wang, 1986).
   Each copy stays at its heat, from so hot that everything changes to so cold that only what is
   better does; again and again two copies next to each other in heat change theirs, as likely as
-  leaves each heat its own distribution. Need not know how long it may go on, nor at which heat
-  these weights freeze (distances do at a tenth of what random weights do).
+  leaves each heat its own distribution. Need not know how long it may go on. At which heat these
+  weights freeze (distances do at a tenth of what random weights do) is seen after some steps from
+  how many swaps there were at each heat; copies then stand closer together where it matters.
 - *More people: copies that cool together* (simulated annealing: S. Kirkpatrick et al., 1983), since
   tempering would need too many heats. A cycle begins hot, from the best answer, and is longer than
   the one before it, up to what serves so many people; it is fitted to what is left of the budget,
@@ -33,17 +34,18 @@ FEW = 100
 """Up to so many people copies stay at their heats."""
 
 HEATS = (0.36, 0.009)
-"""Heat of the hottest and the coldest copy, in standard deviations of a random swap's gain."""
-
-RUNGS = 12
-"""Heats at least; where there are twice as many copies, two ladders of as many stand side by side."""
+"""Heat of the hottest and the coldest copy to begin with, in standard deviations of a random swap's
+gain."""
 
 TRIED = 300
 """Steps after which heats are fitted to these weights."""
 
 MOVING = (0.6, 0.04)
-"""Of the pairs of rooms of the hottest and the coldest copy, how many make a swap in a step, about:
+"""Of the pairs of rooms of the hottest and the coldest copy, how many then make a swap in a step:
 hotter copies forget what they had, colder ones stand still."""
+
+RUNGS = 12
+"""Heats; with twice as many copies two stand at each."""
 
 TEMPERED = (20_000, 24)
 """Swaps that a step of tempering looks at, about, and copies, at most."""
@@ -106,9 +108,7 @@ class Tempering:
         return heat
 
     def _fit(self, rungs: Ints) -> None:
-        """Counts swaps at each heat, and at the end has the heats begin and end where they are
-        as many as they should be.
-        """
+        """Counts swaps at each heat, and has heats begin and end where they are `MOVING`."""
         if self.at > TRIED // 3:
             self.moves += self.copies.moved[rungs]
         if self.at < TRIED or self.rungs < 2:

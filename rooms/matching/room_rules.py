@@ -87,10 +87,10 @@ class RoomRules:
         """Returns which two people may change places wherever they sit, since no rule tells them
         apart.
         """
-        told: list[NDArray[np.float64]] = [self.members, self.here.T]
+        told: Bools = np.hstack([self.members, self.here.T]) > 0
         if self.spoken is not None:
-            told.append(self.spoken)
-        _, kind = np.unique(np.hstack(told)[:-1], axis=0, return_inverse=True)
+            told = np.hstack([told, self.spoken])
+        _, kind = np.unique(told[:-1], axis=0, return_inverse=True)
         kind = kind.ravel()
         free = self.homes[:-1] < 0
         same: Bools = (kind[:, None] == kind) & free[:, None] & free

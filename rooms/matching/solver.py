@@ -167,9 +167,9 @@ class Search:
         if self.is_over:
             return
         self.taken += 1
-        if self.uses_assignments and not (self.mends and self.has_few_rooms and self.taken % 2):
+        if self.uses_assignments and not self._mends_by_swaps():
             self._exchange(self._noise())
-        elif self.mends:  # where there are rules about whole rooms, by turns with assignments
+        elif self.mends:
             self.swaps = self.swaps or Swaps(self)
             self.swaps.step()
         else:
@@ -181,6 +181,16 @@ class Search:
             self.best_value = self.value
             self.best_seats = self.seats.copy()
             self.waiting = 0
+
+    def _mends_by_swaps(self) -> bool:
+        """Says whether an exchange by assignment gives way to a swap.
+
+        Every second one does while people meet again in few rooms, each of which takes so many on
+        site and online: then even fewer of those taken out can sit elsewhere.
+        """
+        mixed = self.rules is not None and len(self.rules.modes) > 0
+        few = self.mends and self.has_few_rooms and self.taken % 2 == 0
+        return mixed and few and self.value > -FORBIDDEN / 2
 
     def _step_with_heat(self) -> None:
         self.heated = self.heated or heated(self)

@@ -36,10 +36,11 @@ from rooms.matching.ask import Seeker, Wanted
 from rooms.matching.budget import Budget
 from rooms.matching.fairness import catching_up
 from rooms.matching.figures import Figures, figures
+from rooms.matching.group import Group, Sizes
 from rooms.matching.mixing import going_round, shares
 from rooms.matching.room_rules import Bools, Ints
 from rooms.matching.rules import HardRules, hard_rules_of, table_of
-from rooms.matching.seating import Group, Seated, Sizes, seat
+from rooms.matching.seating import Seated, seat
 from rooms.matching.sizes import room_counts
 from rooms.matching.soft import soft_terms
 from rooms.matching.solver import Floats, Search
@@ -77,14 +78,15 @@ def solve_wanted(
     budget = Budget(seconds, steps, hurry)
     pool = Pool(wanted, rng)
     seated: list[tuple[list[int], Seated]] = []
-    planning = CALLED_PLANNING if wanted.called else PLANNING
-    for members, group in pool.groups():
+    planning = (CALLED_PLANNING if wanted.called else PLANNING) // pool.modes
+    groups = pool.groups()
+    for number, (members, group) in enumerate(groups):
         answer = seat(
             group,
             rng,
             budget,
             rounds_left=wanted.rounds_left,
-            planning_steps=planning // pool.modes,
+            planning_steps=budget.share(planning, len(groups) - number),
         )
         if answer is not None:
             seated.append((members, answer))

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from rooms.matching import solve
 from rooms.matching.door import Impossible
+from rooms.matching.pairs import best_pairs
 from rooms.matching.solver import Floats, first_sizes
 
 
@@ -330,3 +331,21 @@ def test_thousands_may_be_given_far_more_rooms_than_they_open() -> None:
     rooms = solve(np.ones((1_300, 1_300), dtype=np.float32), [(0, 4)] * 2_000, steps=3)
     assert sorted(person for room in rooms for person in room) == list(range(1_300))
     assert max(map(len, rooms)) <= 4
+
+
+def test_where_sizes_leave_no_choice_pairs_among_ranges_are_the_best_there_are() -> None:
+    table = weights(7, seed=2)
+    rooms = solve(table, [(1, 2), 2, (1, 2), 1, (1, 2)], steps=0)
+    assert [len(rooms[1]), len(rooms[3])] == [2, 1]
+    assert sorted(person for room in rooms for person in room) == list(range(7))
+    assert worth(table, rooms) == pytest.approx(best_of_all(table, [2, 2, 1, 1, 1]))
+
+
+def test_many_alone_among_pairs_are_found_by_a_search_that_ends() -> None:
+    table = weights(134, seed=3)
+    sizes: list[int | tuple[int, int]] = [1, 2] * 14 + [1] * 92
+    rooms = solve(table, sizes, steps=200)
+    assert [len(room) for room in rooms] == sizes
+    exact = best_pairs(table, None, 106)
+    assert exact is not None
+    assert worth(table, rooms) > 0.999 * worth(table, exact)
