@@ -280,7 +280,7 @@ class Pool:
         """Returns the table of those whom a host keeps together: a real one, or one made up."""
         bound: dict[str, int] = {}
         for number, ids in enumerate(self.wanted.together):
-            here = {self.rules.persons.get(id) or id for id in ids} & self.number.keys()
+            here = sorted({self.rules.persons.get(id) or id for id in ids} & self.number.keys())
             party = [*here, *(id for head in here for id in self.escorts.get(head, ()))]
             tables = [at for id in party if (at := table_of(self.rules.people[id])) is not None]
             table = tables[0] if tables else MADE_UP + number

@@ -343,7 +343,7 @@ def test_where_sizes_leave_no_choice_pairs_among_ranges_are_the_best_there_are()
 
 def test_many_alone_among_pairs_are_found_by_a_search_that_ends() -> None:
     table = weights(134, seed=3)
-    sizes: list[int | tuple[int, int]] = [1, 2] * 14 + [1] * 92
+    sizes = [1, 2] * 14 + [1] * 92
     rooms = solve(table, sizes, steps=200)
     assert [len(room) for room in rooms] == sizes
     exact = best_pairs(table, None, 106)
