@@ -6,29 +6,48 @@ import asyncio
 import logging
 from pathlib import Path
 
+import httpx2 as httpx
 import pytest
 
-from rooms.commands import Erase, Invite
+from rooms.apply import apply
+from rooms.commands import ChangeWebhook, Erase, Invite, KeepInTouch
+from rooms.deciding import ORGANISER
+from rooms.facts import EventEnded
+from rooms.follow_up import letters
+from rooms.people import Webhook
 from server.auth import Keys
 from server.bundled import BundledStore
 from server.erasure import ERASING, FILES, FINISHED, Eraser, Erasure, files, finish, note
 from server.evenings import Evenings
+from server.exports.tools import SANSAN, SANSAN_REQUIRED
 from server.journal import Journal
+from server.letters import Links, Writer, message
 from server.mail import Book, State
 from server.redis import Store, key
 from server.settings import Settings
 from tests.guests import Guest, House, guest, guests, quick_round
+from tests.server.callers import bearer
 from tests.server.evening import ANA, BO, EVENT, an_event
+from tests.server.house import KEY
 from tests.server.post import Postbox, a_post_office, a_worker
+from tests.server.receivers import Receiver, receiving
 from tests.server.seeded import everything_in, seed, seeded, seeds_in
+from tests.server.test_leaks import a_reader, read, unfolded
 from tests.server.waiting import wait_until
 
 FILES_TAKEN = (
-    "pairs.csv", "pairs.jsonl", "pairs.csv?summary=1", "attendees.csv", "rounds.csv",
-    "consents.csv",
-    "network.graphml", "network.gexf", "journal.jsonl", "import/hubspot.csv", "report",
-    "attendees",
+    "pairs.csv", "pairs.jsonl", "pairs.csv?summary=1", "pairs.xlsx", "pairs.xlsx?summary=1",
+    "attendees.csv", "consents.csv", "network.graphml", "network.gexf", "leads.csv?since=0",
+    "leads.jsonl?since=0", "import/hubspot.csv", "import/salesforce.csv", "import/mailchimp.csv",
+    "import/google-contacts.csv", "report", "attendees",
 )  # fmt: skip
+"""Files and answers that name Ana as long as she is there."""
+NAMELESS = ("rounds.csv", "journal.jsonl")
+"""... and those that never name anybody."""
+DESK = ("people", "mail", "webhooks", "report")
+"""Pages of the desk that name her, for the mails and messages that wait as well."""
+OWN = ("mine", "mine/contacts.vcf", "mine/contacts.vcf?version=4.0", "mine/data", "mine/data.json")
+"""What Bo and Chidi read and take home for themselves; the second and third of contacts alone."""
 
 
 async def an_evening_with_ana(house: House) -> None:
@@ -37,6 +56,7 @@ async def an_evening_with_ana(house: House) -> None:
     ana = seed("ana", "name")
     people = [seeded(who) for who in ("Ana", "Bo", "Chidi")]
     people[1]["wishes"] = [ana]
+    people[1]["segment"] = "staff"  # so that he may share his note about her
     await house.brings(people)
     for who, person in zip(("Ana", "Bo", "Chidi"), people, strict=True):
         house.people[who] = house.people[str(person["name"])]
@@ -46,7 +66,8 @@ async def an_evening_with_ana(house: House) -> None:
 async def they_talk(house: House, ana: Guest, bo: Guest, chidi: Guest, dana: Guest) -> None:
     for one in (ana, bo, chidi):
         await one.asks("say", text=seed(one.name, "said"))
-    await ana.asks("profile", organiser_may_export=["email", "phone", "link", "organisation"])
+    fields = ["email", "phone", "link", "organisation", "news"]
+    await ana.asks("profile", organiser_may_export=fields)
     await ana.asks("profile", wishes=[seed("ana", "wish")])
     await dana.asks("start-round", round=1)
     for one in (ana, bo, chidi):
@@ -56,7 +77,8 @@ async def they_talk(house: House, ana: Guest, bo: Guest, chidi: Guest, dana: Gue
     await bo.asks("keep-in-touch", about=ana.id, fields=["email", "phone"])
     await ana.asks("give-card", to=chidi.id, fields=["phone", "link"])
     await ana.asks("note", about=bo.id, text=seed("ana", "note"), next_step=seed("ana", "step"))
-    await bo.asks("note", about=ana.id, text=seed("ana", "noted"), next_step=seed("ana", "stepped"))
+    about = {"text": seed("ana", "noted"), "next_step": seed("ana", "stepped"), "share": True}
+    await bo.asks("note", about=ana.id, **about)
     await chidi.asks("report", about=ana.id, text=seed("ana", "reported"))
     await ana.asks("report", about=chidi.id, text=seed("ana", "report"))
     await ana.asks("propose-topic", topic=seed("ana", "declined"))
@@ -84,18 +106,30 @@ async def test_not_a_byte_of_somebody_erased_is_left(
         await declined(house, store, seed("ana", "declined"))
         before = await others_minutes(house, ana.id)
         await mails_wait(house, store)
+        files = await read_everywhere(house)
+        assert {where for where, found in files.items() if "ana" not in found} == set(NAMELESS)
         assert {what for who, what in seeds_in(await everything_in(store)) if who == "ana"} >= {
             *("name", "email", "said", "whispered", "note", "noted", "step", "stepped", "custom"),
             *("report", "reported", "call", "answer", "topic", "declined", "wish", "externalid"),
         }
+        async with a_reader(house, enters=house.key("Ana")) as her:
+            hers = her.cookies
+            assert (await her.get(f"/e/{house.event}/mine")).status_code == 200
         caplog.clear()
         await asyncio.to_thread(house.asker.delete, f"/api/events/{house.event}/attendees/{ana.id}")
         await ana.is_sent_away(4504)
         await wait_until(lambda: are_written(store), "the store's files are written anew", 30.0)
         assert whose(await everything_in(store)) == {"bo", "chidi"}
         assert whose(on_disk(bundled.data_dir)) == {"bo", "chidi"}
-        for what in FILES_TAKEN:
-            assert "ana" not in whose((await house.reads(what)).encode()), what
+        files = await read_everywhere(house)
+        assert {where for where, found in files.items() if "ana" in found} == set()
+        async with a_reader(house) as her:
+            her.cookies = hers
+            for what in OWN:
+                answer = await her.get(f"/e/{house.event}/{what}")
+                assert answer.status_code == 401
+                assert not seeds_in(answer.content), what
+        assert "ana" not in whose(await letters_to_come(house, store))
         assert await others_minutes(house, ana.id) == before
         bo_again = await bo_comes_back(house)
         assert "ana" not in whose(repr(bo_again).encode())
@@ -176,9 +210,23 @@ async def others_minutes(house: House, but: str) -> list[str]:
     return [",".join(row.split(",")[:7]) for row in rows]
 
 
+async def tells(house: House, store: Store, address: str) -> None:
+    """Gives the event's program this address, and has Bo say his yes anew, which it is told."""
+    evenings = Evenings(store)
+    evening = await evenings.get(house.event)
+    webhook = Webhook(address=address, salt="s")
+    await evening.submit(ORGANISER, ChangeWebhook(webhook=webhook))
+    for yes in (False, True):
+        await evening.submit(
+            house.id("Bo"), KeepInTouch(about=house.id("Ana"), yes=yes, fields=("email", "phone"))
+        )
+    await evenings.close()
+
+
 async def mails_wait(house: House, store: Store) -> None:
-    """Has letters to all three refused for now, so that they wait with the server's words."""
-    postbox = Postbox()
+    """Has letters to all three refused for now, so that they wait with the server's words; and
+    the organiser's program refuse to hear of their contact, so that it rests at the desk."""
+    postbox, program = Postbox(), Receiver(410)
     for who in ("Ana", "Bo", "Chidi"):
         address = f"{seed(who, 'email')}@people.example"
         postbox.refuse[address] = f"451 4.7.1 <{address}> later"
@@ -188,8 +236,9 @@ async def mails_wait(house: House, store: Store) -> None:
     ids = tuple(house.id(who) for who in ("Ana", "Bo", "Chidi"))
     await evening.submit("organiser", Invite(attendees=ids))
     await evenings.close()
-    async with a_post_office(postbox) as smtp_url:
-        worker = await a_worker(store.url, smtp_url)
+    async with receiving(program), a_post_office(postbox) as smtp_url:
+        await tells(house, store, program.url)
+        worker = await a_worker(store.url, smtp_url, MEGURI_WEBHOOKS_PRIVATE="yes")
         try:
 
             async def tried() -> bool:
@@ -199,10 +248,62 @@ async def mails_wait(house: House, store: Store) -> None:
                     > 2
                 )
 
-            await wait_until(tried, "each mail was tried", 40.0)
+            await wait_until(tried, "each mail was tried", 60.0)
+            await wait_until(program.has(1), "the program was told, and is gone", 60.0)
         finally:
             worker.terminate()
             await worker.wait()
+
+
+async def read_everywhere(house: House) -> dict[str, set[str]]:
+    """Returns whose seeds stand in every file that the organiser, Bo and Chidi take home."""
+    async with (
+        a_reader(house, headers=bearer(KEY)) as program,
+        a_reader(house, organiser=True) as desk,
+        a_reader(house, enters=house.key("Bo")) as bo,
+        a_reader(house, enters=house.key("Chidi")) as chidi,
+    ):
+        found = {
+            what: await seen(program, f"/api/events/{house.event}/{what}")
+            for what in (*FILES_TAKEN, *NAMELESS)
+        }
+        head = ",".join(f"{name}（必須）" if name in SANSAN_REQUIRED else name for name in SANSAN)
+        filled = await desk.post(
+            f"/desk/{house.event}/customers/sansan.csv",
+            data={"owner": "u-1"},
+            files={"file": ("cards.csv", f"{head}\r\n".encode("cp932"))},
+        )
+        found["sansan"] = whose(filled.content)
+        for what in DESK:
+            found[f"desk: {what}"] = await seen(desk, f"/desk/{house.event}/{what}")
+        for name, one in (("bo", bo), ("chidi", chidi)):
+            for what in OWN:
+                found[f"{name}: {what}"] = await seen(one, f"/e/{house.event}/{what}")
+    return found
+
+
+async def seen(client: httpx.AsyncClient, address: str) -> set[str]:
+    return {who for who, _ in await read(client, address)}
+
+
+async def letters_to_come(house: House, store: Store) -> bytes:
+    """Returns every letter that follows from the evening, now and once it is over, as sent."""
+    evenings = Evenings(store)
+    evening = await evenings.get(house.event)
+    await evening.caught_up()
+    links = Links(page="https://t.example/p", choices="https://t.example/c",
+                  event="https://t.example/e")  # fmt: skip
+    over = evening.event.copy()
+    apply(over, EventEnded(at=store.clock()))
+    mails = []
+    for event in (evening.event, over):
+        for letter in letters(event, evening.register):
+            written = Writer(event, evening.register, letter, links).write()
+            mail = message(written, letter, links, "m@t.example", "Sun, 22 Nov 2026 05:00:00 GMT")
+            mails += [part if isinstance(part, bytes) else part.encode() for part in unfolded(mail)]
+    await evenings.close()
+    assert len(mails) > 4
+    return b"\n".join(mails)
 
 
 async def bo_comes_back(house: House) -> list[dict[str, object]]:
