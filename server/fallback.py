@@ -18,6 +18,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from rooms.commands import NoteExport
 from rooms.contacts import consented
 from rooms.event import Event
 from rooms.lobby import pool
@@ -152,6 +153,7 @@ async def fallback(request: Request) -> Response:
         ) from error
     form = request.url.path.rpartition("/")[2]
     file, write = paper_files.FORMATS[FORMS[form][0]]
+    await evening.submit(viewer.id, NoteExport(what=form))
     language = words.language(request, evening.event.plan.locale)
     content = await asyncio.to_thread(write, paper, language)
     headers = {

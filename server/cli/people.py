@@ -99,9 +99,13 @@ def import_contacts(
 def _write_links(path: Path, rows: list[tuple[str, str, str]]) -> None:
     import csv
 
+    from server.exports.cells import safe
+
     try:
         with path.open("w", encoding="utf-8-sig", newline="") as file:
-            csv.writer(file).writerows([("name", "external_id", "url"), *rows])
+            writer = csv.writer(file)
+            writer.writerow(("name", "external_id", "url"))
+            writer.writerows((safe(name), safe(number), url) for name, number, url in rows)
     except OSError as error:
         raise Failed(f"The links could not be written to {path}: {error.strerror}.") from error
     click.echo(f"{len(rows)} personal links are in {path}. Each opens its owner's place: send")

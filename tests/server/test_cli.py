@@ -67,14 +67,14 @@ async def test_an_organiser_holds_an_event_from_the_command_line(
     id = listed.out.split()[0]
 
     people = tmp_path / "people.csv"
-    people.write_text("name,mode\nAna,\n花子,on-site\n,on-site\n", encoding="utf-8")
+    people.write_text("name,mode\nAna,\n花子,on-site\n,on-site\n=cmd(),\n", encoding="utf-8")
     links = tmp_path / "links.csv"
     brought = await asks(house, "attendees", "import", str(people), "--links", str(links))
     assert brought.code == 0
-    assert "2 created" in brought.out
+    assert "3 created" in brought.out
     assert "Row 4" in brought.err
     rows = list(csv.DictReader(io.StringIO(links.read_text(encoding="utf-8-sig"))))
-    assert [row["name"] for row in rows] == ["Ana", "花子"]
+    assert [row["name"] for row in rows] == ["Ana", "花子", "'=cmd()"], "a list runs nothing"
     assert set(rows[0]) == {"name", "external_id", "url"}, "names repeat, ids do not"
     assert all(row["url"].startswith(house.url) for row in rows)
 

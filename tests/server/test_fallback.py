@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import csv
 import io
+import json
 
 import pytest
 
@@ -63,6 +64,9 @@ async def test_before_anybody_came_everybody_who_signed_up_is_planned(house: Hou
     assert all(name in page for name in NAMES)
     people = await rows(house, "plan-people.csv")
     assert len(people) == 2 * len(NAMES)
+    journal = await house.reads("journal.jsonl")
+    taken = [line for line in map(json.loads, journal.splitlines()) if line["type"] == "exported"]
+    assert [one["what"] for one in taken] == ["plan.html", "plan-people.csv", "journal.jsonl"]
 
 
 async def test_that_no_round_is_left_is_said_and_helpers_may_not_take_it(house: House) -> None:
