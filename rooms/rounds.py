@@ -460,6 +460,8 @@ def extend(deciding: Deciding, command: c.Extend) -> None:
     deciding.require_host()
     event = deciding.event
     now = event.clock(deciding.now)
+    if command.seconds == 0:
+        raise Refusal("too-short", "Nothing changes by 0 seconds.")
     if command.room is not None:
         room = deciding.running_room(command.room)
         if event.kind is Kind.OPEN:

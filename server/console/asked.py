@@ -29,7 +29,11 @@ SPACES = r"[\s\u3000]"
 _WORD = re.compile(rf'"([^"]*)"|“([^”]*)”|「([^」]*)」|([^{SPACES[1:-1]}]+)')
 _COLON = re.compile(rf"{SPACES}*[:：]{SPACES}*|[:：]")
 _COMMA = re.compile(rf"{SPACES}*[,、，]{SPACES}*")
+_BOUND = re.compile(
+    r"Expected `int` (?P<sign>>=|<=) (?P<n>-?\d+) - at `\$\.(?P<field>\w+)`", re.ASCII
+)
 WORDS_MOST = 2000
+LONGEST_SECONDS = 86_400
 DIVIDED_MOST = 14
 """Beyond so many words nobody means names."""
 
@@ -87,9 +91,7 @@ class Reader:
         try:
             msgspec.convert(msgspec.to_builtins(command), type(command))
         except ValidationError as error:
-            raise Unclear(
-                self.speech.gettext("That cannot be asked ({detail}).", detail=str(error))
-            ) from error
+            raise Unclear(_why_not(self.speech, error)) from error
 
     # What is typed after a command
 
@@ -139,7 +141,7 @@ class Reader:
     def seconds(self, typed: str) -> int:
         """Returns a length in s from +60, -90, 2m or +1:30. Raises Unclear."""
         found = re.fullmatch(
-            r"(?P<sign>[+\-−＋－]?)(?:(?P<m>\d{1,5}):(?P<s>\d\d)|(?P<n>\d{1,5})(?P<unit>m|min|分|s|秒)?)",
+            r"(?P<sign>[+\-−＋－]?)(?:(?P<m>\d{1,9}):(?P<s>\d\d)|(?P<n>\d{1,9})(?P<unit>m|min|分|s|秒)?)",
             typed,
         )
         if not found:
@@ -151,6 +153,9 @@ class Reader:
             length = int(found["m"]) * 60 + int(found["s"])
         else:
             length = int(found["n"]) * (60 if found["unit"] in ("m", "min", "分") else 1)
+        if length > LONGEST_SECONDS:
+            sentence = self.speech.gettext("A round can last 24 hours at the most.")
+            raise Unclear(sentence, rank=1)
         return -length if found["sign"] in ("-", "−", "－") else length
 
     def fields(self, rest: str, names: tuple[str, ...]) -> dict[str, str]:
@@ -262,6 +267,15 @@ def _propose(reader: Reader, rest: str) -> Asked:
     return _convert(reader, c.ProposeRound, given)
 
 
+def _why_not(speech: Speech, error: ValidationError) -> str:
+    """Returns in words why a value cannot be asked; msgspec's own words where no others fit."""
+    if found := _BOUND.fullmatch(str(error)):
+        least = found["sign"] == ">="
+        sentence = "{field} has to be {n} at least." if least else "{field} can be {n} at the most."
+        return speech.gettext(sentence, field=found["field"], n=int(found["n"]))
+    return speech.gettext("That cannot be asked ({detail}).", detail=str(error))
+
+
 def _start(reader: Reader, rest: str) -> Asked:
     return _convert(reader, c.StartRound, reader.fields(rest, ("seconds", "size")))
 
@@ -270,9 +284,7 @@ def _convert(reader: Reader, command: type[Asked], given: dict[str, str]) -> Ask
     try:
         return msgspec.convert(given, command, strict=False)
     except ValidationError as error:
-        raise Unclear(
-            reader.speech.gettext("That cannot be asked ({detail}).", detail=str(error))
-        ) from error
+        raise Unclear(_why_not(reader.speech, error)) from error
 
 
 def _end(reader: Reader, rest: str) -> Asked:
@@ -468,7 +480,9 @@ def _programme(reader: Reader, rest: str) -> Asked:
         number = _first(more)[0] if what == "drop" else what
         at = next((i for i, one in enumerate(plan.rounds) if str(one.round) == number), None)
         if at is None:
-            listed = reader.speech.list([str(one.round) for one in plan.rounds])
+            numbers = [one.round for one in plan.rounds]
+            ends = sorted({*numbers[:1], *numbers[-1:]})
+            listed = "–".join(str(number) for number in ends)
             raise Unclear(
                 reader.speech.gettext(
                     "Which round? Rounds to come: {rounds}.", rounds=listed or "–"
@@ -496,9 +510,7 @@ def _changed_round(reader: Reader, planned: c.RoundAsked, rest: str) -> c.RoundA
         fields = {**msgspec.structs.asdict(planned), **given}
         return msgspec.convert(fields, c.RoundAsked, strict=False)
     except ValidationError as error:
-        raise Unclear(
-            reader.speech.gettext("That cannot be asked ({detail}).", detail=str(error))
-        ) from error
+        raise Unclear(_why_not(reader.speech, error)) from error
 
 
 # What each command offers

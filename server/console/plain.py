@@ -11,6 +11,7 @@ import asyncio
 import os
 import sys
 import threading
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 
 from rooms import messages as m
@@ -41,6 +42,12 @@ from server.console.speech import clock_text, harmless
 FINAL = 4503
 """The close code of an evening that is over: an end, and no failure."""
 
+PACE_COMMANDS, PACE_SECONDS = 15, 3.5
+"""So many commands in so long (s): the server takes 20 in a second and 300 in a minute."""
+
+ECHOED = 120
+"""Of a line that was typed, so many characters stand in its answer."""
+
 LOOK_SECONDS = 5.0
 """How often is looked whether a room has become silent."""
 
@@ -62,6 +69,7 @@ class Plain:
         self._print = say
         self._follow = follow
         self._needed: set[str] = set()
+        self._asked_at: deque[float] = deque(maxlen=PACE_COMMANDS)
         self._stirred = asyncio.Event()
         self._failed = False
         self._greeted = False
@@ -128,6 +136,7 @@ class Plain:
             self._answer(typed, Said(unclear.sentence, "unclear"))
             return False
         if not isinstance(asked, Local):
+            await self._pace()
             self._answer(typed, await self._session.ask(asked))
             return False
         if asked.name == "quit":
@@ -141,6 +150,13 @@ class Plain:
         self._answer(typed, Said(""))
         return False
 
+    async def _pace(self) -> None:
+        """Waits as long as a script has to, so as not to be told to slow down."""
+        loop = asyncio.get_running_loop()
+        if len(self._asked_at) == PACE_COMMANDS:
+            await asyncio.sleep(max(0.0, self._asked_at[0] + PACE_SECONDS - loop.time()))
+        self._asked_at.append(loop.time())
+
     def _see_to_first(self) -> None:
         need = self._session.see_to_first()
         if need is None:
@@ -150,6 +166,7 @@ class Plain:
         self._say(f"{self._speech.gettext('Seen to')}: {words}")
 
     def _answer(self, typed: str, said: Said) -> None:
+        typed = typed if len(typed) <= ECHOED else typed[: ECHOED - 1] + "…"
         if said.code:
             self._failed = True
             refused = self._speech.gettext("Refused")

@@ -21,6 +21,11 @@ from server.console.line import Line, Now
 from server.console.sentences import closed_words, lost_words
 from server.console.speech import Speech
 
+UNDOABLE = (c.Move, c.Swap, c.Pin, c.Reshuffle, c.Relax, c.CloseEvent)
+
+CLOCK_MS = 50
+"""How far the server's time, as it is known here, may be off."""
+
 JUST_MS = 6_000
 """A refusal so soon after another host's act is probably because of it."""
 
@@ -48,6 +53,7 @@ class Session:
         self.changed: Callable[[Board, Heard], None] = lambda before, message: None
         self.line_changed: Callable[[Now], None] = lambda now: None
         self.welcomed = asyncio.Event()
+        self._changed_at = 0
         self._seen: set[str] = set()
         self._seen_to: set[str] = set()
         self.line = Line(door, self._hear, lambda now: self.line_changed(now))
@@ -92,11 +98,22 @@ class Session:
 
     async def ask(self, command: Asked) -> Said:
         """Sends a command; returns how it was answered, in words."""
-        takes_back = self.undo_words() if isinstance(command, c.Undo) else ""
+        takes_back = ""
+        if isinstance(command, c.Undo) and self._board_knows:
+            takes_back = self.undo_words()
+        asked_at = self.now()
         answer = await self.line.ask(command)
         if answer.code:
             return Said(self._refused(answer), answer.code)
+        if isinstance(command, UNDOABLE):
+            self._changed_at = asked_at
         return Said(takes_back)
+
+    @property
+    def _board_knows(self) -> bool:
+        """Whether the board shows the latest change from here: a script may ask before it does."""
+        line = undoable(self.board, self.now())
+        return line is not None and line.at >= self._changed_at - CLOCK_MS
 
     def undo_words(self) -> str:
         """Returns what an undo would take back now; "" for nothing."""

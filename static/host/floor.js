@@ -17,6 +17,8 @@ import { roomAloud, roomSign, roomWithin, standOutWords, waitingWords } from "./
 const FOUND_MOST = 12;
 /** From so many rooms on the tables are drawn smaller, so that more of the floor is seen at once. */
 const MANY = 60;
+/** Of so few rooms everybody stands below their table by name. */
+const NAMED_MOST = 12;
 /** The server lists no more people without a room. */
 const WAITING_MOST = 200;
 const PLACE = "floor";
@@ -137,16 +139,17 @@ function Tables({ host, shown, sought, event, calls, sound, drag }) {
     to.focus();
   };
   const many = shown.length >= MANY;
-  return html`<ul class=${many ? "tables many" : "tables"} ref=${list} onClick=${pressed} onKeyDown=${walk}
+  const named = shown.length <= NAMED_MOST;
+  return html`<ul class=${many ? "tables many" : named ? "tables named" : "tables"} ref=${list} onClick=${pressed} onKeyDown=${walk}
       aria-label=${t("Rooms; the arrow keys go from one to the next")}>
     ${shown.map(({ room, kind }) => html`<${Table} key=${room.id} room=${room} kind=${kind} sought=${sought}
       calledAt=${kind === "calls" ? calls.find((call) => call.room === room.id && call.answered == null)?.at ?? null : null}
       own=${event.phase === "round" && !room.ended && event.ends_at != null && Math.abs(room.ends_at - event.ends_at) >= 1000}
-      running=${event.phase === "round"} zone=${event.time_zone} stop=${room.id === stop} size=${many ? 76 : 96} now=${host.now} sound=${sound} />`)}
+      running=${event.phase === "round"} zone=${event.time_zone} stop=${room.id === stop} size=${many ? 76 : 96} named=${named} now=${host.now} sound=${sound} />`)}
   </ul>`;
 }
 
-function Table({ room, kind, sought, calledAt, own, running, zone, stop, size, now, sound }) {
+function Table({ room, kind, sought, calledAt, own, running, zone, stop, size, named, now, sound }) {
   return useMemo(() => {
     const found = sought ? room.people.filter((seat) => nameMatches(seat.name, sought)) : [];
     const caption = room.ended ? t("ended") : standOutWords(kind, room)
@@ -159,10 +162,11 @@ function Table({ room, kind, sought, calledAt, own, running, zone, stop, size, n
         data-room=${room.id} tabindex=${stop ? 0 : -1} aria-label=${roomAloud(room, kind)}>
         <${RoundTable} people=${seats} label=${roomSign(room)} onSite=${room.mode === "on-site" || room.table != null} mixed=${room.mode === "mixed"} size=${size} />
         ${caption && html`<span class="table-caption" aria-hidden="true">${caption}${calledAt ? html` · <${Since} at=${calledAt} now=${now} />` : ""}</span>`}
-        ${found.length > 0 && html`<span class="table-found" aria-hidden="true">${found.map((seat) => seat.name).join(", ")}</span>`}
+        ${named && html`<span class="table-names second" aria-hidden="true">${room.people.map((seat) => html`<bdi key=${seat.id} class=${found.includes(seat) ? "table-found" : null}>${seat.name}</bdi>`)}</span>`}
+        ${found.length > 0 && !named && html`<span class="table-found" aria-hidden="true">${found.map((seat) => seat.name).join(", ")}</span>`}
       </button>
     </li>`;
-  }, [room, kind, sought, calledAt, own, running, zone, stop, size, sound]);
+  }, [room, kind, sought, calledAt, own, running, zone, stop, size, named, sound]);
 }
 
 /** On site nobody has to say that they arrived: once the round runs, those expected count as there. */

@@ -408,6 +408,7 @@ def test_more_than_is_left_cannot_be_taken_away() -> None:
     evening = four_talk()
     evening.passes(400)
     assert evening.refuses("dana", Extend(seconds=-80)) == "too-short"
+    assert evening.refuses("dana", Extend(seconds=0)) == "too-short"
     assert evening.refuses("dana", Extend(seconds=86400)) == "too-long"
 
 
