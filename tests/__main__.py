@@ -10,6 +10,7 @@ themselves.
 from __future__ import annotations
 
 import hashlib
+import io
 import os
 import shutil
 import subprocess
@@ -47,6 +48,8 @@ SAME = "--hypothesis-profile=same"
 
 def main() -> int:
     """Sets up what is missing, runs every step, prints a summary; returns the exit code."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")  # where the locale knows no "…" or "─"
     if sys.version_info < (3, 11):  # noqa: UP036  (pip has not checked it yet)
         print("Meguri needs Python 3.11 or newer; this is", sys.version.split()[0])
         return 2
@@ -107,18 +110,23 @@ def _debian() -> list[str]:
         packages = [DEBIAN[program] for program in absent]
         if "chromium" in absent:
             packages.append("fonts-noto-cjk")
+        patient = [apt, "-q", "-q", "-o", "Acquire::Retries=5", "-o", "DPkg::Lock::Timeout=300"]
         for command in (
-            [apt, "-q", "-q", "update"],
-            [apt, "-q", "-q", "install", "-y", "--no-install-recommends", *packages],
+            [*patient, "update"],
+            [*patient, "install", "-y", "--no-install-recommends", *packages],
         ):
-            ran = subprocess.run(
-                command,
-                env=quiet,
-                stdin=subprocess.DEVNULL,
-                capture_output=True,
-                text=True,
-                timeout=APT_SECONDS,
-            )
+            try:
+                ran = subprocess.run(
+                    command,
+                    env=quiet,
+                    stdin=subprocess.DEVNULL,
+                    capture_output=True,
+                    text=True,
+                    timeout=APT_SECONDS,
+                )
+            except subprocess.TimeoutExpired:
+                print(f"Not done within {APT_SECONDS} s: {' '.join(command)}")
+                continue
             if ran.returncode:
                 print(ran.stderr.strip())
         print(f"Installing: {time.monotonic() - began:.0f} s", flush=True)

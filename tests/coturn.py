@@ -18,9 +18,17 @@ STARTS_WITHIN_SECONDS = 60.0
 
 
 def _free_port() -> int:
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as one:
-        one.bind(("127.0.0.1", 0))
-        return int(one.getsockname()[1])
+    """Returns a port that is free for both UDP and TCP: coturn listens with both."""
+    for _ in range(20):
+        with (
+            socket.socket(socket.AF_INET, socket.SOCK_STREAM) as tcp,
+            socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as udp,
+            contextlib.suppress(OSError),
+        ):
+            tcp.bind(("127.0.0.1", 0))
+            udp.bind(tcp.getsockname())
+            return int(udp.getsockname()[1])
+    raise AssertionError("no port is free for both UDP and TCP")
 
 
 @contextlib.asynccontextmanager
