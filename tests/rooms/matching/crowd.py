@@ -42,6 +42,26 @@ def crowd(count: int, *, on_site: float = 0.0, seed: int = 0) -> tuple[Seeker, .
     )
 
 
+def hybrid_thousand() -> tuple[list[Seeker], list[list[str]]]:
+    """Returns 1,001 people, half on site, and rooms of four for all but the last, who is online.
+
+    The first 60 rooms are of both modes; 40 rooms have an assistant more, 20 a fixed table.
+    """
+    people = [*crowd(1001, on_site=0.4995)]
+    here, online = ([p.id for p in people[at : at + 500]] for at in (0, 500))
+    rooms = [here[2 * n : 2 * n + 2] + online[2 * n : 2 * n + 2] for n in range(60)]
+    rooms += [ids[at : at + 4] for ids in (here, online) for at in range(120, 500, 4)]
+    by_id = {person.id: person for person in people}
+    for number in range(60, 80):
+        by_id[rooms[number][0]] = replace(by_id[rooms[number][0]], table=number + 100)
+    for number in range(0, 160, 4):
+        person = by_id[rooms[number][-1]]
+        helper = Seeker(id=f"h{number:04}", sits_with=person.id, mode=person.mode)
+        by_id[helper.id] = helper
+        rooms[number].append(helper.id)
+    return [*by_id.values()], rooms
+
+
 def ask(people: Iterable[Seeker], **changes: object) -> Wanted:
     """Returns a seating to be solved: rooms of 4, 3 to 6, unless changed."""
     plain = Wanted(

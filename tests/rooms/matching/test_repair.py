@@ -16,7 +16,7 @@ from rooms.matching.rules import broken_seating, hard_rules, hard_rules_of
 from rooms.matching.solving import solve_wanted
 from rooms.people import Mode, SegmentRule
 from rooms.standing import pair
-from tests.rooms.matching.crowd import crowd
+from tests.rooms.matching.crowd import crowd, hybrid_thousand
 from tests.rooms.matching.test_mixing import hybrid_pools
 from tests.rooms.matching.test_solving import pools
 
@@ -318,5 +318,16 @@ def test_a_thousand_people_are_mended_by_two_rooms() -> None:
     rooms = in_rooms(people[:1000], 4)
     for here in (people, people[1:1000]):
         found = mended(rooms, terms(here, 4, 4, 5))
+        assert changed(rooms, found.rooms) <= 2
+        assert found.unplaced == []
+
+
+def test_a_thousand_on_site_and_online_are_mended_by_two_rooms() -> None:
+    people, rooms = hybrid_thousand()
+    late = people[1000]
+    seated = [person for person in people if person is not late]
+    gone = (rooms[0][0], rooms[0][2], rooms[8][-1], rooms[60][0], rooms[100][1], rooms[200][0])
+    for here in (people, *([p for p in seated if p.id != id] for id in gone)):
+        found = mended(rooms, terms(here, 4, 3, 5, stations=range(1, 61), tables=155))
         assert changed(rooms, found.rooms) <= 2
         assert found.unplaced == []
