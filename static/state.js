@@ -5,9 +5,12 @@
  * Field names are the contract's (snake_case). `did` folds one's own commands once they are done.
  * Invariant: a resumed connection goes on with the state there is; a full welcome replaces all of it.
  */
+import { changePeople, enter, leaveRoom, shift, withStates } from "./in-room.js";
+import { changeMet, changeYou, findCard } from "./met.js";
+
+export { findCard, isContact, metInRound, metWith } from "./met.js";
 
 const SAID_KEPT = 300;
-const HAPPENED_KEPT = 60;
 const NOTICES_KEPT = 20;
 
 export function initial() {
@@ -249,56 +252,10 @@ export function stateOf(state, id) {
   return state.room?.states?.[id] ?? "here";
 }
 
-/** Returns a card by id, from wherever it was last seen. */
-export function findCard(state, id) {
-  const inRooms = [state.room?.people, state.gone, state.last?.room.people, state.last?.gone];
-  for (const cards of inRooms) {
-    const card = cards?.find((known) => known.id === id);
-    if (card) return card;
-  }
-  return (
-    state.you?.met?.find((met) => met.card.id === id)?.card ??
-    state.contacts[id]?.card ??
-    state.cards[id]?.card ??
-    state.you?.blocked?.find((card) => card.id === id) ??
-    null
-  );
-}
-
-/** Returns what one chose and wrote about somebody, also when nothing is known yet. */
-export function metWith(state, id) {
-  const known = state.you?.met?.find((met) => met.card.id === id);
-  return known ?? emptyMet(findCard(state, id) ?? { id, name: "" });
-}
-
 /** Says whether one sits in a room without anybody else for now. */
 export function isAlone(state) {
   if (!state.room?.alone_since) return false;
   return others(state).every((card) => stateOf(state, card.id) !== "here");
-}
-
-/** Returns everybody met in a round (also those who left), most minutes first. */
-export function metInRound(state, round) {
-  const known = (state.you?.met ?? []).filter((met) => met.rounds?.includes(round));
-  const seen = new Set(known.map((met) => met.card.id));
-  const rooms = [
-    { room: state.room, gone: state.gone },
-    { room: state.last?.began && state.last.room, gone: state.last?.gone ?? [] },
-  ];
-  const rest = rooms
-    .filter(({ room }) => room && room.round === round)
-    .flatMap(({ room, gone }) => [...room.people, ...gone])
-    .filter((card) => card.id !== state.you?.id && !seen.has(card.id) && seen.add(card.id))
-    .map((card) => metWith(state, card.id));
-  const blocked = new Set((state.you?.blocked ?? []).map((card) => card.id));
-  return [...known, ...rest]
-    .filter((met) => !blocked.has(met.card.id))
-    .sort((a, b) => b.seconds - a.seconds);
-}
-
-/** Says whether somebody is a contact: both said yes, and neither took it back. */
-export function isContact(state, id) {
-  return id in state.contacts && metWith(state, id).yes !== false;
 }
 
 /** Returns the thread of a room or the lobby: what was said and what happened, in order. */
@@ -329,195 +286,4 @@ function nextAt(event) {
 
 function sameRound(before, message) {
   return ["preview", "round"].includes(before.phase) && before.round === message.round;
-}
-
-/** A changed deadline of the round moves all its rooms by as much. */
-function shift(room, before, after) {
-  if (!room || room.round !== after.round) return room;
-  const moved = { ...room };
-  if (room.ends_at === null) moved.ends_at = after.ends_at; // an open floor gets an end
-  else if (before.ends_at !== null && after.ends_at !== null)
-    moved.ends_at += after.ends_at - before.ends_at;
-  if (before.starts_at === room.starts_at && after.starts_at !== null)
-    moved.starts_at = after.starts_at;
-  const resumed = before.paused !== null && after.paused === null;
-  // A pause before the beginning moves that instead; then nothing has to be remembered.
-  if (resumed && room.ends_at !== null && moved.starts_at === room.starts_at)
-    moved.stood_ms = (room.stood_ms ?? 0) + (moved.ends_at - room.ends_at);
-  return moved;
-}
-
-function enter(state, room, at) {
-  const same = state.room?.id === room.id;
-  const kept = same ? state : leaveRoom(state, at);
-  const since = same
-    ? state.room.since
-    : Object.fromEntries(room.people.map((card) => [card.id, at]));
-  return {
-    ...kept,
-    room: {
-      states: {},
-      media: {},
-      joining: [],
-      reasons: [],
-      ...room,
-      since,
-      stood_ms: room.stood_ms ?? (same ? state.room.stood_ms : 0), // held up by pauses for so long
-      waits: same ? state.room.waits : false,
-    },
-    sitting_out: null,
-  };
-}
-
-function leaveRoom(state, at) {
-  if (!state.room) return state;
-  const all = meet(
-    state,
-    state.room.people.map((card) => card.id),
-    at,
-  );
-  return {
-    ...all,
-    // A room that was called off in its preview was nobody's: nobody has met there.
-    last: { room: state.room, gone: state.gone, began: at > state.room.starts_at },
-    room: null,
-    gone: [],
-    wished: null,
-  };
-}
-
-/**
- * Puts people among those met when one parts from them. Their minutes are this page's own count until
- * the server's is read with the next full view; where the server has counted this round, its word stands.
- */
-function meet(state, ids, at) {
-  const { room, you } = state;
-  const end = Math.min(at, room.ends_at ?? at);
-  return ids
-    .filter((id) => id !== you.id && !metWith(state, id).rounds.includes(room.round))
-    .reduce((next, id) => {
-      const ms =
-        end - Math.max(room.starts_at, room.since[id] ?? room.starts_at, room.since[you.id] ?? 0);
-      if (ms <= 0) return next;
-      const shared = (room.shared ?? [])
-        .filter(({ people }) => people.includes(id) && people.includes(you.id))
-        .flatMap(({ interests, own }) => own?.[you.id] ?? interests);
-      return changeMet(next, id, (met) => ({
-        rounds: [...met.rounds, room.round],
-        seconds: met.seconds + Math.round(ms / 1000),
-        shared: [...new Set([...met.shared, ...shared])],
-      }));
-    }, state);
-}
-
-function withStates(state, ids, to) {
-  if (!state.room) return state;
-  const states = { ...state.room.states };
-  for (const id of ids) {
-    if (to === null) delete states[id];
-    else states[id] = to;
-  }
-  return { ...state, room: { ...state.room, states } };
-}
-
-/** Hosts who visit a room come and go, and sit nowhere: the room sees them, and meets nobody. */
-function changeVisitors(state, { visiting = [], joined = [], left = [] }, at) {
-  const { room } = state;
-  const came = joined.filter((card) => visiting.includes(card.id));
-  const before = room.visitors ?? [];
-  const nameOf = (id) => [...before, ...came].find((card) => card.id === id)?.name ?? "";
-  const lines = visiting.map((id) => {
-    const kind = left.includes(id) ? "visit-ended" : "visits";
-    return { key: `${kind}:${id}:${at}`, kind, id, name: nameOf(id), at, room: room.id };
-  });
-  const stay = before.filter((card) => !visiting.includes(card.id));
-  return {
-    ...state,
-    happened: [...state.happened, ...lines].slice(-HAPPENED_KEPT),
-    room: { ...room, visitors: [...stay, ...came] },
-  };
-}
-
-function changePeople(state, message, at) {
-  if (message.visiting?.length) return changeVisitors(state, message, at);
-  const lines = [];
-  const line = (kind, id, name) =>
-    lines.push({ key: `${kind}:${id}:${at}`, kind, id, name, at, room: state.room.id });
-  const nameOf = (id) => findCard(state, id)?.name ?? "";
-
-  const joined = message.joined ?? [];
-  const away = [...(message.left ?? []), ...(message.moved ?? [])];
-  const arrivedIds = new Set(joined.map((card) => card.id));
-  const leaving = state.room.people.filter((card) => away.includes(card.id));
-  const people = [
-    ...state.room.people.filter((card) => !away.includes(card.id) && !arrivedIds.has(card.id)),
-    ...joined,
-  ];
-  const stopped = new Set([...arrivedIds, ...(message.not_joining ?? [])]);
-  const joining = [
-    ...state.room.joining.filter((item) => !stopped.has(item.card.id)),
-    ...(message.joining ?? []).filter((item) => !stopped.has(item.card.id)),
-  ];
-  for (const card of joined) line("joined", card.id, card.name);
-  for (const id of message.left ?? []) line("left", id, nameOf(id));
-  for (const id of message.moved ?? []) line("moved", id, nameOf(id));
-  for (const id of message.dropped ?? []) line("dropped", id, nameOf(id));
-  for (const id of message.back ?? []) line("back", id, nameOf(id));
-
-  const parted = meet(
-    state,
-    leaving.map((card) => card.id),
-    at,
-  );
-  let next = {
-    ...parted,
-    gone: [...state.gone.filter((card) => !arrivedIds.has(card.id)), ...leaving],
-    happened: [...state.happened, ...lines].slice(-HAPPENED_KEPT),
-    room: {
-      ...state.room,
-      people,
-      joining,
-      since: { ...state.room.since, ...Object.fromEntries(joined.map((card) => [card.id, at])) },
-      media: { ...state.room.media, ...message.media },
-      alone_since: "alone_since" in message ? message.alone_since : state.room.alone_since,
-      moves_at: "moves_at" in message ? message.moves_at : state.room.moves_at,
-      waits: message.alone_since === null ? false : state.room.waits,
-    },
-  };
-  next = withStates(
-    next,
-    [...away, ...arrivedIds, ...(message.back ?? []), ...(message.arrived ?? [])],
-    null,
-  );
-  next = withStates(next, message.dropped ?? [], "dropped");
-  return withStates(next, message.not_here_yet ?? [], "not-here-yet");
-}
-
-function emptyMet(card) {
-  return {
-    card,
-    rounds: [],
-    seconds: 0,
-    shared: [],
-    yes: false,
-    fields: [],
-    card_fields: [],
-    text: "",
-    next_step: "",
-    done: false,
-  };
-}
-
-function changeMet(state, id, change) {
-  const known = metWith(state, id);
-  const changed = { ...known, ...change(known) };
-  const met = state.you.met ?? [];
-  const there = met.some((item) => item.card.id === id);
-  return changeYou(state, {
-    met: there ? met.map((item) => (item.card.id === id ? changed : item)) : [...met, changed],
-  });
-}
-
-function changeYou(state, change) {
-  return { ...state, you: { ...state.you, ...change } };
 }
