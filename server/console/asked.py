@@ -8,7 +8,7 @@ nothing about the evening: what can be asked is asked, and the server says no.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import msgspec
 from msgspec import Struct, ValidationError
@@ -17,7 +17,7 @@ from rooms import commands as c
 from rooms import messages as m
 from rooms.programme import Allow, Kind
 from server.console import board as b
-from server.console import naming
+from server.console import dividing, naming
 from server.console.board import Board, folded, name_matches
 from server.console.naming import Choice, Unclear, people_choices, room_choices
 from server.console.sentences import room_sign
@@ -25,17 +25,11 @@ from server.console.speech import Speech
 
 Asked = c.HostCommand | c.Say
 
-SPACES = r"[\s\u3000]"
-_WORD = re.compile(rf'"([^"]*)"|“([^”]*)”|「([^」]*)」|([^{SPACES[1:-1]}]+)')
-_COLON = re.compile(rf"{SPACES}*[:：]{SPACES}*|[:：]")
-_COMMA = re.compile(rf"{SPACES}*[,、，]{SPACES}*")
 _BOUND = re.compile(
     r"Expected `int` (?P<sign>>=|<=) (?P<n>-?\d+) - at `\$\.(?P<field>\w+)`", re.ASCII
 )
 WORDS_MOST = 2000
 LONGEST_SECONDS = 86_400
-DIVIDED_MOST = 14
-"""Beyond so many words nobody means names."""
 
 
 class Form(Struct, frozen=True):
@@ -65,7 +59,7 @@ class Reader:
 
     def read(self, line: str) -> Asked | Local:
         """Returns what a line asks for. Raises Unclear."""
-        name, _, rest = _first(line)
+        name, _, rest = dividing.first(line)
         if name in LOCALS:
             return Local(name, rest)
         form = FORMS.get(name)
@@ -108,11 +102,11 @@ class Reader:
 
     def person(self, typed: str) -> str:
         """Returns the id of the person meant. Raises Unclear."""
-        return naming.person(self.speech, self.board, _unquoted(self.needed(typed, "NAME")))
+        return naming.person(self.speech, self.board, dividing.unquoted(self.needed(typed, "NAME")))
 
     def room(self, typed: str) -> str:
         """Returns the id of the room meant. Raises Unclear."""
-        return naming.room(self.speech, self.board, _unquoted(self.needed(typed, "ROOM")))
+        return naming.room(self.speech, self.board, dividing.unquoted(self.needed(typed, "ROOM")))
 
     def room_or_lobby(self, typed: str) -> str:
         """Returns the id of the room meant, or the lobby. Raises Unclear."""
@@ -122,12 +116,12 @@ class Reader:
         self, rest: str, takes: str, first: Callable[[str], str], second: Callable[[str], str]
     ) -> tuple[str, str]:
         """Returns two things typed one after the other, each of one or several words."""
-        words = _words(self.needed(rest, takes))
+        words = dividing.words(self.needed(rest, takes))
         if len(words) < 2:
             raise Unclear(self.speech.gettext("Something is missing: {takes}", takes=takes))
         found: set[tuple[str, str]] = set()
         wrong: list[Unclear] = []
-        for before, after in _divided(words):
+        for before, after in dividing.divided(words):
             try:
                 found.add((first(before), second(after)))
             except Unclear as unclear:
@@ -162,7 +156,7 @@ class Reader:
         """Returns `name=value` pairs. Raises Unclear."""
         pairs: dict[str, str] = {}
         for name, raw in re.findall(r'(\w+)=("[^"]*"|“[^”]*”|「[^」]*」|\S*)', rest):
-            pairs[name] = _unquoted(raw)
+            pairs[name] = dividing.unquoted(raw)
         over = re.sub(r'(\w+)=("[^"]*"|“[^”]*”|「[^」]*」|\S*)', "", rest).strip()
         unknown = next((name for name in pairs if name not in names), over)
         if unknown:
@@ -179,7 +173,7 @@ class Reader:
 
     def choices(self, line: str) -> list[Choice]:
         """Returns what the last words of a line may become, best first; `typed` is a whole line."""
-        name, blank, rest = _first(line)
+        name, blank, rest = dividing.first(line)
         if not blank:
             known = {**{n: f.does for n, f in FORMS.items()}, **LOCALS}
             found = [n for n in known if n.startswith(name)]
@@ -194,7 +188,7 @@ class Reader:
 
     def after_people(self, rest: str, then: Callable[[str], list[Choice]]) -> list[Choice]:
         """Offers people; once the words name one, what comes then."""
-        words = _words(rest)
+        words = dividing.words(rest)
         for count in range(len(words), 0, -1):
             head = " ".join(words[:count])
             if count == len(words) and not rest.endswith((" ", "\u3000")):
@@ -212,43 +206,6 @@ class Reader:
 
 def _spaced(choices: list[Choice]) -> list[Choice]:
     return [Choice(choice.typed + " ", choice.shown) for choice in choices]
-
-
-def _first(line: str) -> tuple[str, str, str]:
-    found = re.match(rf"{SPACES}*([^\s:：]*)({SPACES}*|(?=[:：]))(.*)", line, re.DOTALL)
-    assert found
-    return folded(found[1]), found[2], found[3]
-
-
-def _words(text: str) -> list[str]:
-    return [
-        next(group for group in found.groups() if group is not None)
-        for found in _WORD.finditer(text)
-    ]
-
-
-def _unquoted(text: str) -> str:
-    return " ".join(_words(text))
-
-
-def _divided(words: list[str]) -> Iterator[tuple[str, str]]:
-    for at in range(1, min(len(words), DIVIDED_MOST)):
-        yield " ".join(words[:at]), " ".join(words[at:])
-
-
-def _around_colon(rest: str) -> tuple[str, str]:
-    """Returns what stands before and after the first colon outside of quotes."""
-    bare = re.sub(r'"[^"]*"|“[^”]*”|「[^」]*」', lambda found: "x" * len(found[0]), rest)
-    found = _COLON.search(bare)
-    return (rest[: found.start()], rest[found.end() :]) if found else (rest, "")
-
-
-def _listed(rest: str) -> list[str]:
-    bare = re.sub(r'"[^"]*"|“[^”]*”|「[^」]*」', lambda found: "x" * len(found[0]), rest)
-    ends = [found.span() for found in _COMMA.finditer(bare)]
-    starts = [0, *(end for _, end in ends)]
-    stops = [*(start for start, _ in ends), len(rest)]
-    return [_unquoted(rest[a:z]) for a, z in zip(starts, stops, strict=True) if rest[a:z].strip()]
 
 
 # How each command is read
@@ -292,14 +249,14 @@ def _end(reader: Reader, rest: str) -> Asked:
 
 
 def _extend(reader: Reader, rest: str) -> Asked:
-    words = _words(reader.needed(rest, "±SECONDS [ROOM]"))
+    words = dividing.words(reader.needed(rest, "±SECONDS [ROOM]"))
     room = reader.room(" ".join(words[1:])) if len(words) > 1 else None
     return c.Extend(seconds=reader.seconds(words[0]), room=room)
 
 
 def _announce(reader: Reader, rest: str) -> Asked:
     rooms = []
-    while found := re.match(rf"{SPACES}*[@＠](\S+){SPACES}*", rest):
+    while found := re.match(rf"{dividing.SPACES}*[@＠](\S+){dividing.SPACES}*", rest):
         rooms.append(reader.room(found[1]))
         rest = rest[found.end() :]
     text = reader.needed(rest, "[@ROOM …] TEXT").strip()
@@ -317,12 +274,12 @@ def _merge(reader: Reader, rest: str) -> Asked:
 
 
 def _remove(reader: Reader, rest: str) -> Asked:
-    name, reason = _around_colon(rest)
+    name, reason = dividing.around_colon(rest)
     return c.Remove(attendee=reader.person(name), reason=reason.strip())
 
 
 def _readmit(reader: Reader, rest: str) -> Asked:
-    name, reason = _around_colon(rest)
+    name, reason = dividing.around_colon(rest)
     return c.Readmit(attendee=reader.person(name), reason=reason.strip())
 
 
@@ -331,12 +288,12 @@ def _visit(reader: Reader, rest: str) -> Asked:
 
 
 def _answer(reader: Reader, rest: str) -> Asked:
-    who, text = _around_colon(rest)
-    return c.AnswerCall(call=_call_of(reader, _unquoted(who)), text=text.strip())
+    who, text = dividing.around_colon(rest)
+    return c.AnswerCall(call=_call_of(reader, dividing.unquoted(who)), text=text.strip())
 
 
 def _seen(reader: Reader, rest: str) -> Asked:
-    return c.CallSeen(call=_call_of(reader, _unquoted(rest)))
+    return c.CallSeen(call=_call_of(reader, dividing.unquoted(rest)))
 
 
 def _call_of(reader: Reader, who: str) -> str:
@@ -380,8 +337,9 @@ def _check_out(reader: Reader, rest: str) -> Asked:
     return c.CheckOut(attendee=reader.person(rest))
 
 
-_IN = re.compile(rf"(.*?){SPACES}+in{SPACES}+(\S+){SPACES}*$", re.DOTALL)
-_ROOM = re.compile(rf"{SPACES}*(?:room|ルーム){SPACES}*(\S+){SPACES}*$", re.IGNORECASE)
+_BLANK = dividing.SPACES
+_IN = re.compile(rf"(.*?){_BLANK}+in{_BLANK}+(\S+){_BLANK}*$", re.DOTALL)
+_ROOM = re.compile(rf"{_BLANK}*(?:room|ルーム){_BLANK}*(\S+){_BLANK}*$", re.IGNORECASE)
 
 
 def _pin(reader: Reader, rest: str) -> Asked:
@@ -400,7 +358,7 @@ def _pinned(reader: Reader, rest: str, *, keep: bool) -> Asked:
     if found := _IN.match(rest):
         room_id = naming.proposed_room(reader.speech, reader.board, found[2])
         rest = found[1]
-    people = tuple(reader.person(typed) for typed in _listed(rest))
+    people = tuple(reader.person(typed) for typed in dividing.listed(rest))
     seen = _version(reader) if room_id is not None else None
     return c.Pin(people=people, room=room_id, keep=keep, seen=seen)
 
@@ -412,7 +370,7 @@ def _version(reader: Reader) -> int | None:
 
 
 def _swap(reader: Reader, rest: str) -> Asked:
-    listed = _listed(rest)
+    listed = dividing.listed(rest)
     if len(listed) == 2:
         a, other = map(reader.person, listed)
     else:
@@ -429,7 +387,7 @@ def _relax(reader: Reader, rest: str) -> Asked:
 
 
 def _topic(reader: Reader, typed: str, topics: list[tuple[str, str]]) -> str:
-    sought = folded(_unquoted(typed))
+    sought = folded(dividing.unquoted(typed))
     found = [id for id, text in topics if id == typed or folded(text) == sought]
     found = found or [id for id, text in topics if sought and sought in folded(text)]
     if len(found) == 1:
@@ -471,13 +429,13 @@ def _programme(reader: Reader, rest: str) -> Asked:
     plan = reader.board.programme
     if plan is None:
         raise Unclear(reader.speech.gettext("No further round is planned."))
-    what, _, more = _first(reader.needed(rest, "add … | drop N | N size=…"))
+    what, _, more = dividing.first(reader.needed(rest, "add … | drop N | N size=…"))
     rounds = [_as_asked(one) for one in plan.rounds]
     if what == "add":
         like = rounds[-1] if rounds else c.RoundAsked()
         rounds.append(_changed_round(reader, like, more))
     else:
-        number = _first(more)[0] if what == "drop" else what
+        number = dividing.first(more)[0] if what == "drop" else what
         at = next((i for i, one in enumerate(plan.rounds) if str(one.round) == number), None)
         if at is None:
             numbers = [one.round for one in plan.rounds]
@@ -544,7 +502,7 @@ def _two_people(reader: Reader, rest: str) -> list[Choice]:
 
 
 def _two_rooms(reader: Reader, rest: str) -> list[Choice]:
-    words = _words(rest)
+    words = dividing.words(rest)
     if not words or (len(words) == 1 and not rest.endswith(" ")):
         return _spaced(_rooms(reader, rest))
     tail = " ".join(words[1:])
@@ -552,7 +510,7 @@ def _two_rooms(reader: Reader, rest: str) -> list[Choice]:
 
 
 def _length_then_room(reader: Reader, rest: str) -> list[Choice]:
-    words = _words(rest)
+    words = dividing.words(rest)
     if not words or (len(words) == 1 and not rest.endswith(" ")):
         return [Choice(t) for t in ("+60", "+300", "-60") if t.startswith(rest.strip())]
     tail = " ".join(words[1:])
@@ -561,7 +519,7 @@ def _length_then_room(reader: Reader, rest: str) -> list[Choice]:
 
 def _to_rooms(reader: Reader, rest: str) -> list[Choice]:
     head, at, begun = rest.rpartition("@")
-    if not at or re.search(SPACES, begun):
+    if not at or re.search(dividing.SPACES, begun):
         return []
     return [Choice(f"{head}@{one.typed} ", one.shown) for one in _rooms(reader, begun)]
 
@@ -614,7 +572,7 @@ def _fields_of(*names: str) -> Callable[[Reader, str], list[Choice]]:
 def _programme_offers(reader: Reader, rest: str) -> list[Choice]:
     plan = reader.board.programme
     numbers = [str(one.round) for one in plan.rounds] if plan else []
-    words = _words(rest)
+    words = dividing.words(rest)
     if not words or (len(words) == 1 and not rest.endswith(" ")):
         begun = words[0] if words else ""
         return [Choice(f"{one} ") for one in ("add", "drop", *numbers) if one.startswith(begun)]
