@@ -355,7 +355,7 @@ async def test_what_cannot_be_is_a_sentence_and_the_board_stays_true(
             "phase", phase="round", ends_at=lambda at: int(str(at)) % MIDNIGHT_MS < 120_000
         )
         await dana.is_refused("extend -9999", "That is more than is left; end the round instead.")
-        await dana.is_refused("extend 99999", "86400")
+        await dana.is_refused("extend 99999", "24 hours at the most")
         home = room_of(dana.board, ana.id)
         assert home is not None
         [other] = [room for room in dana.board.rooms.values() if room.id != home.id]
