@@ -111,19 +111,19 @@ async def test_from_an_empty_desk_to_the_last_export(
         await dana.goes_to(name)
         await expect(page.locator(".desk-pages [aria-current=page]")).to_have_text(dana.t(name))
     await dana.goes_to("Overview")
-    await takes_everything_home(dana)
+    await takes_files_home(dana)
 
 
-async def takes_everything_home(dana: Organiser) -> None:
-    """Downloads what the event's page offers: all of it in one language, in the other the first."""
+async def takes_files_home(dana: Organiser) -> None:
+    """Downloads every other file of the event's page, in one language these, in the other those:
+    Chromium starts no more than ten downloads of a page in a burst."""
     files = dana.page.get_by_role("region", name=dana.t("Take it home")).locator("a[download]")
-    every = dana.language == "en"
-    await expect(files.first).to_be_visible()
-    names = set()
-    for number in range(await files.count() if every else 1):
+    await expect(files.last).to_have_text("journal.jsonl")
+    names = await files.all_inner_texts()
+    for number in range(LANGUAGES.index(dana.language), len(names), 2):
         async with dana.page.expect_download() as download:
             await files.nth(number).click()
         file = await download.value
-        assert (await file.path()).stat().st_size > 0 or file.suggested_filename.endswith("jsonl")
-        names.add(file.suggested_filename.split("-", 1)[1])
-    assert names > TAKEN if every else names == {"pairs.csv"}
+        assert names[number].partition(".")[0] in file.suggested_filename
+        assert (await file.path()).stat().st_size > 0 or names[number].endswith("jsonl")
+    assert set(names) > TAKEN
