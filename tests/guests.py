@@ -117,7 +117,7 @@ class House:
 def quick_round(**changes: object) -> dict[str, object]:
     """Returns a round of pairs or more that waits for nobody: no break, no preview, no walking."""
     return {
-        "seconds": 600,
+        "seconds": 60,
         "size": 4,
         "least": 2,
         "break_seconds": 0,

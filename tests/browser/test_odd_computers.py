@@ -68,7 +68,7 @@ async def test_a_clock_an_hour_wrong_counts_down_to_the_servers_instant(
 async def test_with_storage_blocked_the_evening_and_the_check_work(
     talking: House, visitors: Visitors
 ) -> None:
-    await talking.opens(["Bo"], rounds=[quick_round(break_seconds=60)])
+    await talking.opens(["Bo"], rounds=[quick_round(seconds=60, break_seconds=60)])
     page = await visitors.page()
     await page.add_init_script(BLOCKED)
     async with guest(talking, "Bo") as bo:

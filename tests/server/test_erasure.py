@@ -52,7 +52,9 @@ OWN = ("mine", "mine/contacts.vcf", "mine/contacts.vcf?version=4.0", "mine/data"
 
 async def an_evening_with_ana(house: House) -> None:
     """Ana, Bo and Chidi are invited, and Ana leaves words wherever the evening takes any."""
-    await house.opens(["Dana"], rounds=[quick_round(), quick_round(kind="topics")], doors=False)
+    await house.opens(
+        ["Dana"], rounds=[quick_round(seconds=600), quick_round(kind="topics")], doors=False
+    )
     ana = seed("ana", "name")
     people = [seeded(who) for who in ("Ana", "Bo", "Chidi")]
     people[1]["wishes"] = [ana]

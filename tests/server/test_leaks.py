@@ -142,7 +142,7 @@ async def test_nobody_is_told_more_than_they_were_given(
 
 async def an_evening(house: House, store: Store, calls: str) -> Told:
     """Twelve people in rooms of four; looks at all that their sockets and Dana's were told."""
-    await house.opens(["Dana"], rounds=[quick_round(least=4, most=4)] * 2, doors=False)
+    await house.opens(["Dana"], rounds=[quick_round(seconds=600, least=4, most=4)] * 2, doors=False)
     names = (*PEOPLE, STAYS_AWAY)
     people = [seeded(who, wishes=[seed(who, "wish")]) for who in names]
     people[names.index("Ola")]["segment"] = "staff"
