@@ -40,7 +40,7 @@ gain."""
 TRIED = 300
 """Steps after which heats are fitted to these weights."""
 
-MOVING = (0.6, 0.04)
+MOVING = (0.6, 0.1)
 """Of the pairs of rooms of the hottest and the coldest copy, how many then make a swap in a step:
 hotter copies forget what they had, colder ones stand still."""
 
