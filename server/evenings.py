@@ -24,7 +24,7 @@ from server.journal import (
     UnknownFact,
     read_meta,
 )
-from server.redis import ENDED, EVENTS, Store, items, key, pairs, text
+from server.redis import ENDED, EVENTS, LISTED, Store, items, key, pairs, text
 from server.sequencer import Rules, UnknownEvent, real_rules
 
 __all__ = ["Evening", "Evenings", "Listener", "SteppedDown", "Tip"]
@@ -151,6 +151,7 @@ class Evenings:
         await Journal(self._store, event_id).delete()
         await self._store.call("HDEL", EVENTS, event_id)
         await self._store.call("HDEL", ENDED, event_id)
+        await self._store.call("HDEL", LISTED, event_id)
         held = self._held.get(event_id)
         if held is not None:
             with contextlib.suppress(UnknownEvent):  # which is what it should find

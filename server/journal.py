@@ -425,6 +425,14 @@ class Journal:
         )
 
 
+async def last_ids(store: Store, event_ids: Sequence[str]) -> list[str]:
+    """Reads the place of each journal's last entry; START for one without. Raises StoreAway."""
+    replies = await store.calls(
+        [("XREVRANGE", key(id, "journal"), "+", "-", "COUNT", 1) for id in event_ids]
+    )
+    return [text(items(found[0])[0]) if (found := items(reply)) else START for reply in replies]
+
+
 def read_meta(reply: Reply) -> tuple[int | None, dict[str, int]]:
     """Returns (due, nodes) out of an event's `:meta` hash."""
     due: int | None = None

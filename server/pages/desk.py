@@ -18,7 +18,6 @@ from starlette.routing import Route
 
 from rooms.refusal import Refusal
 from server import words
-from server.api import all_evenings
 from server.auth import (
     DESK_COOKIE,
     DESK_COOKIE_SECONDS,
@@ -28,7 +27,8 @@ from server.auth import (
     set_cookie,
 )
 from server.bodies import read_form
-from server.evenings import Evening
+from server.evenings import Evenings
+from server.listed import Listed, listed
 from server.organising import make_event
 from server.pages.balance import balance_page
 from server.pages.customers import customers_page, sansan_file
@@ -68,8 +68,10 @@ from server.pages.report import report_page, save_goals
 from server.pages.returned import press_bounce
 from server.pages.sign_up import save_sign_up, sign_up_page
 from server.pages.webhooks import press_webhooks, webhooks_page
-from server.planning import EventBody, read_body, shown
+from server.planning import EventBody, read_body
 from server.problems import Problem
+from server.redis import Store
+from server.register import read_titles
 from server.rights import limits_of, take
 
 Endpoint = Callable[[Request], Awaitable[Response]]
@@ -79,6 +81,9 @@ FORM = {
     "starts_at": "", "time_zone": "UTC", "locale": "en", "auto": "", "tables": "",
     "ready_check": "", "pattern": "",
 }  # fmt: skip
+EVENTS_ON_A_PAGE = 50
+"""So many are read when nothing is known of them yet: some 30 ms each."""
+
 MOST_SECONDS = 86_400
 """A day: the longest round or break that the API takes."""
 
@@ -190,12 +195,16 @@ async def _desk_page(
 ) -> Response:
     """Draws desk.html.
 
-    `events`, `form`, `patterns`, `problem`, `problem_field`, `time_zones`, `sign_out`.
+    `events`, `newer`, `older`, `form`, `patterns`, `problem`, `problem_field`, `time_zones`,
+    `sign_out`.
     """
     language = words.language(request)
+    events, newer, older = await _events(request)
     defaults = FORM | ({"time_zone": "Asia/Tokyo", "locale": "ja"} if language == "ja" else {})
     context: dict[str, object] = {
-        "events": [_line(evening) for evening in reversed(await all_evenings(request))],
+        "events": events,
+        "newer": newer,
+        "older": older,
         "form": {**defaults, **typed},
         "patterns": [
             (
@@ -221,19 +230,35 @@ def _field(name: str) -> str:
     return {"seconds": "minutes", "break_seconds": "break_minutes"}.get(last, last)
 
 
-def _line(evening: Evening) -> EventLine:
-    event = shown(evening.event, evening.register, "")
+async def _events(request: Request) -> tuple[list[EventLine], str, str]:
+    """Returns a page of the list, the latest made first, and the addresses of its neighbours."""
+    store: Store = request.app.state.store
+    evenings: Evenings = request.app.state.evenings
+    ids = (await evenings.ids())[::-1]
+    asked = request.query_params.get("after", "")
+    start = ids.index(asked) + 1 if asked in ids else 0
+    page = ids[start : start + EVENTS_ON_A_PAGE]
+    titles = await read_titles(store, page)
+    lines = await listed(store, evenings, page)
+    earlier = start - EVENTS_ON_A_PAGE
+    newer = "" if not start else f"/desk?after={ids[earlier - 1]}" if earlier > 0 else "/desk"
+    older = f"/desk?after={page[-1]}" if start + len(page) < len(ids) else ""
+    found = [_line(id, titles.get(id, ""), lines[id]) for id in page if id in lines]
+    return found, newer, older
+
+
+def _line(id: str, title: str, one: Listed) -> EventLine:
     return EventLine(
-        id=event.id,
-        title=event.title,
-        phase=event.phase.value,
-        people=event.people,
-        present=event.present,
-        rounds=event.rounds,
-        round=event.round,
-        starts_at=event.starts_at,
-        time_zone=event.time_zone,
-        url=f"/desk/{event.id}",
+        id=id,
+        title=title,
+        phase=one.phase.value,
+        people=one.people,
+        present=one.present,
+        rounds=one.rounds,
+        round=one.round,
+        starts_at=one.starts_at,
+        time_zone=one.time_zone,
+        url=f"/desk/{id}",
     )
 
 
