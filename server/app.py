@@ -43,6 +43,7 @@ from server.rehearsing import Rehearsals
 from server.relay import Relay
 from server.retention import Retention
 from server.settings import Settings
+from server.showing_out import ShowingOut
 from server.sockets import Building
 from server.solving import Solving
 from server.trying import Trials
@@ -76,6 +77,7 @@ class Parts(Struct, frozen=True):
     solving: Solving
     eraser: Eraser
     retention: Retention
+    showing_out: ShowingOut
 
 
 def create_app(settings: Settings, store: Store) -> Starlette:
@@ -87,9 +89,12 @@ def create_app(settings: Settings, store: Store) -> Starlette:
         readiness.trouble = reason
         hub.close_all(CloseCode.SHUTTING_DOWN)
 
-    hub = Hub(store.clock, Ways(settings), metrics)
+    ways = Ways(settings)
+    hub = Hub(store.clock, ways, metrics)
     evenings = Evenings(store, step_down=step_down)
     evenings.watch(hub.open)
+    showing_out = ShowingOut(ways, store.clock)
+    evenings.watch(showing_out.open)
     nodes = Nodes(store, evenings, lambda: hub.close_all(CloseCode.SHUTTING_DOWN))
     nodes.on_store(lambda away: hub.store_went() if away else hub.store_came_back())
     relay = Relay(store, evenings, hub, lambda: nodes.name)
@@ -99,6 +104,7 @@ def create_app(settings: Settings, store: Store) -> Starlette:
         solving=Solving(evenings, store),
         eraser=Eraser(store, Keys(store, settings)),
         retention=Retention(store, evenings, Keys(store, settings), store.clock),
+        showing_out=showing_out,
     )
     building = Building(
         settings=settings,
@@ -149,6 +155,7 @@ async def run_parts(building: Building, parts: Parts, readiness: Readiness) -> N
             group.create_task(parts.solving.run(), name="solving")
             group.create_task(parts.eraser.run(), name="eraser")
             group.create_task(parts.retention.run(), name="retention")
+            group.create_task(parts.showing_out.run(), name="showing out")
             readiness.trouble = building.evenings.trouble
             readiness.is_known.set()
     except Exception as error:

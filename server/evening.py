@@ -123,6 +123,8 @@ class Evening:
         self._tasks: list[asyncio.Task[None]] = []
         self.due_at: int | None = None
         """The next alarm (ms)."""
+        self.is_own_fact = False
+        """Whether this process appended the fact that listeners are told just now."""
 
     # What is known
 
@@ -261,6 +263,7 @@ class Evening:
             if place(entry.id) <= tip:
                 continue
             self._fold_one(self._fold, entry)
+            self.is_own_fact = self._is_own(entry)
             self._fold.register.write(each.rows)
             self.rules.apply(self._fold.event, entry.fact)
             for listener in self._listeners:
@@ -277,7 +280,7 @@ class Evening:
         fold.last_at = max(fold.last_at, fact.at)
         if entry.ref:
             fold.refs.add(entry.ref)
-        if entry.batch.startswith(self._sequencer.name):
+        if self._is_own(entry):
             self._own.add(entry.batch)
         if isinstance(fact, Connected):
             fold.nodes.add(fact.node)
@@ -286,6 +289,9 @@ class Evening:
         elif isinstance(fact, Erased):
             kept = [(id, said) for id, said in fold.said if said.sender != fact.id]
             fold.said = deque(kept, maxlen=SAID_KEPT)
+
+    def _is_own(self, entry: Entry) -> bool:
+        return entry.batch.startswith(self._sequencer.name)
 
     def _look_after(self) -> None:
         self.due_at = self.rules.due(self.event)

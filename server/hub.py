@@ -28,6 +28,7 @@ from msgspec.structs import replace
 from rooms import facts as f
 from rooms.board import board, board_change, touches
 from rooms.company import faces
+from rooms.event import Event
 from rooms.floor import is_open
 from rooms.messages import (
     LOBBY,
@@ -102,6 +103,12 @@ OVER_SECONDS = 60.0
 """After an event's end its sockets stay open this long."""
 
 Frame = bytes
+
+
+def most_in(event: Event, room: str) -> int:
+    """Returns how many may sit in a room of the current or last round while it fills."""
+    planned = event.planned
+    return max(len(event.rooms[room].people), planned.most if planned else 0)
 
 
 class Hub:
@@ -529,10 +536,7 @@ class Gathering:
             return None
         if person.mode is Mode.ON_SITE and person.role is not Role.STATION:
             return None
-        planned = event.planned
-        room = event.rooms[place]
-        most = max(len(room.people), planned.most if planned else 0)
-        return Seat(event.id, place, most, room.ends_at)
+        return Seat(event.id, place, most_in(event, place), event.rooms[place].ends_at)
 
     def _who_hears(self, hearers: Hearers) -> list[Connection]:
         match hearers:

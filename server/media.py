@@ -36,6 +36,12 @@ TICKET_SECONDS = 10 * 60
 """How long a ticket opens its room beyond the room's end: a media server that was restarted lets
 everybody in again, also late in a round, or in time that was added to it."""
 
+ADMIN_SECONDS = 60
+"""How long a token is good that removes somebody from a room."""
+
+CLOCKS_DIFFER_SECONDS = 30
+"""As far as the clocks of two machines may lie apart."""
+
 
 class Seat(Struct, frozen=True):
     """A viewer's room: `most` is how many may sit in it, so that its way holds while it fills.
@@ -60,11 +66,12 @@ class Ways:
         settings = self._settings
         if settings.media == "none":
             return MediaPolicy()
+        served = seat is not None and self.is_served(seat.most)
         return MediaPolicy(
             policy=settings.media,
             relay=has_relay(settings),
             ice_servers=ice_servers(settings, viewer, now),
-            ticket=self._ticket(viewer, seat, now) if seat and self._is_served(seat) else None,
+            ticket=self._ticket(viewer, seat, now) if seat and served else None,
         )
 
     def is_due(self, seat: Seat, told_at: int, now: int) -> bool:
@@ -72,13 +79,28 @@ class Ways:
         if self._settings.media == "none":
             return False
         left = told_at + RELAY_SECONDS * 1000 - now
-        return self._is_served(seat) or (has_relay(self._settings) and left < RENEW_BEFORE_MS)
+        return self.is_served(seat.most) or (has_relay(self._settings) and left < RENEW_BEFORE_MS)
 
-    def _is_served(self, seat: Seat) -> bool:
-        """Says whether a media server carries a room."""
-        if self._settings.livekit_url is None:
+    def is_served(self, most: int) -> bool:
+        """Says whether a media server carries rooms in which so many may sit."""
+        if self._settings.livekit_url is None or self._settings.media == "none":
             return False
-        return self._settings.media == "livekit" or seat.most > MOST_IN_MESH
+        return self._settings.media == "livekit" or most > MOST_IN_MESH
+
+    @property
+    def room_service(self) -> str | None:
+        """Where the media server takes calls about its rooms (`http://host`), if there is one."""
+        url = self._settings.livekit_url
+        return "http" + url.removeprefix("ws") if url else None
+
+    def removal(self, room: str, left_at: int, now: int) -> tuple[str, int]:
+        """Returns what removes somebody from a room that they left at an instant (ms).
+
+        That is a token of the room's own administrator, and the instant (s) before which a ticket's
+        `nbf` must lie to open it no more: one that is given later does, when they are let in again.
+        """
+        revoke_before = left_at // 1000 - CLOCKS_DIFFER_SECONDS + 1
+        return admin_token(self._settings, room, now), revoke_before
 
     def _ticket(self, viewer: str, seat: Seat, now: int) -> MediaTicket:
         until = max(now, seat.ends_at) // 1000 + TICKET_SECONDS
@@ -120,8 +142,7 @@ def room_token(
     claims = {
         "iss": settings.livekit_key,
         "sub": viewer,
-        # Clocks of two machines differ a little.
-        "nbf": now // 1000 - 30,
+        "nbf": now // 1000 - CLOCKS_DIFFER_SECONDS,
         "exp": until,
         "video": {
             "roomJoin": True,
@@ -131,5 +152,16 @@ def room_token(
             "canPublishData": False,
             "canUpdateOwnMetadata": False,
         },
+    }
+    return jwt.encode(claims, settings.livekit_secret or "", algorithm="HS256")
+
+
+def admin_token(settings: Settings, room: str, now: int) -> str:
+    """Returns a token for our own calls about one room of the media server; `now` in ms."""
+    claims = {
+        "iss": settings.livekit_key,
+        "nbf": now // 1000 - CLOCKS_DIFFER_SECONDS,
+        "exp": now // 1000 + ADMIN_SECONDS,
+        "video": {"roomAdmin": True, "room": room},
     }
     return jwt.encode(claims, settings.livekit_secret or "", algorithm="HS256")

@@ -16,6 +16,7 @@ from server.pulse import Pulse
 from server.redis import Store
 from server.retention import Retention
 from server.settings import Settings
+from server.showing_out import ShowingOut
 from server.solving import Solving
 from tests.guests import House
 from tests.server.waiting import wait_until
@@ -52,6 +53,7 @@ async def test_a_background_task_that_dies_takes_readiness_down_and_says_why(sto
         solving=cast(Solving, Idle()),
         eraser=cast(Eraser, Idle()),
         retention=cast(Retention, Idle()),
+        showing_out=cast(ShowingOut, Idle()),
     )
     running = asyncio.create_task(run_parts(building, parts, readiness))
     await readiness.is_known.wait()
