@@ -8,6 +8,9 @@ First each room is made fine by itself. Then of rooms with people fixed at the s
 keeps them. Then, where there are too few stations, the fewer of a mode leave a room of both; and
 where there are too few tables, all who are on site leave a room.
 
+Responsible too for the last look at every seating that leaves matching (`allowed`): whatever found
+it, and however short its time was, no hard rule is broken in it.
+
 Invariant: in what is left no rule is broken but `alone`; nobody has changed rooms.
 
 >>> from rooms.matching.ask import Seeker
@@ -21,7 +24,15 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-from rooms.matching.rules import Broken, HardRules, beyond_places, broken, mode_of, table_of
+from rooms.matching.rules import (
+    Broken,
+    HardRules,
+    beyond_places,
+    broken,
+    broken_seating,
+    mode_of,
+    table_of,
+)
 from rooms.people import RoomMode
 
 Rooms = list[list[str]]
@@ -39,6 +50,35 @@ def cleared(
     out += _at_other_tables(kept, rules, closed)
     out += _without_place(kept, rules, closed)
     return kept, out
+
+
+def allowed(rooms: Sequence[Sequence[str]], rules: HardRules) -> Rooms:
+    """Returns the rooms as they are where no hard rule is broken; else without those who break one.
+
+    >>> from rooms.matching.ask import Seeker
+    >>> from rooms.matching.rules import hard_rules
+    >>> people = [Seeker(id=id) for id in ("ana", "bo", "chidi", "dana")]
+    >>> rules = hard_rules(people, blocked=[("ana", "bo")])
+    >>> allowed([["ana", "chidi"], ["bo", "dana"]], rules)
+    [['ana', 'chidi'], ['bo', 'dana']]
+    >>> allowed([["ana", "bo"], ["chidi", "dana"]], rules)
+    [['chidi', 'dana']]
+    """
+    found = [list(ids) for ids in rooms]
+    if not broken_seating(found, rules):
+        return found
+    kept, _ = cleared(_once(found), rules)
+    return [ids for ids in kept if not broken(ids, rules)]
+
+
+def _once(rooms: Rooms) -> Rooms:
+    """Returns rooms in which everybody has their first seat alone."""
+    seated: set[str] = set()
+    kept: Rooms = []
+    for ids in rooms:
+        kept.append([id for id in dict.fromkeys(ids) if id not in seated])
+        seated.update(ids)
+    return kept
 
 
 def _made_fine(ids: list[str], rules: HardRules) -> list[str]:

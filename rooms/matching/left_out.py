@@ -30,17 +30,7 @@ def standing(group: Group, rooms: Rooms) -> Rooms:
     out: list[int] = []
     for number, seated in enumerate(rooms):
         room = [person for person in seated if check.home(person) in (-1, number)]
-        if not check.has_place(room, None, kept):
-            # Of the wrong mode, or beyond tables: those stay who are more, if they can.
-            for some in _by_mode(group, room):
-                if check.has_place(some, None, kept):
-                    room = some
-                    break
-            else:
-                room = []
-        while len(room) > 1 and check.breaches(room):
-            after = {p: check.breaches([q for q in room if q != p]) for p in room}
-            room.remove(min(room, key=lambda p: (after[p], rank[p])))
+        room = _made_fine(check, room, kept, rank)
         if len(room) > 1:
             kept.append(room)
         out += [person for person in seated if len(room) < 2 or person not in room]
@@ -54,6 +44,31 @@ def standing(group: Group, rooms: Rooms) -> Rooms:
         _break_up_small(check, kept, out, group.sizes)
     _give_way(check, kept, out, rank)
     return kept
+
+
+def _made_fine(check: _RoomCheck, room: list[int], rooms: Rooms, rank: dict[int, int]) -> list[int]:
+    """Returns those who can stay in a room beside these others; one or nobody: it cannot be."""
+    while len(room) > 1:
+        if not check.has_place(room, None, rooms):
+            room = _of_one_mode(check, room, rooms)
+        elif check.breaches(room):
+            after = {p: check.breaches([q for q in room if q != p]) for p in room}
+            leaving = min(room, key=lambda p: (after[p], rank[p]))
+            room = [p for p in room if p != leaving]
+        else:
+            break
+    return room
+
+
+def _of_one_mode(check: _RoomCheck, room: Sequence[int], rooms: Rooms) -> list[int]:
+    """Returns those of a room who can stay by themselves, on site or online: the more, if they can.
+
+    The room is of the wrong mode, beyond tables, or its station was somebody's who has left it.
+    """
+    is_here = check.group.on_site
+    modes = [[p for p in room if is_here[p]], [p for p in room if not is_here[p]]]
+    fitting = [some for some in modes if some and check.has_place(some, None, rooms)]
+    return max(fitting, key=len, default=[])
 
 
 def _find_seat(check: _RoomCheck, person: int, rooms: Rooms, out: list[int], limit: int) -> None:
@@ -98,15 +113,6 @@ def _give_way(check: _RoomCheck, rooms: Rooms, out: list[int], rank: dict[int, i
                 room[room.index(leaving)] = coming
                 out[out.index(coming)] = leaving
                 break
-
-
-def _by_mode(group: Group, room: Sequence[int]) -> list[list[int]]:
-    """Returns the people of a room who are on site, and those online, the more first."""
-    if not group.on_site:
-        return []
-    here = [person for person in room if group.on_site[person]]
-    online = [person for person in room if not group.on_site[person]]
-    return sorted((here, online), key=len, reverse=True)
 
 
 class _RoomCheck:

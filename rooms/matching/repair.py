@@ -39,7 +39,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from msgspec import Struct
 
-from rooms.matching.clearing import Rooms, cleared
+from rooms.matching.clearing import Rooms, allowed, cleared
 from rooms.matching.rules import HardRules, beyond_places, broken, mode_of, table_of
 
 ROOMS_TRIED = 60
@@ -136,7 +136,7 @@ class _Mending:
                 self.rooms[number] += self._party(joined)
                 spare.remove(joined)
         self._follow()
-        kept = [ids for ids in self.rooms if ids]
+        kept = allowed([ids for ids in self.rooms if ids], self.rules)
         out |= {id for ids in kept for id in ids}
         return Mended(kept, [id for id in self.rules.people if id not in out])
 

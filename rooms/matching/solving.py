@@ -34,6 +34,7 @@ from rooms.commands import OfferSeating
 from rooms.matching.affinity import affinity_matrix
 from rooms.matching.ask import Seeker, Wanted
 from rooms.matching.budget import Budget
+from rooms.matching.clearing import allowed
 from rooms.matching.fairness import catching_up
 from rooms.matching.figures import Figures, figures
 from rooms.matching.group import Group, Sizes
@@ -152,8 +153,10 @@ class Pool:
     def offer_of(self, rooms: Sequence[Sequence[str]], *, seed: int, steps: int) -> OfferSeating:
         """Returns the offer for these rooms, with its numbers; those kept by a host count in them.
 
-        Repeats are counted among the people to be seated alone.
+        Whoever breaks a hard rule in them sits out. Repeats are counted among the people to be
+        seated alone.
         """
+        rooms = allowed(rooms, self.rules)
         seated = {id for room in rooms for id in room}
         numbered = [[self.number[id] for id in room if id in self.number] for room in rooms]
         found = self._figures(rooms)

@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from rooms.matching.ask import Seeker, Wanted
+from rooms.matching.left_out import standing
 from rooms.matching.mixing import Crowd, Home, layouts, shares
 from rooms.matching.rules import beyond_places, broken_seating, hard_rules_of, mode_of
-from rooms.matching.solving import solve_wanted
+from rooms.matching.solving import Pool, solve_wanted
 from rooms.people import Mode, RoomMode
 from rooms.programme import Allow, Mixing
 from rooms.standing import pair
@@ -129,6 +130,20 @@ def test_people_kept_together_across_modes_get_a_station() -> None:
     assert offer.sitting_out == ()
 
 
+def test_a_room_whose_station_was_somebodys_who_has_left_it_is_of_both_modes_no_more() -> None:
+    """Station 1 is for the room of those fixed there, and is the only one."""
+    fixed = Seeker(id="fixed", mode=Mode.ON_SITE, table=1, segment="b", floater=True)
+    beside = Seeker(id="beside", mode=Mode.ON_SITE, segment="b")
+    others = [Seeker(id=f"other{number}", mode=Mode.ON_SITE) for number in range(2)]
+    wanted = hybrid([fixed, beside, ANA, BO, *others], stations=1, segment_most=1)
+    pool = Pool(wanted)
+    ((_, group),) = pool.groups()
+    found = standing(group, [[0, 1, 2, 3], [4, 5]])
+    rooms = [[pool.heads[person].id for person in room] for room in found]
+    assert rooms == [["ana", "bo", "fixed"], ["other0", "other1", "beside"]]
+    assert not broken_seating(rooms, hard_rules_of(wanted))
+
+
 @st.composite
 def hybrid_pools(draw: st.DrawFn) -> Wanted:
     ids = [f"p{number}" for number in range(draw(st.integers(2, 16)))]
@@ -165,9 +180,9 @@ def hybrid_pools(draw: st.DrawFn) -> Wanted:
 
 
 @settings(max_examples=150, deadline=None)
-@given(hybrid_pools())
-def test_hard_rules_hold_with_modes_mixed_and_nobody_is_lost(wanted: Wanted) -> None:
-    offer = solve_wanted(wanted, seconds=0, steps=100)
+@given(hybrid_pools(), st.sampled_from([0, 1, 3, 10, 100]))
+def test_hard_rules_hold_with_modes_mixed_and_nobody_is_lost(wanted: Wanted, steps: int) -> None:
+    offer = solve_wanted(wanted, seconds=0, steps=steps)
     rules = hard_rules_of(wanted)
     assert not broken_seating(offer.rooms, rules)
     assert not beyond_places(offer.rooms, rules)
