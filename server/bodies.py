@@ -92,12 +92,12 @@ async def _refuse_early(request: Request, most: int) -> None:
 
 
 def _too_big(most: int) -> Problem:
-    return Problem(
-        HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
-        "too-big",
-        "That is too big: at most {megabytes} MB.",
-        megabytes=max(1, most // MEBIBYTE),
-    )
+    status = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+    if most < MEBIBYTE:
+        sentence = "That is too big: at most {kilobytes} KB."
+        return Problem(status, "too-big", sentence, kilobytes=most // 1024)
+    sentence = "That is too big: at most {megabytes} MB."
+    return Problem(status, "too-big", sentence, megabytes=most // MEBIBYTE)
 
 
 def _unreadable() -> Problem:

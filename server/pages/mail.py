@@ -38,6 +38,8 @@ from server.settings import Settings
 from server.undelivered import write_again
 
 SHOWN = 200
+WORDS_LIMIT = 256 * 1024
+"""Bytes of a form: both texts at their longest, in signs that a form writes with twelve bytes."""
 
 LABELS: Mapping[Kind, str] = {
     Kind.CONFIRMATION: "The link",
@@ -386,7 +388,7 @@ async def save_words(request: Request) -> Response:
     """Keeps a mail's words, shows how they would read, or goes back to the usual ones."""
     evening = await evening_of(request)
     kind = _kind_of(request)
-    form = await read_form(request)
+    form = await read_form(request, WORDS_LIMIT)
 
     def text(name: str) -> str:
         return str(form.get(name, "")).replace("\r\n", "\n").strip()

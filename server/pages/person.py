@@ -26,7 +26,7 @@ from rooms.refusal import Refusal
 from server import words
 from server.api import personal_url
 from server.auth import ORGANISER
-from server.bodies import read_form
+from server.bodies import FORM_LIMIT, read_form
 from server.evenings import Evening
 from server.importing import changed, new_id
 from server.organising import erase, find_person, new_link, revoke_link
@@ -46,6 +46,8 @@ TEXTS = (
 )  # fmt: skip
 WORDS = ("interests", "offers", "seeks", "languages")
 CUSTOM_SHOWN = 60
+PERSON_LIMIT = 12 * CUSTOM_SHOWN * CUSTOM_LIMIT + FORM_LIMIT
+"""Bytes of a form: an import's columns at their longest, a sign of which takes twelve at most."""
 
 
 class CustomField(Struct, frozen=True):
@@ -84,7 +86,7 @@ async def press_person(request: Request) -> Response:
     """Changes a person, sends them their link, or removes them with all that is kept about them."""
     evening = await evening_of(request)
     person = _person(request, evening)
-    form = await read_form(request)
+    form = await read_form(request, PERSON_LIMIT)
     here = f"/desk/{evening.id}/people"
     match form.get("do"):
         case "send":
@@ -176,7 +178,7 @@ def _form(person: Attendee, companion: str) -> dict[str, str]:
 async def _save(
     request: Request, evening: Evening, person: Attendee | None, sent: FormData | None = None
 ) -> Response:
-    form = sent if sent is not None else await read_form(request)
+    form = sent if sent is not None else await read_form(request, PERSON_LIMIT)
     typed = {name: str(form.get(name, "")) for name in _form(Attendee(id="", name=""), "")}
     before = person or Attendee(id=new_id(), name="", locale=evening.event.plan.locale)
     try:

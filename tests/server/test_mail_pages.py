@@ -10,6 +10,7 @@ import pytest
 import pytest_asyncio
 
 from rooms.people import Role
+from server.mail_texts import TEXT_LIMIT
 from server.redis import Store
 from tests.server.callers import Doors, doors
 from tests.server.house import KEY
@@ -93,6 +94,19 @@ async def test_words_are_edited_shown_with_a_person_and_refused_where_a_place_is
     assert "We missed you at" not in await read(desk, here)
     await desk.post(here, data={**form, "on": "", "do": "save"})
     assert '<span class="tag">off</span>' in await read(desk, f"/desk/{event}/mail")
+
+
+async def test_words_may_be_as_long_as_the_page_says_in_any_script(
+    house: Doors, desk: httpx.AsyncClient
+) -> None:
+    event = (await house.makes_event())["id"]
+    long = "髙" * TEXT_LIMIT
+    form = {"subject_en": "Oh", "text_en": long, "subject_ja": "残念", "text_ja": long, "on": "1"}
+    saved = await desk.post(f"/desk/{event}/mail/missed", data={**form, "do": "save"})
+    assert saved.headers["location"].endswith("?saved=1")
+    refused = await desk.post(f"/desk/{event}/mail/missed", data={"text_en": "x" * 300_000})
+    assert refused.status_code == 413
+    assert "That is too big: at most 256 KB." in refused.text
 
 
 async def test_opening_a_mails_link_does_nothing_and_a_press_does(house: Doors) -> None:
