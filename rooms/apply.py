@@ -168,6 +168,10 @@ def apply(event: Event, fact: f.AnyFact) -> None:
             _apply_rights(event, fact)
         case f.MeetingsRecorded():
             _record_meetings(event, fact)
+        case f.MetInSeries():
+            if fact.anew:
+                event.met_before.clear()
+            event.met_before.update((pair(a, b), 0) for a, b in fact.pairs)
         case f.MinutesForgotten():
             event.forget_minutes(fact.at, fact.totals)
         case f.Exported():
@@ -379,6 +383,8 @@ def _apply_profile(
         case f.ConsentGiven():
             _, kept = event.consents.get(fact.id, ("", 0))
             event.consents[fact.id] = (fact.version, kept + 1)
+            if not fact.remembered:
+                _forget(event.met_before, fact.id)
         case f.Erased() if person is not None:
             event.put(replace(person, erased_at=fact.at, connections=(), seat=None), fact.at)
             by = f.THEMSELVES if fact.by == fact.id else fact.by
@@ -388,6 +394,7 @@ def _apply_profile(
                 _end_contact(event, a, b, fact.at)
             _forget(event.cards, fact.id)
             _forget(event.blocks, fact.id)
+            _forget(event.met_before, fact.id)
             event.consents.pop(fact.id, None)
             event.choices.pop(fact.id, None)
             event.chose.pop(fact.id, None)

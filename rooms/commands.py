@@ -173,6 +173,8 @@ class Profile(Command, frozen=True, kw_only=True):
     contact_fields: Fields | None = None
     organiser_may_export: Fields | None = None
     show_in_lobby: bool | None = None
+    remembered_in: ShortWords | None = None
+    """The event's series, as shown: it may remember whom one met; empty: it may no more."""
     wishes: Tags | None = None
     first_timer: bool | None = None
 
@@ -676,6 +678,12 @@ class OfferSeating(Command, frozen=True, kw_only=True):
     relaxations: tuple[Relaxation, ...] = ()
 
 
-ServerCommand = Connect | Disconnect | LoseNode | Spoke | Alarm | OfferSeating
+class RememberMet(Command, frozen=True, kw_only=True):
+    """Who on this event's list met at an earlier one of its series: all of them, as known now."""
+
+    pairs: tuple[tuple[str, str], ...]
+
+
+ServerCommand = Connect | Disconnect | LoseNode | Spoke | Alarm | OfferSeating | RememberMet
 
 AnyCommand = SocketCommand | OrganiserCommand | ServerCommand

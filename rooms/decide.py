@@ -22,6 +22,7 @@ from rooms import (
     replanning,
     rounds,
     seats,
+    series,
     sign_up,
     topics,
     webhooks,
@@ -237,7 +238,15 @@ def _carry_out(deciding: Deciding, command: c.AnyCommand) -> None:
             | c.ChangeAnswers()
         ):
             _carry_out_for_organiser(deciding, command)
-        case c.Connect() | c.Disconnect() | c.LoseNode() | c.Spoke() | c.Alarm() | c.OfferSeating():
+        case (
+            c.Connect()
+            | c.Disconnect()
+            | c.LoseNode()
+            | c.Spoke()
+            | c.Alarm()
+            | c.OfferSeating()
+            | c.RememberMet()
+        ):
             _carry_out_for_server(deciding, command)
         case _:
             assert_never(command)
@@ -355,6 +364,8 @@ def _carry_out_for_server(deciding: Deciding, command: c.ServerCommand) -> None:
             pass  # what is due is a consequence of every command
         case c.OfferSeating():
             rounds.offer_seating(deciding, command)
+        case c.RememberMet():
+            series.remember_met(deciding, command)
         case _:
             assert_never(command)
 

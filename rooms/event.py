@@ -47,7 +47,18 @@ from rooms.standing import (
 EVENING = (
     *("acquainted", "allowed", "alone", "announcements", "asked", "been", "break_ends_at"),
     *("called", "calls", "came", "choices", "chose", "closes_at", "count", "current", "drawn"),
-    *("dropped", "ends_at", "handled", "holding", "joins", "kind", "lets_sit_out", "log", "met"),
+    *(
+        "dropped",
+        "ends_at",
+        "handled",
+        "holding",
+        "joins",
+        "kind",
+        "lets_sit_out",
+        "log",
+        "met",
+        "met_before",
+    ),
     *("paused_at", "pinned", "present", "preview_at", "prompts", "proposal", "proposed"),
     *("proposers", "ratings", "replanned", "reports", "rooms", "rooms_changed", "round"),
     *(
@@ -106,6 +117,7 @@ class Event:
         "links_asked",
         "log",
         "met",
+        "met_before",
         "minutes_forgotten_at",
         "newcomers_wait",
         "no_mail",
@@ -190,6 +202,8 @@ class Event:
         """The rooms somebody was seated in, in order."""
         self.met: dict[Pair, int] = {}
         """The last ended round in which two people met (rule 4)."""
+        self.met_before: dict[Pair, int] = {}
+        """Who met at an earlier event of the series and may be remembered; always round 0."""
         self.alone: dict[str, Alone] = {}
         self.unseen: dict[str, None] = {}
         """Online people in rooms who have not shown themselves since the preview (rule 11)."""

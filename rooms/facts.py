@@ -87,9 +87,12 @@ class ProfileChanged(Fact, frozen=True, kw_only=True):
 
 
 class ConsentGiven(Fact, frozen=True, kw_only=True):
+    """`remembered`: the event's series may remember whom they met."""
+
     id: str
     version: str
     fields: tuple[str, ...] = ()
+    remembered: bool = False
 
 
 class Erased(Fact, frozen=True, kw_only=True):
@@ -709,6 +712,16 @@ class Totals(Struct, frozen=True, kw_only=True, omit_defaults=True):
     raters: int | None = None
 
 
+class MetInSeries(Fact, frozen=True, kw_only=True):
+    """These pairs, a < b, met at an earlier event of the series, and both let it remember that.
+
+    `anew`: these alone, whatever was known before.
+    """
+
+    pairs: tuple[tuple[str, str], ...]
+    anew: bool = False
+
+
 class MinutesForgotten(Fact, frozen=True, kw_only=True):
     """Who was where, with whom, for how long is kept no more; the journal holds none of it.
 
@@ -760,7 +773,7 @@ AnyFact = (
     | Announced | HostCalled | CallWasSeen | CallAnswered
     | TopicsNamed | TopicProposed | TopicAccepted | TopicDropped | TopicChosen
     | Visited | VisitEnded | LinkEnded
-    | MeetingsRecorded | MinutesForgotten | Exported | DeskNoted | WebhookChanged
+    | MeetingsRecorded | MetInSeries | MinutesForgotten | Exported | DeskNoted | WebhookChanged
     | Invited | ComingChanged | MailChosen | OutcomeTold | MailWritten | ThanksSent | AddressMarked
     | QuestionsAnswered | PlaceGiven | PutOnWaitingList | SignUpRefused | LinkAsked
 )  # fmt: skip

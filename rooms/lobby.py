@@ -26,7 +26,9 @@ from rooms.people import (
     attendee_key,
     chosen_consents,
     consent_key,
+    is_remembered,
     is_visible,
+    normalise,
     tidied,
     web_address,
 )
@@ -390,6 +392,7 @@ OWN_CHOICES = (
     "organiser_may_export",
     "consent_version",
     "show_in_lobby",
+    "remembered_in",
 )
 """What nobody but the person themselves chooses."""
 
@@ -413,18 +416,25 @@ def change_profile(deciding: Deciding, command: c.Profile) -> None:
     elif "mode" in changes and me.seat is not None and changes["mode"] is not me.mode:
         raise Refusal("out-of-turn", "You can change this between rounds.")
     after = replace(before, **changes)
-    if after == before:
+    # Ticked once more it is agreed to once more: it may have been taken back at another event.
+    agrees_again = bool(command.remembered_in)
+    if after == before and not agrees_again:
         return
     _check_fields(after)
+    if agrees_again and normalise(after.remembered_in) != normalise(
+        deciding.register.details.series
+    ):
+        raise Refusal("bad-field", "This event is of another series.", field="remembered_in")
     after = replace(after, organiser_may_export=chosen_consents(after.organiser_may_export))
     deciding.wrote(attendee_key(me.id), after)
     _profile_changed(deciding, me, after)
-    if set(after.organiser_may_export) != set(before.organiser_may_export):
-        _keep_choice(deciding, command, after.organiser_may_export)
+    lets_have = set(after.organiser_may_export) != set(before.organiser_may_export)
+    if lets_have or agrees_again or after.remembered_in != before.remembered_in:
+        _keep_choice(deciding, command, after)
 
 
-def _keep_choice(deciding: Deciding, command: c.Profile, fields: tuple[str, ...]) -> None:
-    """Keeps what somebody lets the organiser have, with the words that were shown to them."""
+def _keep_choice(deciding: Deciding, command: c.Profile, chosen: Attendee) -> None:
+    """Keeps what somebody agreed to, with the words that were shown to them."""
     shown = command if isinstance(command, c.ChooseShown) else None
     keep_consent(
         deciding,
@@ -434,7 +444,8 @@ def _keep_choice(deciding: Deciding, command: c.Profile, fields: tuple[str, ...]
             version=shown.version if shown is not None else "",
             at=deciding.now,
             recipient=shown.recipient if shown is not None else ORGANISER,
-            fields=fields,
+            fields=chosen.organiser_may_export,
+            series=chosen.remembered_in,
         ),
         agreed=deciding.profile(deciding.by).consent_version,
     )
@@ -482,11 +493,22 @@ def keep_consent(deciding: Deciding, consent: Consent, *, agreed: str) -> None:
     _, count = deciding.event.consents.get(person.id, ("", 0))
     deciding.wrote(consent_key(person.id, count), consent)
     profile = deciding.profile(person.id)
-    changed = replace(profile, organiser_may_export=consent.fields, consent_version=agreed)
+    changed = replace(
+        profile,
+        organiser_may_export=consent.fields,
+        remembered_in=consent.series,
+        consent_version=agreed,
+    )
     if changed != profile:
         deciding.wrote(attendee_key(person.id), changed)
     deciding.happened(
-        f.ConsentGiven(at=deciding.now, id=person.id, version=agreed, fields=consent.fields)
+        f.ConsentGiven(
+            at=deciding.now,
+            id=person.id,
+            version=agreed,
+            fields=consent.fields,
+            remembered=is_remembered(changed, deciding.register.details),
+        )
     )
 
 

@@ -157,6 +157,8 @@ class Attendee(Struct, frozen=True, kw_only=True, omit_defaults=True, tag="atten
     """Version of the sign-up wording agreed to; empty until agreed."""
     show_in_lobby: bool = False
     """Whether one's name and dot may be among the faces that everybody in the lobby sees."""
+    remembered_in: str = ""
+    """The series of events that may remember whom they met; empty: none may."""
     custom: dict[str, str] = {}
 
 
@@ -241,6 +243,7 @@ class Details(Struct, frozen=True, kw_only=True, omit_defaults=True, tag="detail
     suggestions: tuple[str, ...] = ()
     """Interests that are suggested to whoever fills in their own."""
     series: str = ""
+    """Events of one series remember who met, of those who agreed to it."""
     goals: Goals = Goals()
     quotas: tuple[Quota, ...] = ()
     questions: tuple[Question, ...] = ()
@@ -256,6 +259,8 @@ class Consent(Struct, frozen=True, kw_only=True, tag="consent"):
     at: int
     recipient: str
     fields: tuple[str, ...] = ()
+    series: str = ""
+    """The series that may remember whom they met; empty: none may."""
 
 
 class MailText(Struct, frozen=True, kw_only=True):
@@ -522,6 +527,18 @@ def _is_unseen(c: str) -> bool:
     if "\ufe00" <= c <= "\ufe0f":
         return True
     return unicodedata.category(c) == "Cf" and not "\U000e0020" <= c <= "\U000e007f"
+
+
+def is_remembered(person: Attendee, details: Details) -> bool:
+    """Says whether an event's series may remember whom somebody met: by consent and by address.
+
+    >>> ana = Attendee(id="a", name="Ana", email="ana@example.org", remembered_in="Tea  evenings")
+    >>> is_remembered(ana, Details(title="Tea in May", series="Tea Evenings"))
+    True
+    """
+    series = normalise(details.series)
+    agreed = bool(series) and normalise(person.remembered_in) == series
+    return agreed and bool(address_form(person.email))
 
 
 Meanings = Mapping[str, str]

@@ -33,7 +33,7 @@ FORGOTTEN = (
     | f.Rated | f.Reported | f.Announced | f.HostCalled | f.CallWasSeen | f.CallAnswered
     | f.TopicsNamed | f.TopicProposed | f.TopicAccepted | f.TopicDropped | f.TopicChosen
     | f.Visited | f.VisitEnded | f.LinkEnded | f.MeetingsRecorded | f.DoorsOpened | f.ClosingBegan
-    | f.MinutesForgotten
+    | f.MinutesForgotten | f.MetInSeries
 )  # fmt: skip
 """Facts that go with the minutes."""
 

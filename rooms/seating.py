@@ -29,7 +29,7 @@ from rooms.matching.rules import (
 from rooms.people import Mode, Register, RoomMode, room_mode
 from rooms.programme import SEATING_KINDS, UNTIL_ENDED, Allow, Mixing, Weights
 from rooms.refusal import Refusal
-from rooms.standing import pair
+from rooms.standing import Pair, pair
 from rooms.synonyms import meanings
 from rooms.topics import assigned, held, topics_of_rooms
 
@@ -319,8 +319,29 @@ def count_repeats(event: Event, rooms: Iterable[Sequence[str]]) -> int:
 
 
 def have_met(event: Event, a: str, b: str) -> bool:
-    """Says whether two people have met, or sit together right now and will have."""
-    return pair(a, b) in event.met or event.share_running_room(a, b)
+    """Says whether two people have met, or sit together right now and will have.
+
+    Meeting at an earlier event of the series counts unless meeting again is welcome.
+    """
+    key = pair(a, b)
+    before = key in event.met_before and not event.plan.reunions
+    return key in event.met or before or event.share_running_room(a, b)
+
+
+def met_so_far(event: Event) -> dict[Pair, int]:
+    """Returns who shall not meet again, with the last round they met in (0: an earlier event).
+
+    Who sits together in a room that is not over will have met. None where meeting again is welcome.
+    """
+    if event.plan.reunions:
+        return {}
+    sitting = {
+        pair(a, b): room.round
+        for room in event.running_rooms()
+        for i, a in enumerate(room.people)
+        for b in room.people[i + 1 :]
+    }
+    return {**event.met_before, **event.met, **sitting}
 
 
 def meets_again(event: Event, id: str, others: Iterable[str]) -> bool:

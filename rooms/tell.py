@@ -150,6 +150,7 @@ def _told(event: Event, register: Register, fact: f.AnyFact) -> list[Told]:
             | f.MeetingsRecorded()
             | f.Exported()
             | f.DeskNoted()
+            | f.MetInSeries()
             | f.MinutesForgotten()
             | f.WebhookChanged()
         ):

@@ -60,6 +60,7 @@ OWN_FIELDS = (
     "contact_fields",
     "organiser_may_export",
     "show_in_lobby",
+    "remembered_in",
 )
 """What one may read, and change with `profile`, of oneself."""
 

@@ -21,6 +21,12 @@ NEWS = (
 )
 """Who gets what for what, and how it ends: the same at the sign-up and on one's own page."""
 
+SERIES = (
+    "Remember for 400 days whom I met at the evenings of “{series}”, so that I meet new people next"
+    " time. Only a code made of my e-mail address is kept, and I can take it back on My data."
+)
+"""What a series of events may keep; nobody is asked at an event that is of none."""
+
 SENTENCES = (
     "What the organiser may export",
     "The organiser gets who met whom and for how long, with names, and what you write about"
@@ -41,14 +47,18 @@ def as_shown(
     `locale` is the event's language, for somebody who has none of their own; `reads` the language
     of the page, where that is known.
     """
-    if command.organiser_may_export is None:
+    if command.organiser_may_export is None and command.remembered_in is None:
         return command
     language = reads or command.locale or register.attendee(by).locale or locale
     known = words.words(language if language in words.LANGUAGES else words.DEFAULT)
     fields = {name: getattr(command, name) for name in command.__struct_fields__}
+    shown = [known.gettext(sentence) for sentence in SENTENCES]
+    series = register.details.series or register.attendee(by).remembered_in
+    if series:
+        shown.append(known.gettext(SERIES, series=series))
     return ChooseShown(
         **fields,
-        wording="\n".join(known.gettext(sentence) for sentence in SENTENCES),
+        wording="\n".join(shown),
         version=VERSION,
         recipient=register.details.title,
     )

@@ -41,6 +41,7 @@ from server.pulse import Pulse
 from server.redis import Store
 from server.rehearsing import Rehearsals
 from server.relay import Relay
+from server.remembering import Remembering
 from server.retention import Retention
 from server.settings import Settings
 from server.showing_out import ShowingOut
@@ -78,6 +79,7 @@ class Parts(Struct, frozen=True):
     eraser: Eraser
     retention: Retention
     showing_out: ShowingOut
+    remembering: Remembering
 
 
 def create_app(settings: Settings, store: Store) -> Starlette:
@@ -105,6 +107,7 @@ def create_app(settings: Settings, store: Store) -> Starlette:
         eraser=Eraser(store, Keys(store, settings)),
         retention=Retention(store, evenings, Keys(store, settings), store.clock),
         showing_out=showing_out,
+        remembering=Remembering(store, evenings),
     )
     building = Building(
         settings=settings,
@@ -156,6 +159,7 @@ async def run_parts(building: Building, parts: Parts, readiness: Readiness) -> N
             group.create_task(parts.eraser.run(), name="eraser")
             group.create_task(parts.retention.run(), name="retention")
             group.create_task(parts.showing_out.run(), name="showing out")
+            group.create_task(parts.remembering.run(), name="remembering")
             readiness.trouble = building.evenings.trouble
             readiness.is_known.set()
     except Exception as error:

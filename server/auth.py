@@ -96,6 +96,12 @@ def new_key() -> str:
             return key
 
 
+async def secret_of(store: Store) -> str:
+    """Returns a store's secret; it is made at the very first use. Raises StoreAway."""
+    await store.call("HSETNX", KEYS, "secret", secrets.token_urlsafe(48))
+    return text(await store.call("HGET", KEYS, "secret"))
+
+
 class Keys:
     """Keys and cookies of one store. Every coroutine raises StoreAway when it does not answer."""
 
@@ -107,8 +113,7 @@ class Keys:
     async def secret(self) -> str:
         """Returns the secret with which all processes sign; it is made at the very first use."""
         if not self._secret:
-            await self._store.call("HSETNX", KEYS, "secret", secrets.token_urlsafe(48))
-            self._secret = text(await self._store.call("HGET", KEYS, "secret"))
+            self._secret = await secret_of(self._store)
         return self._secret
 
     # Keys

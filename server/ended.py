@@ -2,8 +2,8 @@
 
 Responsible for not reading every event whenever that is asked: an event that is over never changes
 when it began and was over, so that is worked out once, when it is first asked for or retention
-looks at the event, and kept beside the list of events. Deliberately keeps no title and nothing of
-people.
+looks at the event, and kept beside the list of events, with a digest of its series. Deliberately
+keeps no title and nothing of people.
 """
 
 from __future__ import annotations
@@ -12,10 +12,12 @@ import msgspec
 from msgspec import Struct
 
 from rooms.event import Event
+from server.evening import Evening
 from server.evenings import Evenings
 from server.journal import UnknownFact
 from server.redis import ENDED, Store, pairs
 from server.sequencer import UnknownEvent
+from server.series import digest_of
 
 
 class Ended(Struct, frozen=True, kw_only=True):
@@ -25,6 +27,8 @@ class Ended(Struct, frozen=True, kw_only=True):
     began_at: int | None
     over_at: int
     """When its last round was over, which an import may bring in later."""
+    series: str | None = None
+    """The digest of its series, empty without one; None in lines of older versions."""
 
 
 _decoder = msgspec.json.Decoder(Ended)
@@ -38,7 +42,9 @@ async def ended_events(store: Store, evenings: Evenings) -> list[Ended]:
     kept = {id: _decoder.decode(line) for id, line in pairs(await store.call("HGETALL", ENDED))}
     found: list[Ended] = []
     for id in await evenings.ids():
-        one = kept.get(id) or await _look_into(store, evenings, id)
+        one = kept.get(id)
+        if one is None or one.series is None:
+            one = await _look_into(store, evenings, id)
         if one is not None and one.began_at is not None:
             found.append(one)
     return sorted(found, key=lambda one: (-one.over_at, one.id))
@@ -46,17 +52,23 @@ async def ended_events(store: Store, evenings: Evenings) -> list[Ended]:
 
 async def _look_into(store: Store, evenings: Evenings, id: str) -> Ended | None:
     try:
-        event = (await evenings.as_it_stands(id)).event
+        evening = await evenings.as_it_stands(id)
     except (UnknownEvent, UnknownFact):
         return None  # deleted meanwhile, or a newer version's
-    return await remember(store, event)
+    return await remember(store, evening)
 
 
-async def remember(store: Store, event: Event) -> Ended | None:
+async def remember(store: Store, evening: Evening) -> Ended | None:
     """Keeps when an event began and was over, if it is; returns it. Raises StoreAway."""
+    event = evening.event
     if event.ended_at is None:
         return None
-    one = Ended(id=event.id, began_at=began_at(event), over_at=_over_at(event))
+    one = Ended(
+        id=event.id,
+        began_at=began_at(event),
+        over_at=_over_at(event),
+        series=digest_of(evening.register.details.series),
+    )
     await store.call("HSET", ENDED, one.id, msgspec.json.encode(one))
     return one
 

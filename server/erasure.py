@@ -1,9 +1,9 @@
 """Erasure beside the journal: what the store keeps of somebody after the rules have erased them.
 
 Responsible for what they said, mails waiting and their records, records of calls to other systems,
-and their keys; and then for the store's own files, which keep what was written until they are
-written anew. An erasure is noted before it begins and struck out at its end, so that whichever
-process comes next finishes what one that died had begun.
+what series remember of them, and their keys; and then for the store's own files, which keep what
+was written until they are written anew. An erasure is noted before it begins and struck out at its
+end, so that whichever process comes next finishes what one that died had begun.
 
 Deliberately erases no row of the register: the rules do, with the fact that says so.
 
@@ -22,11 +22,13 @@ from server.auth import Keys
 from server.journal import Journal
 from server.mail import POST_OFFICE, Book
 from server.redis import Reply, Script, Store, StoreAway, key, pairs
+from server.series import Series
 
 log = logging.getLogger(__name__)
 
 ERASING = "meguri:erasing"
-"""Hash: `event:attendee` to since when (ms), for erasures that are not finished."""
+"""Hash: `event:attendee` to since when (ms), and the code of their address where they had one, for
+erasures that are not finished."""
 
 FILES = "meguri:files"
 """Hash: `wanted`, a token while the store's files still hold what was erased; `at`, when they were
@@ -51,11 +53,15 @@ REWRITE_SECONDS = 600.0
 
 
 class Erasure(Struct, frozen=True):
-    """Who is erased, and the address under which mail servers may have named them."""
+    """Who is erased, and the address under which mail servers may have named them.
+
+    `code`: what stands for that address in series, where the address itself is gone.
+    """
 
     event: str
     attendee: str
     email: str = ""
+    code: str = ""
 
     @property
     def field(self) -> str:
@@ -76,7 +82,8 @@ return 1
 
 async def note(store: Store, erasure: Erasure) -> None:
     """Notes that an erasure begins. Raises StoreAway."""
-    await store.call("HSET", ERASING, erasure.field, store.clock())
+    code = await Series(store).code(erasure.email) if erasure.email else ""
+    await store.call("HSET", ERASING, erasure.field, f"{store.clock()} {code}".rstrip())
 
 
 async def withdraw(store: Store, erasure: Erasure) -> None:
@@ -94,6 +101,9 @@ async def finish(store: Store, erasure: Erasure) -> None:
         said = await store.call("HGET", POST_OFFICE, "said")
         if isinstance(said, bytes) and erasure.email.encode() in said:
             await store.call("HDEL", POST_OFFICE, "said")
+    series = Series(store)
+    if code := erasure.code or (await series.code(erasure.email) if erasure.email else ""):
+        await series.forget(code)
     await want_files(store)
     await store.call("HDEL", ERASING, erasure.field)
 
@@ -150,7 +160,8 @@ class Eraser:
     async def finish_left(self) -> None:
         """Goes on with erasures whose process died. Raises StoreAway."""
         now = self._store.clock()
-        for field, since in pairs(await self._store.call("HGETALL", ERASING)):
+        for field, value in pairs(await self._store.call("HGETALL", ERASING)):
+            since, _, code = value.decode().partition(" ")
             if now - int(since) < LEFT_MS:
                 continue
             event, _, attendee = field.partition(":")
@@ -159,7 +170,7 @@ class Eraser:
                 await withdraw(self._store, Erasure(event, attendee))  # it did not come to that
                 continue
             await self._keys.forget(event, [attendee])
-            await finish(self._store, Erasure(event, attendee))
+            await finish(self._store, Erasure(event, attendee, code=code))
             log.warning("An erasure that was left unfinished is finished.")
 
     async def rewrite_if_wanted(self) -> bool:

@@ -26,8 +26,8 @@ from rooms.matching.ask import Wanted
 from rooms.matching.offline import OfflineProgramme, OfflineRound
 from rooms.people import HOST_ROLES, SEATED_ROLES, Attendee, Mode, Register
 from rooms.programme import SEATING_KINDS, PlannedRound
-from rooms.seating import seekers
-from rooms.standing import Pair, pair
+from rooms.seating import met_so_far, seekers
+from rooms.standing import pair
 from server import paper_files, words
 from server.evening import Evening
 from server.paper import PEOPLE_LIMIT, Choices, Listed, Paper
@@ -107,13 +107,7 @@ def asked(
     """Returns what is wanted of all rounds: the live rules, at tables, and who has met so far."""
     ids = [person.id for person in people]
     seen = seekers(event, register, ids)
-    sitting: dict[Pair, int] = {
-        pair(a, b): room.round
-        for room in event.running_rooms()
-        for at, a in enumerate(room.people)
-        for b in room.people[at + 1 :]
-    }
-    met = {} if event.plan.reunions else {**event.met, **sitting}
+    met = met_so_far(event)
     all_on_site = all(person.mode is Mode.ON_SITE for person in seen)
     return Wanted(
         event=event.id,

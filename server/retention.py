@@ -1,8 +1,9 @@
 """Retention, running by itself: minutes forgotten when their date has come, unused events deleted.
 
-Responsible for looking at every event, now and then, and for putting the shorter journal in the
-place of the longer one. What is due when, and what stays, is `rooms/retention.py`'s. Any number of
-processes may run it; one at a time works.
+Responsible for looking at every event, now and then, for putting the shorter journal in the place
+of the longer one, and for what series remember (`series.py`): kept before minutes go, and pruned.
+What is due when, and what stays, is `rooms/retention.py`'s. Any number of processes may run it; one
+at a time works.
 
 Invariants:
 - A step is taken whole or not at all, and only on the journal it was decided on; what a process
@@ -31,11 +32,15 @@ from server.journal import START, Journal, UnknownFact
 from server.redis import Store, StoreAway, pairs
 from server.reporting import reported
 from server.sequencer import real_rules
+from server.series import Series
 
 log = logging.getLogger(__name__)
 
 RETENTION = "meguri:retention"
-"""Hash: event to when it is to be looked into again (ms); `seen`, when all were looked at last."""
+"""Hash: event to when it is to be looked into again (ms); `seen`, when all were looked at last;
+`series`, when what series remember is to be looked through again."""
+
+PRUNED = "series"
 
 TURN = "meguri:retaining"
 TURN_MS = 10 * 60_000
@@ -53,6 +58,7 @@ class Retention:
         self._store = store
         self._evenings = evenings
         self._keys = keys
+        self._series = Series(store)
         self._now = now
         self._name = secrets.token_urlsafe(9)
 
@@ -75,8 +81,12 @@ class Retention:
             for event_id in ids:
                 if self._now() >= int(looked.get(event_id, b"0")):
                     await self._look_into(event_id)
+            if self._now() >= int(looked.get(PRUNED, b"0")):
+                if await self._series.prune(self._now()):
+                    await want_files(self._store)
+                await self._store.call("HSET", RETENTION, PRUNED, self._now() + AGAIN_MS)
             await self._store.call("HSET", RETENTION, "seen", self._now())
-            if gone := set(looked) - set(ids) - {"seen"}:
+            if gone := set(looked) - set(ids) - {"seen", PRUNED}:
                 await self._store.call("HDEL", RETENTION, *gone)
         finally:
             await self._store.call("DEL", TURN)
@@ -98,11 +108,14 @@ class Retention:
             await want_files(self._store)
             log.info("The event %s was not used for two years and is deleted.", event_id)
             return
+        if await self._series.take_back(evening.register, now):
+            await want_files(self._store)
+        await self._series.keep(evening.event, evening.register, now)
         if due.minutes_at is not None and due.minutes_at <= now:
             if not await self._forget_minutes(evening, now):
                 return  # somebody appended meanwhile: the next time
             due = dates(evening.event, now)
-        await remember(self._store, evening.event)
+        await remember(self._store, evening)
         ahead = [at for at in (due.minutes_at, due.everything_at) if at is not None and at > now]
         again = min([now + AGAIN_MS, *ahead])
         await self._store.call("HSET", RETENTION, event_id, again)

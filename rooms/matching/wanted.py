@@ -12,7 +12,7 @@ from rooms.matching.ask import Seeker, Wanted
 from rooms.messages import Phase
 from rooms.people import Details, Register, RoomMode, room_mode
 from rooms.programme import SEATING_KINDS
-from rooms.seating import kept_rooms, kept_together, seekers
+from rooms.seating import kept_rooms, kept_together, met_so_far, seekers
 from rooms.standing import Pair, pair
 from rooms.topics import assigned
 
@@ -30,7 +30,7 @@ def wanted(event: Event, register: Register, now: int) -> Wanted | None:
         return None
     called = event.called
     size = called.size if called is not None and called.size is not None else event.next_size
-    met = {} if event.plan.reunions else {**event.met, **_meeting_now(event)}
+    met = met_so_far(event)
     people = tuple(seekers(event, register, here, assigned(event, register, here)))
     details = register.details
     basis = _basis(event, people, details, size, len(met), now)
@@ -73,7 +73,7 @@ def basis_now(event: Event, register: Register, now: int) -> str:
     """Returns the digest that a proposal must have to need no solving at `now` (ms)."""
     here = _undecided(event, now)
     people = tuple(seekers(event, register, here, assigned(event, register, here)))
-    met = {} if event.plan.reunions else {**event.met, **_meeting_now(event)}
+    met = met_so_far(event)
     return _basis(event, people, register.details, event.next_size, len(met), now)
 
 
@@ -145,7 +145,9 @@ def _basis(
         plan.weights,
         (plan.mixing, station_tables(event, now)),
     )
-    return f"{_digest(terms)}-{_digest((met, people, sorted(_meeting_now(event))))}"
+    met_now = sorted(_meeting_now(event))
+    before = () if plan.reunions else tuple(event.met_before)
+    return f"{_digest(terms)}-{_digest((met, people, met_now, *before))}"
 
 
 def _seed(event: Event) -> int:

@@ -15,12 +15,15 @@ from server.exports.cells import Cell
 
 CONSENT_COLUMNS = (
     "event_id", "attendee_id", "name", "wording", "version", "given_at", "recipient", "fields",
+    "series",
 )  # fmt: skip
 
 
 def consent_rows(event: Event, register: Register) -> Iterator[dict[str, Cell]]:
     """Yields a row for each consent as it was given, the earliest first; a later one replaces
     the earlier of the same person, and one without fields takes back what was given.
+
+    `series`: the one that may remember whom they met.
     """
     given = [row for row in register.rows.values() if isinstance(row, Consent)]
     for consent in sorted(given, key=lambda consent: consent.at):
@@ -33,4 +36,5 @@ def consent_rows(event: Event, register: Register) -> Iterator[dict[str, Cell]]:
             "given_at": words.iso(consent.at),
             "recipient": consent.recipient,
             "fields": ";".join(consent.fields),
+            "series": consent.series,
         }

@@ -44,7 +44,7 @@ from server.rights import organiser_only
 SECRET_FACTS = (
     f.YesGiven, f.YesWithdrawn, f.CardGiven, f.CardReached, f.NoteWritten,
     f.Blocked, f.Unblocked, f.MoreTimeWished, f.Rated, f.OutcomeTold,
-    f.QuestionsAnswered,
+    f.QuestionsAnswered, f.MetInSeries,
 )  # fmt: skip
 """Facts that no export shows."""
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from rooms.people import CONSENT_FIELDS, Attendee, Consent, chosen_consents
-from server.agreeing import NEWS
+from rooms.people import CONSENT_FIELDS, Attendee, Consent, Details, chosen_consents
+from server.agreeing import NEWS, SERIES
 from server.words import Words
 
 VERSION = "2026-11-d"
@@ -35,6 +35,10 @@ FIELD_LABELS = {
 }
 
 
+SERIES_FIELD = "series"
+"""The form's name of the choice to be remembered in the event's series."""
+
+
 class Choice(Struct, frozen=True):
     """A field one may let the organiser have."""
 
@@ -52,10 +56,14 @@ class Asked(Struct, frozen=True):
     fields_label: str
     fields: tuple[Choice, ...]
     news: str
+    series: str = ""
+    """The sentence about the event's series; empty: it is of none."""
+    series_name: str = ""
 
 
-def asked(words: Words, title: str, days: int) -> Asked:
+def asked(words: Words, details: Details, days: int) -> Asked:
     """Returns the words of the sign-up for an event whose minutes are kept for so many days."""
+    title, series = details.title, details.series
     return Asked(
         version=VERSION,
         organiser=title,
@@ -64,6 +72,8 @@ def asked(words: Words, title: str, days: int) -> Asked:
         fields_label=words.gettext(FIELDS_LABEL),
         fields=tuple(Choice(field, words.gettext(FIELD_LABELS[field])) for field in CONSENT_FIELDS),
         news=words.gettext(NEWS),
+        series=words.gettext(SERIES, series=series) if series else "",
+        series_name=series,
     )
 
 
@@ -74,11 +84,13 @@ def is_needed(person: Attendee) -> bool:
 
 def given(attendee_id: str, words: Asked, fields: list[str], at: int) -> Consent:
     """Returns the consent as it is kept: its wording, version, instant (ms) and recipient."""
+    read = (*words.paragraphs, words.agree, words.fields_label, words.news, words.series)
     return Consent(
         attendee=attendee_id,
-        wording="\n".join((*words.paragraphs, words.agree, words.fields_label, words.news)),
+        wording="\n".join(sentence for sentence in read if sentence),
         version=words.version,
         at=at,
         recipient=words.organiser,
         fields=chosen_consents(fields),
+        series=words.series_name if SERIES_FIELD in fields else "",
     )

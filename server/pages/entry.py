@@ -37,8 +37,10 @@ from server.evenings import Evening
 from server.pages import consent
 from server.pages.rendering import redirect, render
 from server.problems import Problem
+from server.redis import Store
 from server.rights import limits_of, take
 from server.sequencer import UnknownEvent
+from server.series import Series
 
 SESSION_KEY = 16
 """Characters of a key's SHA-256 in a session: enough to tell keys apart, no use to open a door."""
@@ -157,13 +159,13 @@ async def personal_link(request: Request) -> Response:
     evening = await evening_of(request)
     person = _person(evening, found.record.id)
     if request.method != "POST":
-        return _enter_page(request, evening, person)
+        return await _enter_page(request, evening, person)
     check_origin(request)
     form = await read_form(request)
     chosen = [str(field) for field in form.getlist("fields")]
     if _asks_consent(person):
         if form.get("agree") != "1":
-            return _enter_page(request, evening, person, NOT_AGREED, chosen)
+            return await _enter_page(request, evening, person, NOT_AGREED, chosen)
         await keep_consent(request, evening, person.id, chosen)
     over = evening.event.phase is Phase.ENDED
     return await let_in(request, evening.id, person, found.sha[:SESSION_KEY], over=over)
@@ -198,7 +200,7 @@ def _person(evening: Evening, id: str) -> Attendee:
     return evening.register.attendee(id)
 
 
-def _enter_page(
+async def _enter_page(
     request: Request,
     evening: Evening,
     person: Attendee,
@@ -207,13 +209,17 @@ def _enter_page(
 ) -> Response:
     locale = person.locale or evening.event.plan.locale
     known = words.words(words.language(request, locale))
-    title, days = evening.register.details.title, evening.event.plan.minutes_days
+    details, days = evening.register.details, evening.event.plan.minutes_days
+    if chosen is None:
+        store: Store = request.app.state.store
+        agrees = await Series(store).agrees(evening.register, person.id, store.clock())
+        chosen = [*person.organiser_may_export, *([consent.SERIES_FIELD] if agrees else [])]
     context: dict[str, object] = {
         **about(evening),
         "name": person.name,
         "as_host": person.role in HOST_ROLES,
-        "consent": consent.asked(known, title, days) if _asks_consent(person) else None,
-        "chosen": list(person.organiser_may_export) if chosen is None else chosen,
+        "consent": consent.asked(known, details, days) if _asks_consent(person) else None,
+        "chosen": chosen,
         "problem": known.gettext(problem) if problem else None,
         "problem_field": "agree" if problem else None,
     }
@@ -235,7 +241,7 @@ async def keep_consent(request: Request, evening: Evening, id: str, fields: list
     """Keeps what somebody agreed to as they came in."""
     known = words.words(words.language(request, evening.event.plan.locale))
     days = evening.event.plan.minutes_days
-    asked = consent.asked(known, evening.register.details.title, days)
+    asked = consent.asked(known, evening.register.details, days)
     now: int = request.app.state.store.clock()
     await evening.submit(id, GiveConsent(consent=consent.given(id, asked, fields, now)))
 

@@ -108,7 +108,9 @@ class Sent:
         """Returns what was sent."""
         sent = Sent()
         sent.form = {field: clean(str(form.get(field, "")), field) for field in FORM_FIELDS}
-        sent.chosen = list(chosen_consents(str(field) for field in form.getlist("fields")))
+        ticked = [str(field) for field in form.getlist("fields")]
+        series = [consent.SERIES_FIELD] if consent.SERIES_FIELD in ticked else []
+        sent.chosen = [*chosen_consents(ticked), *series]
         sent.answers = typed_answers(evening.register.details.questions, form)
         sent.agrees = form.get("agree") == "1"
         return sent
@@ -232,7 +234,7 @@ async def _join_page(
     questions: list[Asked] = asked(details.questions, language)
     context: dict[str, object] = {
         **about(evening),
-        "consent": consent.asked(known, details.title, evening.event.plan.minutes_days),
+        "consent": consent.asked(known, details, evening.event.plan.minutes_days),
         "already": {"name": door.name, "url": door.url} if door and door.url else None,
         "form": {**dict.fromkeys(FORM_FIELDS, ""), "mode": Mode.ONLINE.value, **sent.form},
         "chosen": sent.chosen,

@@ -25,18 +25,21 @@ from rooms.people import CONSENT_FIELDS, Attendee, chosen_consents
 from rooms.refusal import Refusal
 from rooms.sign_up import may_change_answers
 from server import words
-from server.agreeing import SENTENCES, as_shown
+from server.agreeing import SENTENCES, SERIES, as_shown
 from server.auth import cookie_name
 from server.bodies import read_form
 from server.evenings import Evening
 from server.letters import FIELD_LABELS, OUTCOME_LABELS
 from server.organising import erase, everything_about
 from server.pages.answers import AGAIN_LABELS, CHANGE_LABELS
+from server.pages.consent import SERIES_FIELD
 from server.pages.entry import check_origin, evening_of
 from server.pages.mine import NO_STORE, person_of, words_of
 from server.pages.questions import BadAnswer, answers_of, asked, given_answers, typed_answers
 from server.pages.rendering import redirect, render
 from server.pages.shells import unknown_here
+from server.redis import Store
+from server.series import Series
 from server.words import Words
 
 PROFILE_LABELS = {
@@ -81,7 +84,8 @@ async def my_data(request: Request) -> Response:
     if form.get("do") == "choose":
         chosen = chosen_consents(str(one)[:40] for one in form.getlist("fields"))
         locale = words_of(request, evening, id).language
-        command = Profile(organiser_may_export=chosen)
+        series = await _chosen_series(request, evening, id, SERIES_FIELD in form.getlist("fields"))
+        command = Profile(organiser_may_export=chosen, remembered_in=series)
         shown = as_shown(command, evening.register, id, locale, reads=locale)
         await evening.submit(id, shown)
         return redirect(f"/e/{evening.id}/mine/data?saved=1#consents")
@@ -93,6 +97,16 @@ async def my_data(request: Request) -> Response:
     response = redirect(f"/e/{evening.id}/mine/erased")
     response.delete_cookie(cookie_name(evening.id), path="/")
     return response
+
+
+async def _chosen_series(request: Request, evening: Evening, id: str, ticked: bool) -> str | None:
+    """Returns what a form changes about the series that may remember one; None: nothing."""
+    store: Store = request.app.state.store
+    register = evening.register
+    if not ticked:
+        return "" if register.attendee(id).remembered_in else None
+    agrees = await Series(store).agrees(register, id, store.clock())
+    return None if agrees else register.details.series or None
 
 
 async def _change_answers(request: Request, evening: Evening, id: str, form: FormData) -> Response:
@@ -127,6 +141,8 @@ async def _page(
     removed = evening.event.people[id].removed_at is not None
     joint = "、" if known.language == "ja" else ", "
     plan, questions = evening.event.plan, evening.register.details.questions
+    series = evening.register.details.series or kept.profile.remembered_in
+    store: Store = request.app.state.store
     may_change = may_change_answers(evening.event, request.app.state.store.clock()) and not removed
 
     def named_fields(fields: Sequence[str]) -> str:
@@ -142,6 +158,8 @@ async def _page(
         "sentences": [known.gettext(sentence) for sentence in SENTENCES],
         "choices": CONSENT_FIELDS,
         "chosen": kept.profile.organiser_may_export,
+        "series": known.gettext(SERIES, series=series) if series else "",
+        "in_series": await Series(store).agrees(evening.register, id, store.clock()),
         "saved": bool(request.query_params.get("saved")),
         "met_count": len({met.id for met in kept.met}),
         "minutes": sum(met.seconds for met in kept.met) // 60,

@@ -54,9 +54,9 @@ EXPORTS = {
 }
 """File (as the API names it) to what it holds."""
 
-DETAILS = ("title", "starts_at", "time_zone")
+DETAILS = ("title", "starts_at", "time_zone", "series")
 FIELD_IDS = {
-    "title": "title", "starts_at": "starts", "time_zone": "zone",
+    "title": "title", "starts_at": "starts", "time_zone": "zone", "series": "series",
     "people": "people", "met": "met", "contacts": "contacts", "cost": "cost",
     "currency": "currency",
 }  # fmt: skip
@@ -147,13 +147,15 @@ async def host_link(request: Request) -> Response:
 
 
 async def set_details(request: Request) -> Response:
-    """Changes title, time and zone, or says what cannot be taken, and shows what was typed."""
+    """Changes title, time and series, or says what cannot be taken and shows what was typed."""
     evening = await evening_of(request)
     sent = await read_form(request)
     typed = {name: str(sent.get(name, "")).strip()[:200] for name in DETAILS}
     zone = typed["time_zone"] or "UTC"
     try:
         body: dict[str, object] = {"title": typed["title"], "time_zone": zone}
+        if "series" in sent:
+            body["series"] = " ".join(typed["series"].split())
         kept = _details_kept(evening)
         if any(typed[name] != kept[name] for name in ("starts_at", "time_zone")):
             # The field knows no seconds: a start that nobody touched keeps its own.
@@ -173,12 +175,13 @@ def _problem(refusal: Refusal) -> Problem:
 
 
 def _details_kept(evening: Evening) -> dict[str, str]:
-    """Returns title, time and zone as the form shows them."""
+    """Returns title, time, zone and series as the form shows them."""
     plan = evening.event.plan
     return {
         "title": evening.register.details.title,
         "starts_at": typed_instant(plan.starts_at, plan.time_zone),
         "time_zone": plan.time_zone,
+        "series": evening.register.details.series,
     }
 
 

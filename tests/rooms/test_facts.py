@@ -38,6 +38,7 @@ EXAMPLES: dict[object, object] = {
     f.Seats: f.Seats(id="r1-1", people=("ana", "bo"), mode=RoomMode.MIXED, table=4),
     f.Totals: f.Totals(began_at=5, came=7, met_mean=2.5, next_steps=6),
     tuple[str, ...]: ("ana", "bo"),
+    tuple[tuple[str, str], ...]: (("ana", "bo"), ("ana", "chidi")),
     tuple[tuple[str, ...], ...]: (("ana", "bo"), ("chidi",)),
     tuple[tuple[str, str, str], ...]: (("ana", "r1-1", "lobby"),),
     tuple[f.Seats, ...]: (f.Seats(id="r1-1", people=("ana", "bo")),),

@@ -14,6 +14,7 @@ from server.app import Parts, create_app, run_parts
 from server.erasure import Eraser
 from server.pulse import Pulse
 from server.redis import Store
+from server.remembering import Remembering
 from server.retention import Retention
 from server.settings import Settings
 from server.showing_out import ShowingOut
@@ -54,6 +55,7 @@ async def test_a_background_task_that_dies_takes_readiness_down_and_says_why(sto
         eraser=cast(Eraser, Idle()),
         retention=cast(Retention, Idle()),
         showing_out=cast(ShowingOut, Idle()),
+        remembering=cast(Remembering, Idle()),
     )
     running = asyncio.create_task(run_parts(building, parts, readiness))
     await readiness.is_known.wait()

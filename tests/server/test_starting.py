@@ -139,7 +139,7 @@ async def test_a_new_title_keeps_the_seconds_of_the_start_and_says_what_was_save
         made = await house.makes_event(starts_at=starts_at, time_zone="Asia/Tokyo")
         form = {"title": "Late tea", "starts_at": "2030-05-01T19:30", "time_zone": "Asia/Tokyo"}
         page = await desk.post(f"/desk/{made['id']}/details", data=form, follow_redirects=True)
-        assert "Title and time are saved." in page.text
+        assert "Title, time and series are saved." in page.text
         shown = (await house.client.get(f"/api/events/{made['id']}")).json()
         assert (shown["title"], shown["starts_at"]) == ("Late tea", starts_at)
         await desk.post(f"/desk/{made['id']}/details", data={**form, "starts_at": ""})

@@ -11,6 +11,7 @@ import pytest
 from babel.messages.pofile import read_po
 from starlette.requests import Request
 
+from rooms.people import Details
 from rooms.refusal import Refusal
 from rooms.standing import WITHOUT_SEAT
 from server import words
@@ -122,10 +123,12 @@ def test_translations_keep_the_named_places() -> None:
 
 
 def test_the_consents_words_are_all_translated() -> None:
-    japanese = consent.asked(words.words("ja"), "茶会", 90)
-    english = consent.asked(words.words("en"), "Tea", 90)
+    japanese = consent.asked(words.words("ja"), Details(title="茶会", series="茶"), 90)
+    english = consent.asked(words.words("en"), Details(title="Tea", series="Teas"), 90)
     assert not set(japanese.paragraphs) & set(english.paragraphs)
     assert "茶会" in "".join(japanese.paragraphs)
+    assert japanese.series.startswith("「茶」の会で")
+    assert not consent.asked(words.words("ja"), Details(title="茶会"), 90).series
 
 
 def test_a_sentence_gets_its_values_and_a_missing_one_stays_visible() -> None:
