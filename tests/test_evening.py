@@ -140,7 +140,7 @@ async def test_nobody_is_left_over_without_a_word(house: House) -> None:
         await house.commands("start-round")
         await ana.sees("room", with_={"Bo"})
         told = await emre.sees("sitting-out")
-        assert told["because"] == "left-over"
+        assert told["because"] == "only-one"
 
 
 async def test_a_late_guest_finds_a_seat_and_the_room_is_told_first(house: House) -> None:

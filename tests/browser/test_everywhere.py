@@ -8,7 +8,7 @@ from typing import Literal
 import pytest
 from playwright.async_api import Page, ViewportSize
 
-from tests.browser.visitors import Visitors, findings
+from tests.browser.visitors import Visitors, findings, sticks_out
 from tests.guests import House
 from tests.tour.scenes import AROUND, LANGUAGES, SCENES, Scene
 from tests.tour.stage import Stage
@@ -30,10 +30,6 @@ TOO_WIDE = """() => {
 }"""
 """Returns what is wider than the page, or nothing; what lies in a box that scrolls may be."""
 
-
-LOOKS_AGAIN = 3
-NEXT_FRAME = "new Promise((done) => requestAnimationFrame(() => setTimeout(done)))"
-
 Theme = Literal["light", "dark"]
 THEMES: Mapping[str, Theme] = {"en": "light", "ja": "dark"}
 """One theme a language, for plain pages: their colours do not change with the words."""
@@ -50,12 +46,12 @@ class Faults:
         """Looks at a state in its themes, and at its narrowest."""
         for theme in self._themes:
             await page.emulate_media(color_scheme=theme)
-            for fault in await _lasting(page):
+            for fault in await findings(page):
                 self._add(fault, f"{name}, {theme}")
         size = page.viewport_size
         assert size is not None
         await page.set_viewport_size(ViewportSize(width=NARROWEST, height=size["height"]))
-        if wide := await _too_wide(page):
+        if wide := await sticks_out(page, TOO_WIDE):
             self._add(f"wider than {NARROWEST} pixels: {wide}", name)
         await page.set_viewport_size(size)
 
@@ -65,27 +61,6 @@ class Faults:
     def report(self) -> str:
         """Returns all faults, or nothing."""
         return "\n".join(f"{fault}\n    in {'; '.join(at)}" for fault, at in self._found.items())
-
-
-async def _lasting(page: Page) -> list[str]:
-    """Returns what axe finds again and again: for a moment after a theme's change, or while
-    something fades in, Chromium still paints the colours of before."""
-    found = await findings(page)
-    for _ in range(LOOKS_AGAIN):
-        if not found:
-            break
-        await page.evaluate(NEXT_FRAME)
-        found = await findings(page)
-    return found
-
-
-async def _too_wide(page: Page) -> str:
-    """Returns what stays wider than the page: media queries follow a new width a frame later."""
-    for _ in range(LOOKS_AGAIN):
-        if not await page.evaluate(TOO_WIDE):
-            break
-        await page.evaluate(NEXT_FRAME)
-    return str(await page.evaluate(TOO_WIDE))
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

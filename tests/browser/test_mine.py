@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 import pytest_asyncio
 from playwright.async_api import Page, expect
 
-from tests.browser.visitors import Visitors, findings
+from tests.browser.visitors import Visitors, findings, sticks_out
 from tests.server.callers import Enrolled
 from tests.server.test_mine import Over, over
 
@@ -72,10 +72,10 @@ async def test_the_page_and_ones_data_are_without_a_finding_in_either_language_a
         )
         assert await findings(page) == []
         await page.set_viewport_size({"width": 320, "height": 800})
-        assert await page.evaluate("document.documentElement.scrollWidth") <= 320
+        assert not await sticks_out(page)
         await page.goto(f"{talked.house.url}{talked.path}/data")
         assert await findings(page) == []
-        assert await page.evaluate("document.documentElement.scrollWidth") <= 320
+        assert not await sticks_out(page)
 
 
 async def test_the_end_of_the_evening_leads_to_the_page_and_asks_two_questions(

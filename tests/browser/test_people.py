@@ -8,7 +8,7 @@ import pytest_asyncio
 from playwright.async_api import Page, expect
 
 from server.redis import Store
-from tests.browser.visitors import PHONE, Visitors, findings
+from tests.browser.visitors import PHONE, Visitors, findings, sticks_out
 from tests.server.callers import Doors, doors
 from tests.server.house import KEY
 
@@ -35,8 +35,7 @@ async def is_right(page: Page) -> None:
     """Fails where axe finds something, or the page is wider than a phone."""
     assert await findings(page) == []
     await page.set_viewport_size(PHONE)  # type: ignore[arg-type]  # a dict that is typed
-    wide = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
-    assert await page.evaluate(wide) <= 0
+    assert not await sticks_out(page)
     await page.set_viewport_size({"width": 1280, "height": 800})
 
 

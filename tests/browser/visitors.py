@@ -41,6 +41,18 @@ SETTLED = """async () => {
   ]);
 }"""
 
+TOO_WIDE = """() => {
+  const wide = document.documentElement.clientWidth;
+  const out = [...document.querySelectorAll("body *")]
+    .find((one) => one.getBoundingClientRect().right > wide + 1);
+  if (document.scrollingElement.scrollWidth <= wide) return "";
+  return out ? out.outerHTML.slice(0, 120) : "the page";
+}"""
+"""Returns what makes the page wider than its window, or nothing."""
+
+LOOKS_AGAIN = 5
+NEXT_FRAME = "new Promise((done) => requestAnimationFrame(() => setTimeout(done)))"
+
 AXE = Path(axe_playwright_python.__file__).with_name("axe.min.js").read_text(encoding="utf-8")
 
 
@@ -119,8 +131,31 @@ class Visitors:
             await context.close()
 
 
+async def sticks_out(page: Page, script: str = TOO_WIDE) -> str:
+    """Returns what stays wider than the page: media queries follow a new width a frame later."""
+    for _ in range(LOOKS_AGAIN):
+        if not await page.evaluate(script):
+            break
+        await page.evaluate(NEXT_FRAME)
+    return str(await page.evaluate(script))
+
+
 async def findings(page: Page) -> list[str]:
-    """Returns what axe finds wrong with a page as it is now: rule, help and the places."""
+    """Returns what axe finds wrong with a page again and again: rule, help and the places.
+
+    For a moment after a theme's change, or while something fades in, Chromium still paints the
+    colours of before.
+    """
+    found = await _findings(page)
+    for _ in range(LOOKS_AGAIN):
+        if not found:
+            break
+        await page.evaluate(NEXT_FRAME)
+        found = await _findings(page)
+    return found
+
+
+async def _findings(page: Page) -> list[str]:
     # A link was followed just now; `wait_for_function` would be eval, which our policy forbids.
     await expect(page.locator("body")).to_be_attached()
     await page.evaluate(SETTLED)
