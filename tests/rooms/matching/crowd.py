@@ -20,6 +20,9 @@ INTERESTS = (
 )
 """Common ones first: the n-th is chosen with a weight of 1 / n."""
 
+EFFORTS = (0, 1, 5, 30, 150)
+"""Steps of searches that are cut short at any point, as a clock may."""
+
 ANA = Seeker(id="ana", interests=("hiking", "jazz"), seeks=("funding",), languages=("en",))
 BO = Seeker(id="bo", interests=("jazz",), offers=("funding",), languages=("en", "ja"))
 CHIDI = Seeker(id="chidi", interests=("hiking",), organisation="acme", languages=("en",))

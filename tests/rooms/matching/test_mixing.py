@@ -18,7 +18,7 @@ from rooms.matching.solving import Pool, solve_wanted
 from rooms.people import Mode, RoomMode
 from rooms.programme import Allow, Mixing
 from rooms.standing import pair
-from tests.rooms.matching.crowd import ANA, BO, CHIDI, EMRE, HANAKO, ask, crowd, pairs
+from tests.rooms.matching.crowd import ANA, BO, CHIDI, EFFORTS, EMRE, HANAKO, ask, crowd, pairs
 
 MIXED, ON_SITE, ONLINE = RoomMode.MIXED, RoomMode.ON_SITE, RoomMode.ONLINE
 
@@ -180,7 +180,7 @@ def hybrid_pools(draw: st.DrawFn) -> Wanted:
 
 
 @settings(max_examples=150, deadline=None)
-@given(hybrid_pools(), st.sampled_from([0, 1, 3, 10, 100]))
+@given(hybrid_pools(), st.sampled_from(EFFORTS))
 def test_hard_rules_hold_with_modes_mixed_and_nobody_is_lost(wanted: Wanted, steps: int) -> None:
     offer = solve_wanted(wanted, seconds=0, steps=steps)
     rules = hard_rules_of(wanted)

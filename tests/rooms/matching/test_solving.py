@@ -19,6 +19,7 @@ from tests.rooms.matching.crowd import (
     ANA,
     BO,
     CHIDI,
+    EFFORTS,
     EMRE,
     HANAKO,
     ask,
@@ -79,14 +80,14 @@ def pools(draw: st.DrawFn) -> Wanted:
 
 
 @settings(max_examples=150, deadline=None)
-@given(pools())
-def test_hard_rules_are_never_broken_and_nobody_is_lost(wanted: Wanted) -> None:
-    keeps_hard_rules_and_loses_nobody(wanted)
+@given(pools(), st.sampled_from(EFFORTS))
+def test_hard_rules_are_never_broken_and_nobody_is_lost(wanted: Wanted, steps: int) -> None:
+    keeps_hard_rules_and_loses_nobody(wanted, steps)
 
 
-def keeps_hard_rules_and_loses_nobody(wanted: Wanted) -> OfferSeating:
+def keeps_hard_rules_and_loses_nobody(wanted: Wanted, steps: int) -> OfferSeating:
     """Fails where a seating breaks a rule or loses somebody; `tests.bench rules` runs it often."""
-    offer = solve_wanted(wanted, seconds=0, steps=150)
+    offer = solve_wanted(wanted, seconds=0, steps=steps)
     assert not broken_seating(offer.rooms, hard_rules_of(wanted))
     everybody = [id for room in offer.rooms for id in room] + list(offer.sitting_out)
     assert sorted(everybody) == sorted(person.id for person in wanted.people)
