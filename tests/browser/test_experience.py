@@ -262,7 +262,7 @@ BELOW = """() => {
 """What of the room's pictures and the order drawn lies below the controls, or the fold."""
 
 
-async def test_in_the_first_minute_all_five_are_in_sight_on_a_small_phone(
+async def test_all_five_are_in_sight_on_a_small_phone_in_the_first_minute_and_below_a_word(
     house: House, visitors: Visitors
 ) -> None:
     names = ["Ana", "Bo Lindqvist", "Emre", "佐藤 花子"]
@@ -277,6 +277,16 @@ async def test_in_the_first_minute_all_five_are_in_sight_on_a_small_phone(
         for width, height in SMALL_PHONES:
             await page.set_viewport_size(ViewportSize(width=width, height=height))
             await wait_until(lambda: _has_nothing_below(page), "everybody to be in sight")
+        await page.set_viewport_size(ViewportSize(width=360, height=640))
+        await page.locator(".turns-end button").press("Enter")
+        await expect(page.locator(".turns")).to_have_count(0)
+        async with guest(house, "Dana") as dana:
+            await page.get_by_role("button", name="ホストを呼ぶ").press("Enter")
+            await page.get_by_role("dialog").locator("button.primary").press("Enter")
+            await dana.asks("answer-call", call=(await dana.is_called())["id"], text="On my way")
+            await expect(page.locator(".standing")).to_contain_text("On my way")
+        await page.evaluate("scrollTo(0, 0)")
+        await wait_until(lambda: _has_nothing_below(page), "everybody below the host's answer")
 
 
 async def _has_nothing_below(page: Page) -> bool:
