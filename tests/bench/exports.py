@@ -14,7 +14,7 @@ from pathlib import Path
 
 from rooms.event import Event
 from rooms.people import Attendee, Register, attendee_key
-from rooms.standing import Room, Stay
+from rooms.standing import Person, Room, Stay
 from server.exports.graphs import graphml
 from server.exports.rows import pair_lines, summary_lines
 
@@ -37,6 +37,7 @@ def an_event(encounters: int) -> tuple[Event, Register]:
         )
         register.write({attendee_key(person.id): person})
     event = Event("bench2222222")
+    event.people |= {person.id: Person(id=person.id) for person in register.attendees()}
     each = PEOPLE // SIZE * SIZE * (SIZE - 1) // 2
     for round in range(1, -(-encounters // each) + 1):
         begins = BEGAN + round * 600_000
