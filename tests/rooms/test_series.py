@@ -55,6 +55,8 @@ def apart(evening: Evening) -> set[tuple[str, str]]:
 
 def test_people_who_met_at_an_earlier_evening_of_the_series_meet_others() -> None:
     evening = an_evening()
+    for id in FOUR:  # what they share would have the same two sit together once more
+        evening.asks(id, Profile(interests=("tea",) if id in ("ana", "bo") else ("go",)))
     evening.offers([["ana", "bo"], ["chidi", "hana"]], repeats=0)
     knows(evening, *BEFORE)
     found = wanted(evening.event, evening.register, evening.now)

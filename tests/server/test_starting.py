@@ -120,7 +120,9 @@ async def test_title_and_time_are_changed_later_and_nothing_typed_is_lost(house:
     async with organiser(house) as desk:
         event = (await house.makes_event())["id"]
         form = {"title": "Late tea", "starts_at": "2030-05-01T19:30", "time_zone": "Asia/Tokyo"}
+        form["series"] = " Teas  of the year "
         page = await desk.post(f"/desk/{event}/details", data=form, follow_redirects=True)
+        assert 'value="Teas of the year"' in page.text
         assert 'value="2030-05-01T19:30"' in page.text
         shown = (await house.client.get(f"/api/events/{event}")).json()
         assert (shown["title"], shown["time_zone"]) == ("Late tea", "Asia/Tokyo")
@@ -129,6 +131,10 @@ async def test_title_and_time_are_changed_later_and_nothing_typed_is_lost(house:
         assert wrong.status_code == 422
         assert 'value="Mars/Base"' in wrong.text
         assert 'href="#event-zone"' in wrong.text
+        wrong = await desk.post(f"/desk/{event}/details", data={**form, "series": "x" * 81})
+        assert 'href="#event-series"' in wrong.text
+        shown = (await house.client.get(f"/api/events/{event}")).json()
+        assert shown["series"] == "Teas of the year"
 
 
 async def test_a_new_title_keeps_the_seconds_of_the_start_and_says_what_was_saved(
