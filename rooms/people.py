@@ -489,9 +489,13 @@ def is_visible(text: str) -> bool:
     return any(unicodedata.category(c) not in ("Cc", "Cf", "Zs", "Zl", "Zp") for c in text)
 
 
+CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+"""Unicode's category Cc, all of it."""
+
+
 def tidied(text: str) -> str:
     """Returns what somebody typed into one line, without control characters and outer spaces."""
-    return "".join(c for c in text if unicodedata.category(c) != "Cc").strip()
+    return CONTROLS.sub("", text).strip()
 
 
 def normalise(tag: str) -> str:

@@ -253,15 +253,22 @@ def _tags(field: str, words: Iterable[str]) -> tuple[str, ...]:
     return tags
 
 
+SURROGATES = re.compile("[\ud800-\udfff]")
+"""What undecodable bytes became."""
+
+UNSEEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+"""Unicode's category Cc but line feed and tab."""
+
+
 def clean(cell: str, column: str) -> str:
     """Returns a cell without control characters and outer white space; raises BadRow."""
-    if any("\ud800" <= c <= "\udfff" for c in cell):
+    if SURROGATES.search(cell):
         raise BadRow(
             "The column “{column}” has bytes that are not UTF-8: save the list as “CSV UTF-8”.",
             column=" ".join(column.split())[:COLUMN_NAME_LIMIT],
         )
     lines = cell.replace("\r\n", "\n").replace("\r", "\n")
-    return "".join(c for c in lines if c in "\n\t" or unicodedata.category(c) != "Cc").strip()
+    return UNSEEN.sub("", lines).strip()
 
 
 def limited(value: str, most: int, column: str) -> str:

@@ -654,11 +654,11 @@ async def test_an_upload_may_be_twenty_megabytes_and_no_more(
 ) -> None:
     made = await house.makes_event()
     path = f"/desk/{made['id']}/import"
-    row = b"Ana,ana@example.org," + b"x" * 1000 + b"\n"
+    row = b"Ana,ana@example.org," + b"x" * 100_000 + b"\n"
     big = b"name,email,note\n" + row * (19 * 1024 * 1024 // len(row))
     answer = await organiser.post(path, files={"file": ("p.csv", big, "text/csv")}, timeout=120)
     assert answer.status_code == 200
-    bigger = big + row * (3 * 1024)
+    bigger = big + row * (3 * 1024 * 1024 // len(row))
     answer = await organiser.post(path, files={"file": ("p.csv", bigger, "text/csv")}, timeout=120)
     assert answer.status_code == 413
     garbled = {"content-type": "multipart/form-data"}
