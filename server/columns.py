@@ -16,7 +16,7 @@ from types import MappingProxyType
 
 from msgspec import Struct
 
-from server.delimited import DATA_LIMIT, Unreadable, decode, find_delimiter, records
+from server.delimited import DATA_LIMIT, Unreadable, decode, find_delimiter, readable, records
 from server.person_rows import (
     ALIASES,
     COLUMN_NAME_LIMIT,
@@ -110,7 +110,7 @@ def _headed(rows: Iterator[Row], notes: list[Sentence]) -> Table:
                     count=len(cells),
                     most=COLUMNS_LIMIT,
                 )
-            return Table(header=tuple(cells), rows=tuple(rows), notes=tuple(notes))
+            return Table(header=tuple(map(readable, cells)), rows=tuple(rows), notes=tuple(notes))
     raise Unreadable("empty-file", "The file is empty.")
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Callable, Iterator, Sequence
 
 from server.person_rows import Sentence, Value
@@ -101,6 +102,14 @@ def _looks_japanese(text: str) -> bool:
             common += 0x81 <= lead <= 0x9F
             rare += lead >= 0xE0
     return common > rare
+
+
+_NO_TEXT = re.compile("[\ud800-\udfff]")
+
+
+def readable(text: str) -> str:
+    """Returns a text with the sign for what could not be read in the place of such bytes."""
+    return _NO_TEXT.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
 # Text to records

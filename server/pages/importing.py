@@ -32,7 +32,7 @@ from server.api import imported
 from server.auth import keys_of
 from server.bodies import read_form, read_upload
 from server.columns import COLUMNS_LIMIT, CUSTOM, LEFT_OUT, Columns, Table, columns_of, read_table
-from server.delimited import DATA_LIMIT, MEBIBYTE, Unreadable
+from server.delimited import DATA_LIMIT, MEBIBYTE, Unreadable, readable
 from server.evenings import Evening
 from server.exports import safe
 from server.importing import Landing, Named, Plan, Reading, plan_import, read_rows
@@ -282,7 +282,7 @@ def _columns(table: Table, columns: Columns, say: words.Saying) -> list[ColumnLi
     samples: list[list[str]] = [[] for _ in table.header]
     for _, cells in table.rows[:ROWS_SHOWN]:
         for at, cell in enumerate((cells or [])[: len(samples)]):
-            value = " ".join(cell.split())
+            value = readable(" ".join(cell.split()))
             if value and len(samples[at]) < SAMPLES and value[:SAMPLE_LENGTH] not in samples[at]:
                 samples[at].append(value[:SAMPLE_LENGTH])
     return [

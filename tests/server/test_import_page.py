@@ -137,6 +137,20 @@ async def test_the_same_list_brought_another_day_doubles_nobody_and_says_so(
     assert [one["name"] for one in await people(house, event)][-3:] == ["花子", "花子", "Bo"]
 
 
+async def test_a_list_in_two_encodings_is_shown_and_what_can_be_read_lands(
+    house: Doors, desk: httpx.AsyncClient
+) -> None:
+    event = (await house.makes_event())["id"]
+    mixed = b"name," + "備考".encode("cp932") + "\n花子,x\n".encode()
+    mixed += "太郎,\n".encode("cp932") + b"Bo,y\n"
+    looked = await desk.post(f"/desk/{event}/import", files={"file": ("p.csv", mixed)})
+    assert looked.status_code == 200
+    assert tallies(looked.text) == [2, 0, 0, 1]
+    landed = {**fields(looked.text), "do": "land"}
+    assert (await desk.post(f"/desk/{event}/import", data=landed)).status_code == 200
+    assert [one["name"] for one in await people(house, event)] == ["花子", "Bo"]
+
+
 async def test_fifty_megabytes_are_refused_with_a_sentence(
     house: Doors, desk: httpx.AsyncClient
 ) -> None:
