@@ -4,7 +4,7 @@ import { clockText, durationCode, share } from "../clock.js";
 import { Icon } from "../icons.js";
 import { html, useLayoutEffect, useRef, useState } from "../view.js";
 import { nameList, t } from "../words.js";
-import { Arriving, Closed, Ended, Left, Waits } from "./endings.js";
+import { Arriving } from "./arriving.js";
 import { later } from "./later.js";
 import { ConnectionLine } from "./line.js";
 import { LobbyView } from "./lobby.js";
@@ -30,6 +30,10 @@ function view(name, load, ...sheets) {
   );
 }
 
+const Closed = view("Closed", () => import("./endings.js"));
+const Ended = view("Ended", () => import("./endings.js"));
+const Left = view("Left", () => import("./endings.js"));
+const Waits = view("Waits", () => import("./endings.js"));
 const PreviewView = view("PreviewView", () => import("./preview.js"), "preview", "room", "tiles", "switches");
 const RoomView = view("RoomView", () => import("./room.js"), "room", "tiles", "switches", "first-minute");
 const FloorView = view("FloorView", () => import("./floor.js"), "floor");
@@ -69,7 +73,7 @@ export function App() {
   const Whole = ALONE[current];
   const chosen = chosenPage();
   useFocusOnChange(`${current}:${chosen}`);
-  if (Whole) return html`<div class=${`app scene-${current}`}><${Whole} /></div>`;
+  if (Whole) return html`<div class=${`app scene-${current}`}><${Whole} empty=${html`<${Arriving} />`} /></div>`;
   return html`<div class=${`app scene-${["now", "practice"].includes(chosen) ? current : "page"}`}>
     <${Header} current=${current} />
     <section class="lines" aria-label=${t("News")}>
@@ -114,7 +118,7 @@ function Now({ current }) {
     case "out":
       return html`<${LobbyView} out=${true} />`;
     case "ended":
-      return html`<${Ended} />`;
+      return html`<${Ended} empty=${html`<${Empty} />`} />`;
     default:
       return html`<${LobbyView} />`;
   }

@@ -1,5 +1,4 @@
 /** When the evening is not, or no longer, on this page: waiting for a yes, left, closed, over. */
-import { Logo } from "../circle.js";
 import { Icon } from "../icons.js";
 import { html } from "../view.js";
 import { t } from "../words.js";
@@ -13,15 +12,6 @@ const PeopleView = later(() =>
 );
 
 const ClosingView = later(() => import("./closing.js").then((module) => module.ClosingView));
-
-/** Before the first word of the server. */
-export function Arriving() {
-  const trying = connection.value.attempt > 2;
-  return html`<main id="main" class="ending" tabindex="-1">
-    <${Logo} size=${64} />
-    <p role="status">${trying ? t("The evening does not answer yet. We keep trying.") : t("Opening the door…")}</p>
-  </main>`;
-}
 
 /** After a removal, newcomers wait for a host's yes (rule 13). */
 export function Waits() {

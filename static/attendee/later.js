@@ -62,7 +62,7 @@ export function alsoLater(load) {
 export function fetchTheRest(first) {
   setTimeout(async () => {
     await untilThere(first);
-    for (const fetchNow of [...waiting]) await fetchNow();
+    for (const fetchNow of waiting) await fetchNow(); // with what these bring in themselves
   }, REST_MS);
 }
 
