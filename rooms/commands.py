@@ -35,34 +35,40 @@ class Command(Struct, frozen=True, kw_only=True, tag_field="type", tag=kebab):
 
 
 class Here(Command, frozen=True, kw_only=True):
+    """Says that one is here; `visible`: this connection's page is being looked at (rule 11)."""
+
     visible: bool = True
 
 
 class Ready(Command, frozen=True, kw_only=True):
-    pass
+    """Says that one is ready for the next round, where the event asks (its `ready_check`)."""
 
 
 class SitOut(Command, frozen=True, kw_only=True):
-    pass
+    """Leaves the pool by choice, and one's room; until `rejoin`."""
 
 
 class Rejoin(Command, frozen=True, kw_only=True):
-    pass
+    """Enters the pool again; a host, helper or station takes a seat by it."""
 
 
 class Arrived(Command, frozen=True, kw_only=True):
+    """Says that one is at one's table, or that `about`, who is to sit there too, is."""
+
     about: Id | None = None
 
 
 class Wait(Command, frozen=True, kw_only=True):
-    pass
+    """Waits for the others, while alone in a room (rule 11)."""
 
 
 class MeetOthers(Command, frozen=True, kw_only=True):
-    pass
+    """Would rather meet others than wait, while alone in a room (rule 11)."""
 
 
 class Say(Command, frozen=True, kw_only=True):
+    """Says something to one's room or, without one, to the lobby."""
+
     text: Said
 
 
@@ -74,23 +80,31 @@ class Signal(Command, frozen=True, kw_only=True):
 
 
 class Media(Command, frozen=True, kw_only=True):
+    """Says what one sends from now on."""
+
     microphone: bool = False
     camera: bool = False
     screen: bool = False
 
 
 class KeepInTouch(Command, frozen=True, kw_only=True):
+    """Says a quiet yes to somebody, or takes it back; `fields`: theirs once both said yes."""
+
     about: Id
     yes: bool = True
     fields: Fields | None = None
 
 
 class GiveCard(Command, frozen=True, kw_only=True):
+    """Hands one's chosen fields to somebody met, or to one's `room`; no fields: takes them back."""
+
     to: Id
     fields: Fields = ()
 
 
 class Note(Command, frozen=True, kw_only=True):
+    """Writes about somebody met, for oneself; what is left out stays."""
+
     about: Id
     text: Words | None = None
     next_step: Words | None = None
@@ -101,6 +115,8 @@ class Note(Command, frozen=True, kw_only=True):
 
 
 class Rate(Command, frozen=True, kw_only=True):
+    """Gives a round stars, read as totals only."""
+
     stars: Annotated[int, Meta(ge=1, le=5)]
     round: Annotated[int, Meta(ge=1)] | None = None
     """The round meant, of those one was in; left out: the latest."""
@@ -114,24 +130,32 @@ class AnswerQuestions(Command, frozen=True, kw_only=True):
 
 
 class Block(Command, frozen=True, kw_only=True):
+    """Blocks somebody quietly; `leave`: and goes to the lobby."""
+
     about: Id
     leave: bool = False
 
 
 class Unblock(Command, frozen=True, kw_only=True):
+    """Takes a block back."""
+
     about: Id
 
 
 class Report(Command, frozen=True, kw_only=True):
+    """Reports somebody to the hosts."""
+
     about: Id
     text: Words = ""
 
 
 class WishMoreTime(Command, frozen=True, kw_only=True):
-    pass
+    """Wishes quietly for more time; granted once everybody in the room has (rule 9)."""
 
 
 class CallHost(Command, frozen=True, kw_only=True):
+    """Calls a host; the call stays on the board until it is answered."""
+
     text: Words = ""
 
 
@@ -142,6 +166,8 @@ class ChooseTopic(Command, frozen=True, kw_only=True):
 
 
 class ProposeTopic(Command, frozen=True, kw_only=True):
+    """Proposes a topic for the next round of topics, for a host to accept."""
+
     topic: Annotated[str, Meta(min_length=1, max_length=120, pattern=r"\S")]
 
 
@@ -194,7 +220,7 @@ class Clock(Command, frozen=True, kw_only=True):
 
 
 class Leave(Command, frozen=True, kw_only=True):
-    pass
+    """Leaves the event on purpose: no seat is kept, and the others are told."""
 
 
 AttendeeCommand = (
@@ -231,11 +257,11 @@ AttendeeCommand = (
 
 
 class OpenDoors(Command, frozen=True, kw_only=True):
-    pass
+    """Opens the doors: the event is in the lobby."""
 
 
 class CloseEvent(Command, frozen=True, kw_only=True):
-    pass
+    """Closes the event in 30 s; until then it can be undone (rule 15)."""
 
 
 class ProposeRound(Command, frozen=True, kw_only=True):
@@ -314,53 +340,71 @@ class ChangeProgramme(Command, frozen=True, kw_only=True):
 
 
 class StartRound(Command, frozen=True, kw_only=True):
+    """Calls the next round, as planned but for what is given here."""
+
     seconds: Annotated[int, Meta(ge=1, le=86400)] | None = None
     size: Annotated[int, Meta(ge=2, le=100)] | None = None
 
 
 class Pause(Command, frozen=True, kw_only=True):
-    pass
+    """Stops the clock for everybody; minutes together run on."""
 
 
 class Resume(Command, frozen=True, kw_only=True):
-    pass
+    """Lets the clock run on: what is left of all deadlines is as it was."""
 
 
 class EndRound(Command, frozen=True, kw_only=True):
+    """Ends the round now, or one `room` of it."""
+
     room: Id | None = None
 
 
 class Extend(Command, frozen=True, kw_only=True):
+    """Moves the deadline of all rooms, of one, or of the break; below zero: shortens it."""
+
     seconds: Annotated[int, Meta(ge=-86400, le=86400)]
     room: Id | None = None
 
 
 class Announce(Command, frozen=True, kw_only=True):
+    """Says something to everybody, or to these rooms."""
+
     text: Said
     rooms: Annotated[tuple[Id, ...], Meta(max_length=1000)] | None = None
 
 
 class Move(Command, frozen=True, kw_only=True):
+    """Moves somebody to another room, or to the `lobby`."""
+
     attendee: Id
     room: Id
 
 
 class Merge(Command, frozen=True, kw_only=True):
+    """Moves everybody of a room into another one."""
+
     room: Id
     into: Id
 
 
 class Remove(Command, frozen=True, kw_only=True):
+    """Removes somebody, who comes back only with a host's yes (rule 13)."""
+
     attendee: Id
     reason: Words = ""
 
 
 class Readmit(Command, frozen=True, kw_only=True):
+    """Lets somebody removed, or a newcomer who waits for a host's yes, come in."""
+
     attendee: Id
     reason: Words = ""
 
 
 class AnswerCall(Command, frozen=True, kw_only=True):
+    """Answers a call; the caller reads the answer."""
+
     call: Id
     text: Words = ""
 
@@ -372,6 +416,8 @@ class CallSeen(Command, frozen=True, kw_only=True):
 
 
 class AcceptTopic(Command, frozen=True, kw_only=True):
+    """Makes a topic that was proposed one of the next round of topics."""
+
     topic: Id
 
 
@@ -388,10 +434,14 @@ class Visit(Command, frozen=True, kw_only=True):
 
 
 class CheckIn(Command, frozen=True, kw_only=True):
+    """Checks somebody in: on site, present until check-out (rule 26)."""
+
     attendee: Id
 
 
 class CheckOut(Command, frozen=True, kw_only=True):
+    """Checks somebody out (rule 26)."""
+
     attendee: Id
 
 
@@ -431,6 +481,8 @@ SocketCommand = AttendeeCommand | HostCommand
 
 
 class CreateEvent(Command, frozen=True, kw_only=True):
+    """Makes an event, with its first host."""
+
     plan: Plan
     details: Details
     host: Attendee
@@ -440,6 +492,8 @@ class CreateEvent(Command, frozen=True, kw_only=True):
 
 
 class ChangeEvent(Command, frozen=True, kw_only=True):
+    """Changes an event; what is None stays."""
+
     plan: Plan | None = None
     details: Details | None = None
     topics: tuple[tuple[str, ...], ...] | None = None
@@ -455,6 +509,8 @@ class AddAttendees(Command, frozen=True, kw_only=True):
 
 
 class GiveConsent(Command, frozen=True, kw_only=True):
+    """Writes down a consent as it was given (rule 20)."""
+
     consent: Consent
 
 
@@ -465,6 +521,8 @@ class EndLink(Command, frozen=True, kw_only=True):
 
 
 class Erase(Command, frozen=True, kw_only=True):
+    """Erases somebody: who they were and what they typed; others keep their minutes."""
+
     attendee: Id
 
 

@@ -41,6 +41,8 @@ class LeftOver(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class EventCreated(Fact, frozen=True, kw_only=True):
+    """The event is there, with its programme."""
+
     plan: Plan
 
 
@@ -52,22 +54,28 @@ class EventChanged(Fact, frozen=True, kw_only=True):
 
 
 class DoorsOpened(Fact, frozen=True, kw_only=True):
+    """The lobby is open; `by` is empty where the programme opened it."""
+
     by: str = ""
 
 
 class ClosingBegan(Fact, frozen=True, kw_only=True):
+    """A host closed the event; until `closes_at` it can be undone."""
+
     closes_at: int
     by: str = ""
 
 
 class EventEnded(Fact, frozen=True, kw_only=True):
-    pass
+    """The evening is over: rooms end, and nothing goes on."""
 
 
 # People
 
 
 class AttendeeAdded(Fact, frozen=True, kw_only=True):
+    """Somebody is on the list. `table`: fixed there (a station: standing there)."""
+
     id: str
     role: Role
     mode: Mode
@@ -79,6 +87,8 @@ class AttendeeAdded(Fact, frozen=True, kw_only=True):
 
 
 class ProfileChanged(Fact, frozen=True, kw_only=True):
+    """What the rules look at changed of somebody; None: it stays, but `table` is as it says."""
+
     id: str
     role: Role | None = None
     mode: Mode | None = None
@@ -103,11 +113,15 @@ class Erased(Fact, frozen=True, kw_only=True):
 
 
 class Removed(Fact, frozen=True, kw_only=True):
+    """A host removed somebody, who comes back only with a host's yes."""
+
     id: str
     by: str = ""
 
 
 class Readmitted(Fact, frozen=True, kw_only=True):
+    """A host let somebody in again, or a newcomer who waited."""
+
     id: str
     by: str = ""
 
@@ -116,6 +130,8 @@ class Readmitted(Fact, frozen=True, kw_only=True):
 
 
 class Connected(Fact, frozen=True, kw_only=True):
+    """A socket of somebody's began, at the process `node`."""
+
     id: str
     connection: str
     node: str
@@ -124,6 +140,8 @@ class Connected(Fact, frozen=True, kw_only=True):
 
 
 class Disconnected(Fact, frozen=True, kw_only=True):
+    """A socket ended as of its last sign of life; `on_purpose`: they left the event."""
+
     id: str
     connection: str
     as_of: int
@@ -131,11 +149,15 @@ class Disconnected(Fact, frozen=True, kw_only=True):
 
 
 class NodeLost(Fact, frozen=True, kw_only=True):
+    """A process is gone as of its last heartbeat, and its connections with it."""
+
     node: str
     as_of: int
 
 
 class Looked(Fact, frozen=True, kw_only=True):
+    """A connection's page is being looked at, or no longer. `back`: they were not here yet."""
+
     id: str
     connection: str
     visible: bool
@@ -150,37 +172,53 @@ class Spoken(Fact, frozen=True, kw_only=True):
 
 
 class NotHereYet(Fact, frozen=True, kw_only=True):
+    """Somebody in a room has shown no sign of life since the preview (rule 11)."""
+
     id: str
 
 
 class CheckedIn(Fact, frozen=True, kw_only=True):
+    """Somebody is on site from now on (rule 26); `by` is who checked them in."""
+
     id: str
     by: str = ""
 
 
 class CheckedOut(Fact, frozen=True, kw_only=True):
+    """Somebody is no longer on site; `by` is who checked them out, or they themselves."""
+
     id: str
     by: str = ""
 
 
 class ArrivedAtTable(Fact, frozen=True, kw_only=True):
+    """Somebody is at their table; `by` is who said so: they, a table-mate or staff."""
+
     id: str
     by: str = ""
 
 
 class SatOut(Fact, frozen=True, kw_only=True):
+    """Somebody left the pool by choice."""
+
     id: str
 
 
 class Rejoined(Fact, frozen=True, kw_only=True):
+    """Somebody is in the pool again, or, a host, helper or station, takes a seat."""
+
     id: str
 
 
 class SaidReady(Fact, frozen=True, kw_only=True):
+    """Somebody is ready for the next round."""
+
     id: str
 
 
 class MediaChanged(Fact, frozen=True, kw_only=True):
+    """What somebody sends from now on. `back`: they were not here yet, and are heard."""
+
     id: str
     microphone: bool = False
     camera: bool = False
@@ -263,6 +301,8 @@ class ProposalChanged(Fact, frozen=True, kw_only=True):
 
 
 class Undone(Fact, frozen=True, kw_only=True):
+    """A host's latest change was taken back; what that changes, other facts say."""
+
     by: str
     closing: bool = False
     """What was taken back is the closing of the event."""
@@ -304,11 +344,15 @@ class SeatingFixed(Fact, frozen=True, kw_only=True):
 
 
 class PreviewShortened(Fact, frozen=True, kw_only=True):
+    """All are at their tables: the round begins earlier than the preview said, and ends so."""
+
     starts_at: int
     ends_at: int
 
 
 class RoundStarted(Fact, frozen=True, kw_only=True):
+    """The preview is over: the round's clock runs."""
+
     round: int
 
 
@@ -322,15 +366,21 @@ class DeadlineMoved(Fact, frozen=True, kw_only=True):
 
 
 class Warned(Fact, frozen=True, kw_only=True):
+    """All rooms, or one, were told that so many seconds are left."""
+
     seconds: int
     room: str | None = None
 
 
 class Paused(Fact, frozen=True, kw_only=True):
+    """The clock stands still for everybody from `at` on."""
+
     by: str = ""
 
 
 class Resumed(Fact, frozen=True, kw_only=True):
+    """The clock runs on: all that was ahead moves by as long as the pause lasted."""
+
     by: str = ""
 
 
@@ -399,25 +449,35 @@ class JoinPlanned(Fact, frozen=True, kw_only=True):
 
 
 class JoinCancelled(Fact, frozen=True, kw_only=True):
+    """Somebody for whom a join was planned does not come after all."""
+
     id: str
     room: str
 
 
 class ChoseToWait(Fact, frozen=True, kw_only=True):
+    """Somebody alone in a room waits for the others there, until `until`."""
+
     id: str
     until: int
 
 
 class ChoseToMeetOthers(Fact, frozen=True, kw_only=True):
+    """Somebody alone in a room is moved as soon as there is a room for them."""
+
     id: str
 
 
 class MoreTimeWished(Fact, frozen=True, kw_only=True):
+    """Somebody wished for more time in their room; nobody is told."""
+
     id: str
     room: str
 
 
 class Rated(Fact, frozen=True, kw_only=True):
+    """Somebody gave a round 1 to 5 stars."""
+
     id: str
     round: int
     stars: int
@@ -470,12 +530,16 @@ class TopicChosen(Fact, frozen=True, kw_only=True):
 
 
 class YesGiven(Fact, frozen=True, kw_only=True):
+    """Somebody said yes to somebody: a one-sided one is told to nobody."""
+
     by: str
     about: str
     fields: tuple[str, ...] = ()
 
 
 class YesWithdrawn(Fact, frozen=True, kw_only=True):
+    """A yes was taken back; `was_contact`: with it a contact, of which both knew."""
+
     by: str
     about: str
     was_contact: bool = False
@@ -505,21 +569,29 @@ class CardReached(Fact, frozen=True, kw_only=True):
 
 
 class NoteWritten(Fact, frozen=True, kw_only=True):
+    """Somebody wrote about somebody met; the words stand in the register."""
+
     by: str
     about: str
 
 
 class Blocked(Fact, frozen=True, kw_only=True):
+    """Somebody blocked somebody, who is never told."""
+
     by: str
     about: str
 
 
 class Unblocked(Fact, frozen=True, kw_only=True):
+    """A block was taken back."""
+
     by: str
     about: str
 
 
 class Reported(Fact, frozen=True, kw_only=True):
+    """Somebody reported somebody; the words stand in the register under `id`."""
+
     id: str
     by: str
     about: str
@@ -540,12 +612,16 @@ class Announced(Fact, frozen=True, kw_only=True):
 
 
 class HostCalled(Fact, frozen=True, kw_only=True):
+    """Somebody called a host from their room; the words stand in the register under `id`."""
+
     id: str
     by: str
     room: str | None = None
 
 
 class CallWasSeen(Fact, frozen=True, kw_only=True):
+    """A host has a call on their screen."""
+
     id: str
     by: str = ""
 
@@ -558,6 +634,8 @@ class Visited(Fact, frozen=True, kw_only=True):
 
 
 class VisitEnded(Fact, frozen=True, kw_only=True):
+    """A host left the room they visited."""
+
     id: str
     room: str
 

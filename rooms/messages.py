@@ -35,6 +35,8 @@ class Message(Struct, frozen=True, kw_only=True, tag_field="type", tag=kebab):
 
 
 class You(Struct, frozen=True, kw_only=True):
+    """What one may see of oneself."""
+
     id: str
     name: str
     role: Role
@@ -82,6 +84,8 @@ class Met(Struct, frozen=True, kw_only=True):
 
 
 class EventView(Struct, frozen=True, kw_only=True):
+    """The event as everybody sees it; instants are the current round's, as in `phase`."""
+
     id: str
     title: str
     phase: Phase
@@ -168,17 +172,23 @@ class Room(Message, frozen=True, kw_only=True):
 
 
 class MediaState(Struct, frozen=True, kw_only=True):
+    """What somebody sends."""
+
     microphone: bool = False
     camera: bool = False
     screen: bool = False
 
 
 class Joining(Struct, frozen=True, kw_only=True):
+    """Somebody who is about to join the room, and when (ms)."""
+
     card: Card
     at: int
 
 
 class Welcome(Message, frozen=True, kw_only=True):
+    """All that one may see, as a connection begins; a resumed one gets what it missed instead."""
+
     session: str
     tip: str
     now: int
@@ -219,6 +229,8 @@ class MediaNow(Message, tag="media", frozen=True, kw_only=True):
 
 
 class PhaseChanged(Message, tag="phase", frozen=True, kw_only=True):
+    """Where the evening stands, and the round's instants (in a break: `ends_at` is its end)."""
+
     phase: Phase
     round: int
     rounds: int
@@ -299,6 +311,8 @@ class SittingOut(Message, frozen=True, kw_only=True):
 
 
 class Lobby(Message, frozen=True, kw_only=True):
+    """How many people are here, sent at most once a second."""
+
     present: int
 
 
@@ -316,6 +330,8 @@ class Faces(Message, frozen=True, kw_only=True):
 
 
 class Said(Message, frozen=True, kw_only=True):
+    """What somebody said in one's room, or in the `lobby`; kept while the chat is."""
+
     id: str
     sender: str = field(name="from")
     room: str
@@ -325,6 +341,8 @@ class Said(Message, frozen=True, kw_only=True):
 
 
 class SignalFrom(Message, tag="signal", frozen=True, kw_only=True):
+    """A roommate's signal to oneself alone, handed on unread."""
+
     sender: str = field(name="from")
     data: object
 
@@ -337,6 +355,8 @@ class Contact(Message, frozen=True, kw_only=True):
 
 
 class CardGiven(Message, frozen=True, kw_only=True):
+    """A card that somebody gave oneself; no `fields`: taken back."""
+
     card: Card
     fields: dict[str, str]
 
@@ -354,6 +374,8 @@ class Notice(Message, frozen=True, kw_only=True):
 
 
 class Call(Message, frozen=True, kw_only=True):
+    """A call for a host. `answered`: the answer's words; None: it waits."""
+
     id: str
     sender: str = field(name="from")
     text: str
@@ -386,6 +408,8 @@ class Seat(Struct, frozen=True, kw_only=True):
 
 
 class BoardRoom(Struct, frozen=True, kw_only=True):
+    """A room as hosts see it. `calls` counts those that wait."""
+
     id: str
     round: int
     table: int | None
@@ -424,6 +448,8 @@ class ProposedRoom(Struct, frozen=True, kw_only=True):
 
 
 class Proposal(Struct, frozen=True, kw_only=True):
+    """The next round's proposal, with its numbers and what is in its way."""
+
     round: int
     rooms: int
     seated: int
@@ -450,6 +476,8 @@ class Proposal(Struct, frozen=True, kw_only=True):
 
 
 class PoolView(Struct, frozen=True, kw_only=True):
+    """How many people are where."""
+
     present: int
     in_rooms: int
     in_lobby: int
@@ -462,6 +490,8 @@ class PoolView(Struct, frozen=True, kw_only=True):
 
 
 class Delivery(Struct, frozen=True, kw_only=True):
+    """An announcement, and how many of those it was for were connected."""
+
     id: str
     text: str
     reached: int
@@ -470,6 +500,8 @@ class Delivery(Struct, frozen=True, kw_only=True):
 
 
 class ReportView(Struct, frozen=True, kw_only=True):
+    """A report: who reported whom, and why."""
+
     id: str
     by: str
     about: str
@@ -533,6 +565,8 @@ class MetFew(Struct, frozen=True, kw_only=True):
 
 
 class BoardParts(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What stands beside the rooms; in a change only the parts that changed."""
+
     pool: PoolView | UnsetType = UNSET
     proposal: Proposal | UnsetType | None = UNSET
     calls: tuple[Call, ...] | UnsetType = UNSET
@@ -564,23 +598,29 @@ class BoardChange(Message, frozen=True, kw_only=True):
 
 
 class ClockNow(Message, tag="clock", frozen=True, kw_only=True):
+    """The server's time (ms), for the `t` that was asked with."""
+
     t: float | None
     now: int
     tip: str = ""
 
 
 class Done(Message, frozen=True, kw_only=True):
+    """What carried this `ref` is durable."""
+
     ref: int | str
 
 
 class Refused(Message, frozen=True, kw_only=True):
+    """A rule said no: its code, and a sentence in the asker's language."""
+
     ref: int | str | None
     code: str
     message: str
 
 
 class Bye(Message, frozen=True, kw_only=True):
-    pass
+    """The last message before the connection ends on purpose."""
 
 
 # Audiences
