@@ -65,7 +65,7 @@ def apply(event: Event, fact: f.AnyFact) -> None:
             event.phase = Phase.LOBBY
         case f.ClosingBegan():
             event.closes_at = fact.closes_at
-            event.undoable[fact.by] = Undoable(at=fact.at, closing=True)
+            event.closing = fact
         case f.EventEnded():
             _end_event(event, fact)
         case f.AttendeeAdded() | f.ProfileChanged() | f.ConsentGiven() | f.Erased():
@@ -263,9 +263,10 @@ def _apply_proposal(
                 touched={id: event.rooms[id].touched for id in sorted(rooms)},
             )
         case f.Undone():
-            event.undoable.pop(fact.by, None)
             if fact.closing:
-                event.closes_at = None
+                event.closes_at = event.closing = None
+            else:
+                event.undoable.pop(fact.by, None)
         case _:
             assert_never(fact)
 
@@ -287,6 +288,8 @@ def _end_event(event: Event, fact: f.EventEnded) -> None:
     event.ended_at = fact.at
     event.paused_at = event.break_ends_at = event.called = event.proposal = None
     event.joins.clear()
+    event.undoable.clear()
+    event.closing = None
 
 
 def _record_meetings(event: Event, fact: f.MeetingsRecorded) -> None:

@@ -26,6 +26,7 @@ from rooms.standing import Person, Room
 from rooms.synonyms import meanings
 from rooms.topic_standing import proposed_topics, topics_of
 from rooms.topics import topics_of_rooms
+from rooms.undoing import recently_changed, undo_views
 from rooms.view import call, states, topics, why_without_seat
 
 SHOWN = 200
@@ -36,7 +37,7 @@ REASONS_SHOWN = 3
 
 PARTS = (
     "pool", "proposal", "calls", "deliveries", "reports", "people", "log", "called", "topics",
-    "programme", "met_few",
+    "programme", "met_few", "undo",
 )  # fmt: skip
 
 
@@ -79,6 +80,15 @@ def board_change(
 
 def touches(event: Event, fact: f.AnyFact) -> tuple[set[str], set[str]]:
     """Returns the rooms and parts of the board that a fact, just folded in, changed."""
+    rooms, parts = _touched(event, fact)
+    changes = rooms or parts
+    ends = f.ClosingBegan | f.Undone | f.SeatingFixed | f.EventEnded
+    if isinstance(fact, ends) or (changes and recently_changed(event, fact.at)):
+        parts = parts | {"undo"}
+    return rooms, parts
+
+
+def _touched(event: Event, fact: f.AnyFact) -> tuple[set[str], set[str]]:
     rooms: set[str] = set()
     parts = {"pool"}
     match fact:
@@ -212,6 +222,7 @@ def _parts(event: Event, register: Register, parts: set[str]) -> m.BoardParts:
         called=event.called is not None if "called" in parts else UNSET,
         topics=_topics(event, register) if "topics" in parts else UNSET,
         programme=_programme(event, register) if "programme" in parts else UNSET,
+        undo=undo_views(event) if "undo" in parts else UNSET,
         met_few=_met_few(event, register) if "met_few" in parts else UNSET,
     )
 

@@ -305,7 +305,10 @@ class Relax(Command, frozen=True, kw_only=True):
 
 
 class Undo(Command, frozen=True, kw_only=True):
-    """Takes back the asker's latest change of seats, within 30 s (rule 15)."""
+    """Takes back the asker's latest change of seats, or closing, within 30 s (rule 15)."""
+
+    closing: bool = False
+    """The closing of the event, whatever else the asker has done since."""
 
 
 class RoundAsked(Struct, frozen=True, kw_only=True):

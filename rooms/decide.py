@@ -25,6 +25,7 @@ from rooms import (
     series,
     sign_up,
     topics,
+    undoing,
     webhooks,
 )
 from rooms import commands as c
@@ -269,7 +270,7 @@ def _carry_out_for_host(deciding: Deciding, command: c.HostCommand) -> None:
         case c.Relax():
             proposal.relax(deciding, command)
         case c.Undo():
-            proposal.undo(deciding)
+            undoing.undo(deciding, command)
         case c.ChangeProgramme():
             replanning.change_programme(deciding, command)
         case c.StartRound():

@@ -46,7 +46,8 @@ from rooms.standing import (
 
 EVENING = (
     *("acquainted", "allowed", "alone", "announcements", "asked", "been", "break_ends_at"),
-    *("called", "calls", "came", "choices", "chose", "closes_at", "count", "current", "drawn"),
+    *("called", "calls", "came", "choices", "chose", "closes_at", "closing"),
+    *("count", "current", "drawn"),
     *(
         "dropped",
         "ends_at",
@@ -96,6 +97,7 @@ class Event:
         "choices",
         "chose",
         "closes_at",
+        "closing",
         "consents",
         "contacts",
         "contacts_ended",
@@ -181,6 +183,8 @@ class Event:
         self.break_ends_at: int | None = None
         self.paused_at: int | None = None
         self.closes_at: int | None = None
+        self.closing: f.ClosingBegan | None = None
+        """Since when the event closes, and who asked for it; None: it does not."""
         self.ended_at: int | None = None
         self.newcomers_wait = False
         self.warned: tuple[int, ...] = ()
@@ -244,7 +248,7 @@ class Event:
         self.prompts: dict[int, str] = {}
         """A host's own prompt of a round, as the register's id of its words."""
         self.undoable: dict[str, Undoable] = {}
-        """Each host's latest change of seats."""
+        """Each host's latest change of seats, of this round or of the next one's proposal."""
         self.called: f.RoundCalled | None = None
         self.yeses: dict[Pair, tuple[str, ...]] = {}
         """(by, about) to the fields chosen."""

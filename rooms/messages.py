@@ -564,6 +564,16 @@ class MetFew(Struct, frozen=True, kw_only=True):
     met: int
 
 
+class UndoView(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A host's latest change of seats, or closing, which they may take back for 30 s from `at`."""
+
+    by: str
+    at: int
+    closing: bool = False
+    since: str = ""
+    """What has happened since and prevents it: `rooms` or `proposal`; "": nothing."""
+
+
 class BoardParts(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What stands beside the rooms; in a change only the parts that changed."""
 
@@ -577,6 +587,7 @@ class BoardParts(Struct, frozen=True, kw_only=True, omit_defaults=True):
     called: bool | UnsetType = UNSET
     topics: TopicsView | UnsetType = UNSET
     programme: ProgrammeView | UnsetType = UNSET
+    undo: tuple[UndoView, ...] | UnsetType = UNSET
     met_few: tuple[MetFew, ...] | UnsetType = UNSET
     """By name, at most 200: no ranking, but whom the next round may do some good."""
 

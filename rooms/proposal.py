@@ -1,4 +1,4 @@
-"""The proposal in the hosts' hands: override, pin, swap, reshuffle, relax, undo (2, 6, 15).
+"""The proposal in the hosts' hands: override, pin, swap, reshuffle, relax (2, 6).
 
 A proposal's rooms are numbered from 1 in its own order. What a host changes is kept as a pin, so
 that a later solving draws only the rest. Deliberately solves nothing.
@@ -18,14 +18,9 @@ from rooms.lobby import pool, station_tables
 from rooms.matching.affinity import affinity
 from rooms.matching.rules import Broken, beyond_places, broken, tables_twice
 from rooms.matching.wanted import basis_now, terms_of
-from rooms.messages import LOBBY
 from rooms.programme import Allow
 from rooms.refusal import Refusal
-from rooms.standing import Undoable
 from rooms.topics import held
-
-UNDO_MS = 30_000
-"""Rule 15: a change of seats can be undone for so long."""
 
 Rooms = list[list[str]]
 
@@ -80,7 +75,7 @@ def reshuffle(deciding: Deciding) -> None:
     rooms = _current(deciding)
     pinned = {frozenset(ids) for ids in deciding.event.pinned}
     others = tuple(tuple(ids) for ids in rooms if frozenset(ids) not in pinned)
-    _draw_anew(deciding, seed=deciding.event.count, instead_of=others)
+    draw_anew(deciding, seed=deciding.event.count, instead_of=others)
     before.may_be_undone(deciding, redrawn=True)
 
 
@@ -98,9 +93,10 @@ def relax(deciding: Deciding, command: c.Relax) -> None:
         before.may_be_undone(deciding, redrawn=True)
 
 
-def _draw_anew(
+def draw_anew(
     deciding: Deciding, *, seed: int | None, instead_of: tuple[tuple[str, ...], ...]
 ) -> None:
+    """Has all that is not pinned drawn anew, from this seed, and not these rooms again."""
     asked = deciding.event.asked
     deciding.happened(
         f.RoundProposed(
@@ -169,7 +165,7 @@ def _keep_people(deciding: Deciding, command: c.Pin, rooms: Rooms) -> None:
         # Nothing moves: the seating as a whole may stand as it is.
         _change(deciding, rooms, event.pinned, _joined(event.together, target, party))
         return
-    _check(deciding, look, rooms)
+    check_rules(deciding, rooms, look)
     _change(deciding, rooms, pinned, _joined(event.together, target, party))
 
 
@@ -244,7 +240,7 @@ def swap(deciding: Deciding, command: c.Swap) -> None:
             place[0][place[1]] = coming
     look = _look(deciding)
     _take_assistants_along(look, rooms, (command.a, command.b))
-    _check(deciding, look, rooms)
+    check_rules(deciding, rooms, look)
     changed = [tuple(place[0]) for place in places if place is not None]
     event = deciding.event
     pinned = tuple(ids for ids in event.pinned if not {command.a, command.b} & set(ids))
@@ -347,11 +343,14 @@ def _look(deciding: Deciding) -> seating.Placing:
     return seating.placing(event, deciding.register, here, held(event, here), stations=stations)
 
 
-def _check(deciding: Deciding, look: seating.Placing, rooms: Rooms) -> None:
+def check_rules(
+    deciding: Deciding, rooms: Sequence[Sequence[str]], look: seating.Placing | None = None
+) -> None:
     """Refuses a seating that breaks a hard rule which the proposal did not break before.
 
     Who is gone since is taken out when the round begins: they break nothing.
     """
+    look = look if look is not None else _look(deciding)
     proposal = deciding.event.proposal
     before = {frozenset(ids): ids for ids in (proposal.rooms if proposal is not None else ())}
     after = {frozenset(ids): ids for ids in rooms}
@@ -389,11 +388,11 @@ def _change(
     )
     seated = {id for ids in rooms for id in ids}
     known = (*before.proposal.sitting_out, *(id for ids in before.proposal.rooms for id in ids))
-    _offer(deciding, rooms, [id for id in known if id not in seated])
+    offer(deciding, rooms, [id for id in known if id not in seated])
     before.may_be_undone(deciding)
 
 
-def _offer(deciding: Deciding, rooms: Sequence[Sequence[str]], sitting_out: Sequence[str]) -> None:
+def offer(deciding: Deciding, rooms: Sequence[Sequence[str]], sitting_out: Sequence[str]) -> None:
     """Makes these rooms the proposal, with its numbers, as an answer to what is wanted now."""
     event, before = deciding.event, deciding.event.proposal
     mean, worst = _worth(deciding, rooms)
@@ -444,56 +443,3 @@ def _worth(deciding: Deciding, rooms: Sequence[Sequence[str]]) -> tuple[float, f
             pairs += len(here) * (len(here) - 1)
             worst = min(worst, min(own.values()) / (len(here) - 1))
     return (round(total / pairs, 4), round(worst, 4)) if pairs else (0.0, 0.0)
-
-
-# Undo (rule 15)
-
-
-def undo(deciding: Deciding) -> None:
-    """Takes back the asker's latest change of seats, or closing: adds facts, removes none."""
-    deciding.require_host()
-    last = deciding.event.undoable.get(deciding.by)
-    if last is None:
-        raise Refusal("nothing-to-undo", "There is nothing to undo.")
-    if deciding.now - last.at > UNDO_MS:
-        raise Refusal("too-late", "That was more than 30 seconds ago.")
-    if last.closing:
-        pass  # the fact alone says so
-    elif last.moves:
-        _move_back(deciding, last)
-    else:
-        _propose_again(deciding, last)
-    deciding.happened(f.Undone(at=deciding.now, by=deciding.by, closing=last.closing))
-
-
-def _move_back(deciding: Deciding, last: Undoable) -> None:
-    event, now, by = deciding.event, deciding.now, deciding.by
-    for id, count in last.touched.items():
-        room = event.rooms[id]
-        if room.ended_at is not None or room.touched != count:
-            raise Refusal("too-late", "Something else has happened in those rooms since.")
-    for id, came_from, went_to in last.moves:
-        person = event.people[id]
-        if not person.present or (person.seat or LOBBY) != went_to:
-            raise Refusal("too-late", "Something else has happened in those rooms since.")
-        onward = came_from if came_from != LOBBY else ""
-        if person.seat is not None:
-            deciding.happened(
-                f.Unseated(at=now, id=id, room=person.seat, because="moved", by=by, onward=onward)
-            )
-        if onward:
-            deciding.happened(f.Seated(at=now, id=id, room=onward, because="moved", by=by))
-
-
-def _propose_again(deciding: Deciding, last: Undoable) -> None:
-    event = deciding.event
-    stands = event.handled if last.redrawn else event.proposed
-    if stands != last.proposed or event.called is not None:
-        raise Refusal("too-late", "The proposal has changed since.")
-    if last.redrawn:
-        deciding.happened(f.Relaxed(at=deciding.now, allow=last.allow, by=deciding.by))
-        _draw_anew(deciding, seed=last.seed, instead_of=last.instead_of)
-    deciding.happened(
-        f.Pinned(at=deciding.now, rooms=last.pinned, together=last.together, by=deciding.by)
-    )
-    _offer(deciding, last.rooms, last.sitting_out)

@@ -476,6 +476,12 @@ def _check_may_join(deciding: Deciding, ids: list[str], room: Room) -> None:
         raise Refusal("room-empty", "Nobody is in that room now.")
     if not all(room.mode.takes(event.people[id].mode) for id in ids):
         raise Refusal("rule-broken", "On-site and online people do not share a room here.")
+    refuse_broken_by(deciding, ids, room)
+
+
+def refuse_broken_by(deciding: Deciding, ids: list[str], room: Room) -> None:
+    """Refuses to bring people into a room where a hard rule would then be broken."""
+    others = [id for id in _people_expected(deciding.event, room) if id not in ids]
     look = _look(deciding, [*ids, *others])
     together: list[str] = list(others)
     for id in ids:

@@ -172,11 +172,9 @@ class Topic(Struct, frozen=True, kw_only=True):
 
 
 class Undoable(Struct, frozen=True, kw_only=True):
-    """A host's latest change of seats, or closing, as long as it may be undone (rule 15)."""
+    """A host's latest change of seats, as long as it may be undone (rule 15)."""
 
     at: int
-    closing: bool = False
-    """It is the closing of the event, and nothing else."""
     moves: tuple[tuple[str, str, str], ...] = ()
     """Who went from which room to which (or `lobby`)."""
     touched: dict[str, int] = {}

@@ -386,6 +386,13 @@ def _relax(reader: Reader, rest: str) -> Asked:
         raise Unclear(reader.speech.gettext("Write one of: {choices}", choices=choices)) from None
 
 
+def _undo(reader: Reader, rest: str) -> Asked:
+    closing = folded(rest) == "closing"
+    if not closing:
+        reader.nothing(rest)
+    return c.Undo(closing=closing)
+
+
 def _topic(reader: Reader, typed: str, topics: list[tuple[str, str]]) -> str:
     sought = folded(dividing.unquoted(typed))
     found = [id for id, text in topics if id == typed or folded(text) == sought]
@@ -548,6 +555,12 @@ def _allows(reader: Reader, rest: str) -> list[Choice]:
     return [Choice(str(allow)) for allow in Allow if allow.startswith(folded(rest))]
 
 
+def _offers_undo(reader: Reader, rest: str) -> list[Choice]:
+    own = [one for one in reader.board.undo if reader.board.you and one.by == reader.board.you.id]
+    closes = any(one.closing for one in own)
+    return [Choice("closing")] if closes and "closing".startswith(folded(rest)) else []
+
+
 def _offers_proposed(reader: Reader, rest: str) -> list[Choice]:
     sought = folded(rest)
     return [Choice(naming.quoted(t)) for _, t in _proposed_topics(reader) if sought in folded(t)]
@@ -641,7 +654,12 @@ FORMS: dict[str, Form] = {
         _relax,
         _allows,
     ),
-    "undo": Form("", "takes back your last change of seats (30 s)", _alone(c.Undo), _nothing),
+    "undo": Form(
+        "[closing]",
+        "takes back your last change of seats, or the closing (30 s)",
+        _undo,
+        _offers_undo,
+    ),
     "change-programme": Form(
         "add … | drop N | N size= seconds= …",
         "changes the rounds to come",

@@ -41,6 +41,7 @@ class Board(Struct, frozen=True, kw_only=True):
     topics: m.TopicsView | None = None
     programme: m.ProgrammeView | None = None
     met_few: tuple[m.MetFew, ...] = ()
+    undo: tuple[m.UndoView, ...] = ()
     said: tuple[m.Said, ...] = ()
     """In the room one visits, since one came."""
     store_away: bool = False

@@ -59,21 +59,22 @@ DONE_BY = {
 
 
 def doer(speech: Speech, board: Board, by: str) -> str:
-    """Returns who did something; "" for the clock and the server."""
-    return speech.gettext("The organiser") if by == "organiser" else name_of(board, by)
+    """Returns who did something, as people are called; "" for the clock and the server."""
+    if by == "organiser":
+        return speech.gettext("The organiser")
+    name = name_of(board, by)
+    return speech.gettext("{name}", name=name) if name else ""
 
 
 def undoable(board: Board, now: int) -> m.LogLine | None:
-    """Returns this host's change that `undo` takes back at `now` (ms), whatever came after it."""
+    """Returns this host's change that `undo` takes back at `now` (ms); None: nothing can be."""
     you = board.you.id if board.you is not None else ""
-    for line in reversed(board.log):
-        if not you or now - line.at > UNDO_MS:
-            return None
-        if line.by == you and line.what == "undone":
-            return None
-        if line.by == you and line.what in UNDOABLE:
-            return line
-    return None
+    own = [one for one in board.undo if one.by == you and now - one.at <= UNDO_MS]
+    change = max(own, key=lambda one: one.at, default=None)
+    if change is None or change.since:
+        return None
+    lines = (one for one in board.log if (one.by, one.at) == (you, change.at))
+    return next((one for one in lines if one.what in UNDOABLE), None)
 
 
 def undo_words(speech: Speech, board: Board, line: m.LogLine) -> str:

@@ -2,7 +2,7 @@
 // Rooms keep their identity while they do not change, so that only changed tables are drawn again.
 // It words nothing (sentences.js does) and asks nothing (asking.js does).
 
-const REPLACED_PARTS = ["pool", "proposal", "calls", "deliveries", "reports", "log", "called", "met_few"];
+const REPLACED_PARTS = ["pool", "proposal", "calls", "deliveries", "reports", "log", "called", "met_few", "undo"];
 
 const SAID_KEPT = 50;
 
@@ -18,6 +18,7 @@ export const EMPTY = Object.freeze({
   reports: [],
   log: [],
   called: false,
+  undo: [], // each host's latest change that may be taken back, and what prevents it since
   met_few: [], // who is here and has met few so far, by name
   topics: [],
   listed: null, // topics: chosen, and proposed

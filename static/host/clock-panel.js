@@ -4,6 +4,7 @@ import { clockText, durationCode, left } from "../clock.js";
 import { Icon } from "../icons.js";
 import { html } from "../view.js";
 import { number, t, tn } from "../words.js";
+import { mayKeepOpen } from "./log.js";
 import { Refusal } from "./refusal.js";
 import { clockSentence, countsTo, phaseTitle, startSentence } from "./sentences.js";
 
@@ -47,7 +48,7 @@ function Closing({ host, at }) {
   return html`<p class="strong" role="status">${t("The event closes in {time}.", {
     time: clockText(left(at, host.now.value)),
   })}</p>
-  ${host.undo.value?.closing && html`<button type="button" class="button" onClick=${() => host.ask(PLACE, "undo")}>
+  ${mayKeepOpen(host.board.value) && html`<button type="button" class="button" onClick=${() => host.ask(PLACE, "undo", { closing: true })}>
     ${t("Keep it open")}</button>`}`;
 }
 

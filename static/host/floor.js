@@ -13,6 +13,7 @@ import {
 import { makeDragging } from "./dragging.js";
 import { Refusal } from "./refusal.js";
 import { roomAloud, roomSign, roomWithin, standOutWords, waitingWords } from "./sentences.js";
+import { UndoButton } from "./undo.js";
 
 const FOUND_MOST = 12;
 /** From so many rooms on the tables are drawn smaller, so that more of the floor is seen at once. */
@@ -98,9 +99,7 @@ function nameTag(name) {
 
 /** Whoever changed seats last may take it back for 30 s: shown where they look, with its countdown. */
 function Undo({ host }) {
-  const undo = host.undo.value;
-  return html`${undo && html`<button type="button" class="button wide undo" onClick=${() => host.ask("undo", "undo")}>
-      <${Icon} name="rotate-ccw" />${t("Undo: {what}", { what: undo.words })} <span class="second" aria-hidden="true">${clockText(undo.until - host.now.value)}</span></button>`}
+  return html`<${UndoButton} host=${host} look="wide" press=${() => host.ask("undo", "undo")} />
     <${Refusal} host=${host} place="undo" />`;
 }
 

@@ -1,7 +1,7 @@
 // What happened, in words: the server tells codes and ids, this page says who and where. Pure.
 // A line nobody acted on (`by` is empty) is told without a doer; unknown codes are passed over.
 
-import { t, tn } from "../words.js";
+import { called, t, tn } from "../words.js";
 import { nameOf } from "./board.js";
 import { lasting, roomWithin } from "./sentences.js";
 
@@ -15,21 +15,34 @@ const UNDOABLE = {
   "closing-began": () => t("the closing"),
 };
 
+/** What has happened since a change and prevents its undo, by the server's code. */
+const SINCE = {
+  rooms: () => t("Something else has happened in those rooms since."),
+  proposal: () => t("The proposal has changed since."),
+};
+
 /**
  * Returns this host's change that `undo` takes back at `now`, whatever came after it: {words, closing,
- * until}; null where nothing can be taken back.
+ * until, since}; null where there is none. `since` says what prevents it, "" where nothing does.
  */
 export function undoable(board, now) {
-  const you = board.you?.id;
-  if (!you) return null;
-  const line = board.log.findLast(({ by, what }) => by === you && (what === "undone" || what in UNDOABLE));
-  if (!line || line.what === "undone" || now - line.at > UNDO_MS) return null;
+  const own = board.undo.filter(({ by, at }) => by === board.you?.id && now - at <= UNDO_MS);
+  const change = own.toSorted((a, b) => b.at - a.at).at(0);
+  if (!change) return null;
+  const line = board.log.findLast(({ by, at, what }) => by === change.by && at === change.at && what in UNDOABLE);
+  if (!line) return null;
   const name = nameOf(board, line.about) || t("Somebody");
   return {
     words: UNDOABLE[line.what]({ board, line, name }),
     closing: line.what === "closing-began",
     until: line.at + UNDO_MS,
+    since: SINCE[change.since]?.() ?? "",
   };
+}
+
+/** Says whether this host may keep the event open that they asked to close, whatever they did since. */
+export function mayKeepOpen(board) {
+  return board.undo.some(({ by, closing }) => closing && by === board.you?.id);
 }
 
 /** Returns one line of the log as a sentence; "" for what a host need not read. */
@@ -48,7 +61,8 @@ export function logSentence(board, line) {
 
 function doer(board, by) {
   if (by === "organiser") return t("The organiser");
-  return nameOf(board, by);
+  const name = nameOf(board, by);
+  return name && called(name);
 }
 
 const LINES = {

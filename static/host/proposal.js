@@ -3,7 +3,6 @@
 // A room here is a place in the proposal; its number may be another room's in the next one.
 
 import { Dot } from "../circle.js";
-import { clockText } from "../clock.js";
 import { Icon } from "../icons.js";
 import { html, useLayoutEffect, useRef, useState } from "../view.js";
 import { number, t, tn } from "../words.js";
@@ -11,6 +10,7 @@ import { folded, nameMatches, nameOf, seatOf } from "./board.js";
 import { makeDragging } from "./dragging.js";
 import { causeWords, choiceWords, numberRows, outcomeWords, whyWords } from "./proposal-words.js";
 import { Refusal } from "./refusal.js";
+import { UndoButton } from "./undo.js";
 
 const PLACE = "proposal";
 const ROOMS_SHOWN = 40;
@@ -128,7 +128,6 @@ function GivingWay({ host, board, proposal, change }) {
 
 function Tools({ host, proposal, change, text, setText }) {
   const kept = proposal.seating.some((room) => room.pinned || room.together?.length);
-  const undo = host.undo.value;
   return html`<div class="proposal-tools">
     <label class="search"><${Icon} name="search" /><input class="input" type="search" value=${text} placeholder=${t("Find a person or room")}
       aria-label=${t("Find a person or room")} onInput=${(event) => setText(event.target.value)} /></label>
@@ -136,8 +135,7 @@ function Tools({ host, proposal, change, text, setText }) {
       <${Icon} name="armchair" />${kept ? t("Draw the rest anew") : t("Draw another seating")}</button>
     ${kept && html`<button type="button" class="button" data-focus="unpin" onClick=${() => change("pin", {}, t("Nothing is kept any more."))}>
       ${t("Keep nothing")}</button>`}
-    ${undo && html`<button type="button" class="button" data-focus="undo" onClick=${() => change("undo", {}, t("Taken back."))}>
-      <${Icon} name="rotate-ccw" />${t("Undo: {what}", { what: undo.words })} <span class="second" aria-hidden="true">${clockText(undo.until - host.now.value)}</span></button>`}
+    <${UndoButton} host=${host} press=${() => change("undo", {}, t("Taken back."))} />
   </div>`;
 }
 

@@ -74,6 +74,27 @@ async def test_a_host_swaps_two_people_by_keyboard_and_takes_it_back(
     assert set(await people_of(room_with(sheet, "Ana"))) == set(before)
 
 
+async def test_an_undo_that_something_else_prevents_says_so_before_it_is_pressed(
+    house: House, visitors: Visitors
+) -> None:
+    await come_to_tables(house, NAMES[:6])
+    page = await visitors.page(desk=True)
+    sheet = await proposal_of(page, house)
+    await sheet.get_by_role("button", name=re.compile("^Keep room")).first.click()
+    undo = sheet.get_by_role("button", name="Undo: the next seating")
+    await expect(undo).to_be_enabled()
+    await house.commands("swap", a=house.id("Ana"), b=house.id(await far_from(sheet, "Ana")))
+    await expect(undo).to_be_disabled()
+    await expect(undo).to_have_accessible_description("The proposal has changed since.")
+    await is_accessible(page)
+
+
+async def far_from(sheet: Locator, name: str) -> str:
+    """Returns somebody of another room."""
+    near = await people_of(room_with(sheet, name))
+    return next(other for other in NAMES[:6] if other not in near)
+
+
 async def test_a_host_drags_somebody_onto_somebody_else(house: House, visitors: Visitors) -> None:
     await come_to_tables(house, NAMES[:6])
     page = await visitors.page(desk=True)

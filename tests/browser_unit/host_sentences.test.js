@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { EMPTY, heard } from "../../static/host/board.js";
-import { logSentence, undoable } from "../../static/host/log.js";
+import { logSentence, mayKeepOpen, undoable } from "../../static/host/log.js";
 import {
   ago, clockSentence, countsTo, lasting, lineWords, phaseTitle, places, roomAloud, roomName, roomSign,
   roomWithin, sizesWords, standOutWords, startSentence, waitingWords,
@@ -135,17 +135,26 @@ test("what a newer server adds to the log is passed over, never shown raw", () =
   assert.equal(plain(logSentence(board(), line("something-new"))), "");
 });
 
-test("what an undo takes back is named, whatever came after it, for thirty seconds and by who did it", () => {
+test("what an undo takes back is named, for thirty seconds, to who did it, and what prevents it since", () => {
   const rooms = [room("r1-2", [seat("ana", "Ana")])];
-  const log = (...lines) => ({ ...board(rooms, { log: lines }), you: { id: "dana" } });
-  const moved = { at: NOON, what: "rearranged", by: "dana", about: "ana", room: "r1-2" };
-  const merged = { at: NOON + 1000, what: "room-ended", by: "dana", room: "r1-3" };
-  const words = (shown, now = NOON + 2000) => undoable(shown, now)?.words;
-  assert.equal(words(log(moved, merged)), "Ana to room 2");
-  assert.equal(words(log({ ...moved, room: "" })), "Ana to the lobby");
-  assert.equal(words(log(moved, { at: NOON + 1500, what: "proposal-changed", by: "dana" })), "the next seating");
-  assert.equal(undoable(log({ at: NOON, what: "closing-began", by: "dana" }), NOON).closing, true);
-  assert.equal(words(log(moved, { at: NOON + 1500, what: "undone", by: "dana" })), undefined);
-  assert.equal(words(log({ ...moved, by: "emre" })), undefined);
-  assert.equal(words(log(moved), NOON + 30_001), undefined);
+  const log = [
+    { at: NOON, what: "rearranged", by: "dana", about: "ana", room: "r1-2" },
+    { at: NOON + 500, what: "closing-began", by: "dana" },
+    { at: NOON + 1000, what: "room-ended", by: "dana", room: "r1-3" },
+  ];
+  const shown = (undo, line = {}) => ({ ...board(rooms, { log: [{ ...log[0], ...line }, ...log.slice(1)], undo }), you: { id: "dana" } });
+  const moved = { by: "dana", at: NOON };
+  const closing = { by: "dana", at: NOON + 500, closing: true };
+  const words = (undo, line) => undoable(shown(undo, line), NOON + 2000)?.words;
+  assert.equal(words([moved]), "Ana to room 2");
+  assert.equal(words([moved], { room: "" }), "Ana to the lobby");
+  assert.equal(words([moved], { what: "proposal-changed" }), "the next seating");
+  assert.equal(words([moved, closing]), "the closing");
+  assert.equal(words([{ ...moved, by: "emre" }]), undefined);
+  assert.equal(words([]), undefined);
+  assert.equal(undoable(shown([moved]), NOON + 30_001), null);
+  assert.equal(undoable(shown([moved]), NOON).since, "");
+  assert.match(undoable(shown([{ ...moved, since: "rooms" }]), NOON).since, /in those rooms since/);
+  assert.equal(mayKeepOpen(shown([moved])), false);
+  assert.equal(mayKeepOpen(shown([moved, closing])), true);
 });

@@ -10,9 +10,6 @@ from rooms.board import board
 from rooms.commands import (
     Block,
     ChangeEvent,
-    CloseEvent,
-    EndRound,
-    Move,
     Pin,
     ProposeRound,
     Relax,
@@ -151,73 +148,6 @@ def test_overrides_hold_for_the_next_round_only() -> None:
     assert evening.event.asked is None
 
 
-def test_a_swap_can_be_undone_for_thirty_seconds_by_who_made_it() -> None:
-    evening = proposed(*EIGHT)
-    evening.asks("dana", Swap(a="ana", b="ines"))
-    evening.passes(30)
-    evening.asks("dana", Undo())
-    assert rooms_of(evening)[0] == set(FOUR)
-    assert evening.event.pinned == ()
-    assert evening.refuses("dana", Undo()) == "nothing-to-undo"
-    evening.asks("dana", Swap(a="ana", b="ines"))
-    evening.passes(30.1)
-    assert evening.refuses("dana", Undo()) == "too-late"
-
-
-def test_the_closing_can_be_undone_until_it_takes_effect_by_who_asked_for_it() -> None:
-    evening = proposed(*EIGHT)
-    evening.asks("dana", CloseEvent())
-    evening.passes(29)
-    assert evening.refuses("organiser", Undo()) == "nothing-to-undo"
-    evening.asks("dana", Undo())
-    assert evening.last("ana", m.PhaseChanged).closes_at is None
-    evening.passes(60)
-    assert evening.phase == "lobby", "the evening goes on"
-    evening.asks("dana", CloseEvent())
-    evening.passes(31)
-    assert evening.phase == "ended"
-
-
-def test_an_undo_after_a_newer_proposal_comes_too_late() -> None:
-    evening = proposed(*EIGHT)
-    evening.asks("dana", Swap(a="ana", b="ines"))
-    evening.asks("dana", Pin())
-    evening.offers([EIGHT[4:], FOUR], repeats=0)
-    assert evening.refuses("dana", Undo()) == "too-late"
-
-
-def test_a_move_can_be_undone_and_minutes_stay() -> None:
-    evening = proposed(*EIGHT)
-    evening.asks("dana", StartRound())
-    evening.passes_until(evening.event.starts_at)
-    evening.passes(60)
-    home, other = evening.event.people["ana"].seat, evening.event.people["jun"].seat
-    assert home
-    assert other
-    evening.asks("dana", Move(attendee="ana", room=other))
-    evening.passes(10)
-    evening.asks("dana", Undo())
-    assert evening.event.people["ana"].seat == home
-    evening.asks("dana", Move(attendee="ana", room="lobby"))
-    evening.asks("dana", Undo())
-    assert evening.event.people["ana"].seat == home
-
-
-def test_a_move_is_not_undone_once_something_else_touched_the_rooms() -> None:
-    evening = proposed(*EIGHT)
-    evening.asks("dana", StartRound())
-    evening.passes_until(evening.event.starts_at)
-    home, other = evening.event.people["ana"].seat, evening.event.people["jun"].seat
-    assert home
-    assert other
-    evening.asks("dana", Move(attendee="ana", room=other))
-    evening.asks("bo", Block(about="chidi", leave=True))
-    assert evening.refuses("dana", Undo()) == "too-late"
-    evening.asks("dana", Move(attendee="ana", room=home))
-    evening.asks("dana", EndRound(room=other))
-    assert evening.refuses("dana", Undo()) == "too-late"
-
-
 def test_an_offer_solved_before_a_pin_is_stale_and_seats_nobody_twice() -> None:
     evening = proposed(*EIGHT)
     evening.asks("dana", Pin(room="1"))
@@ -239,33 +169,6 @@ def test_what_a_host_lets_give_way_holds_for_the_next_round_and_is_drawn_anew() 
     evening.offers([FOUR], sitting_out=EIGHT[4:], repeats=0)
     evening.asks("dana", StartRound())
     assert evening.event.gives_way is Allow.PROGRAMME
-
-
-def test_a_relaxation_is_undone_with_the_seating_it_brought() -> None:
-    evening = proposed(*EIGHT)
-    evening.asks("dana", Relax(allow=Allow.SIT_OUTS))
-    evening.offers([FOUR], sitting_out=EIGHT[4:], repeats=0)
-    evening.asks("dana", Undo())
-    assert evening.event.gives_way is Allow.PROGRAMME
-    assert rooms_of(evening) == [set(FOUR), set(EIGHT[4:])]
-    assert wanted(evening.event, evening.register, evening.now) is None
-
-
-def test_another_draw_is_undone_with_the_seating_it_brought() -> None:
-    evening = proposed(*EIGHT)
-    evening.asks("dana", Reshuffle())
-    evening.offers([EIGHT[::2], EIGHT[1::2]], repeats=0)
-    evening.asks("dana", Undo())
-    assert rooms_of(evening) == [set(FOUR), set(EIGHT[4:])]
-    assert wanted(evening.event, evening.register, evening.now) is None
-
-
-def test_a_relaxation_is_not_undone_after_another_host_did_something() -> None:
-    evening = proposed(*EIGHT)
-    evening.adds(Attendee(id="dina", name="Dina", role=Role.HOST))
-    evening.asks("dana", Relax(allow=Allow.REPEATS))
-    evening.asks("dina", Swap(a="ana", b="ines"))
-    assert evening.refuses("dana", Undo()) == "too-late"
 
 
 def test_what_gives_way_can_be_left_to_the_programme_again() -> None:

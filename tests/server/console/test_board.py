@@ -6,8 +6,9 @@ from msgspec.structs import replace
 
 from rooms import messages as m
 from rooms.messages import Phase
-from rooms.people import Mode, RoomMode
+from rooms.people import Mode, Role, RoomMode
 from server.console.board import Board, is_silent, listens_at, needs, stands_out
+from server.console.happened import undoable
 
 LATER = 60_000
 
@@ -80,3 +81,23 @@ def test_nobody_is_listened_for_before_there_is_a_round() -> None:
     )  # fmt: skip
     assert listens_at(Board(event=event), 7) == 7
     assert listens_at(Board(event=replace(event, paused=5)), 7) is None
+
+
+def test_an_undo_is_offered_as_long_as_nothing_prevents_it_and_only_to_who_may() -> None:
+    you = m.You(id="dana", name="Dana", role=Role.HOST, mode=Mode.ONLINE, sitting_out=False)
+    log = tuple(m.LogLine(at=at, what=what, by="dana") for at, what in LOG)
+
+    def offered(*changes: m.UndoView, now: int = 9) -> str | None:
+        line = undoable(Board(you=you, log=log, undo=changes), now)
+        return line.what if line is not None else None
+
+    moved = m.UndoView(by="dana", at=5)
+    assert offered(moved) == "rearranged"
+    assert offered(moved, m.UndoView(by="dana", at=7, closing=True)) == "closing-began"
+    assert offered(replace(moved, since="rooms")) is None
+    assert offered(replace(moved, by="hugo")) is None
+    assert offered(moved, now=30_006) is None
+    assert offered() is None
+
+
+LOG = ((5, "seated-moved"), (5, "rearranged"), (7, "closing-began"))
