@@ -31,19 +31,20 @@ from rooms.commands import (
     SocketCommand,
 )
 from rooms.contacts import consented
-from rooms.messages import Contact, EventView, Room, You
+from rooms.messages import Contact, EventView, Phase, Room, You
 from rooms.people import Attendee, Role
 from rooms.refusal import Refusal
 from rooms.replanning import MOST_ROUNDS
 from rooms.view import view
 from server import words
 from server.agreeing import as_shown
-from server.auth import ORGANISER, Viewer, public_url
+from server.auth import ORGANISER, Viewer, keys_of, public_url
 from server.bodies import read_data
 from server.bounces import MESSAGE_LIMIT, NoBounce, read_bounce
 from server.delimited import DATA_LIMIT
 from server.evenings import Evening, Evenings
 from server.importing import Landing, Named, changed, read_json, read_people
+from server.listed import listed
 from server.organising import (
     Brought,
     HalfLanded,
@@ -66,9 +67,10 @@ from server.planning import (
     shown,
 )
 from server.problems import Problem, answering
+from server.redis import Store
+from server.register import read_titles
 from server.reporting import reported
 from server.rights import host_or_organiser, oneself, organiser_only
-from server.sequencer import UnknownEvent
 from server.undelivered import note_bounce
 from server.wire import HOST_TYPES, Ref, WireError, read_command, read_envelope
 
@@ -123,6 +125,21 @@ class CreatedShown(Struct, kw_only=True):
     host_key: str
 
 
+class EventLineShown(Struct, kw_only=True):
+    """One event in the list of all; the same names say the same as in an event itself."""
+
+    id: str
+    title: str
+    phase: Phase
+    round: int
+    rounds: int
+    starts_at: int | None
+    time_zone: str
+    people: int
+    present: int
+    join_url: str
+
+
 class EnrolledShown(Struct, kw_only=True, omit_defaults=True):
     """One person of an import, in row order; `url` and `key` for those who were created."""
 
@@ -145,6 +162,9 @@ class ImportedShown(Struct, kw_only=True):
 
     created: int
     updated: int
+    """Rows of people who were here."""
+    unchanged: int
+    """Those of them that said nothing new."""
     rejected: tuple[RowShown, ...]
     attendees: tuple[EnrolledShown, ...]
     skipped: tuple[RowShown, ...]
@@ -272,22 +292,32 @@ async def create_event(request: Request) -> Response:
 
 
 async def list_events(request: Request) -> Response:
+    """Answers with a line for each event; `GET /api/events/{id}` has all of one."""
     await organiser_only(request)
-    return _json([await _shown(request, evening) for evening in await all_evenings(request)])
-
-
-async def all_evenings(request: Request) -> list[Evening]:
-    """Returns all events, read to their ends, without those deleted or made meanwhile."""
+    store: Store = request.app.state.store
     evenings: Evenings = request.app.state.evenings
-    found: list[Evening] = []
-    for id in await evenings.ids():
-        try:
-            evening = await evenings.get(id)
-            await evening.caught_up()
-        except UnknownEvent:
-            continue
-        found.append(evening)
-    return found
+    ids = await evenings.ids()
+    titles = await read_titles(store, ids)
+    lines = await listed(store, evenings, ids)
+    keys = keys_of(request)
+    return _json(
+        [
+            EventLineShown(
+                id=id,
+                title=titles.get(id, ""),
+                phase=lines[id].phase,
+                round=lines[id].round,
+                rounds=lines[id].rounds,
+                starts_at=lines[id].starts_at,
+                time_zone=lines[id].time_zone,
+                people=lines[id].people,
+                present=lines[id].present,
+                join_url=join_url(request, id, await keys.join_key(id)),
+            )
+            for id in ids
+            if id in lines
+        ]
+    )
 
 
 async def show_event(request: Request) -> Response:
@@ -382,6 +412,7 @@ def imported(request: Request, event_id: str, brought: Brought) -> ImportedShown
     return ImportedShown(
         created=brought.created,
         updated=brought.updated,
+        unchanged=brought.unchanged,
         rejected=rows(brought.rejected),
         attendees=tuple(enrolled(landing) for landing in brought.landings),
         skipped=rows(brought.skipped),

@@ -345,8 +345,9 @@ class Carrier:
                 return await self._refused(client, job, handing, refused)
         except (aiosmtplib.SMTPException, OSError) as error:
             client.close()
-            said = without_addresses(str(error))
-            return await self._write(job, handing, State.UNSURE, why="no-answer", said=said)
+            # Our own library's words, in English: for the log, not for the desk.
+            cause = without_addresses(str(error))
+            return await self._write(job, handing, State.UNSURE, why="no-answer", cause=cause)
         return await self._write(job, handing, State.SENT, said=f"{answer.code}")
 
     async def _own(self, job: Job) -> Entry:
@@ -401,8 +402,12 @@ class Carrier:
         tries: int = 0,
         wait: int = 0,
         address: str = "",
+        cause: str = "",
     ) -> str:
-        """Writes down what came of a letter, however long the store is away."""
+        """Writes down what came of a letter, however long the store is away.
+
+        `said`: by the mail server; `cause`: what the log says where it said nothing.
+        """
         now = self._store.clock()
         line = Entry(
             state=state,
@@ -422,7 +427,7 @@ class Carrier:
                 self._troubled = ""
                 log.warning("Mails go out again.")
         elif why in LOGGED:
-            log.warning(LOGGED[why], job.letter.partition(":")[0], job.event, said)
+            log.warning(LOGGED[why], job.letter.partition(":")[0], job.event, said or cause)
         return state.value
 
     async def _insist(self, step: Callable[[], Awaitable[object]]) -> None:

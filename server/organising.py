@@ -7,7 +7,7 @@ Rights are the doors' business, rules are those of `rooms/`.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from http import HTTPStatus
 from typing import Protocol
 
@@ -58,9 +58,11 @@ class Made(Struct, frozen=True, kw_only=True):
 
 
 class Brought(Struct, frozen=True, kw_only=True):
-    """What an import came to. `keys`: by id, of those who were created."""
+    """What an import came to. `keys`: by id, of those who were created; `unchanged`: how many of
+    the rows that landed say nothing new of people who are here."""
 
     landings: tuple[Landing, ...]
+    unchanged: int
     rejected: tuple[Named, ...]
     skipped: tuple[Named, ...]
     notes: tuple[Sentence, ...]
@@ -72,6 +74,7 @@ class Brought(Struct, frozen=True, kw_only=True):
 
     @property
     def updated(self) -> int:
+        """Rows of people who were here, also of those who are as they were."""
         return len(self.landings) - self.created
 
 
@@ -157,7 +160,8 @@ async def bring_in(services: Services, evening: Evening, reading: Reading) -> Br
     try:
         return await _bring_in(services, evening, reading, plan, id_of, landed)
     except StoreAway as away:
-        doubtful = plan.landings[len(landed) :]
+        rows = {one.row for one in landed}
+        doubtful = [one for one in plan.landings if one.row not in rows]
         came = len(landed) + sum(
             one.created and evening.register.has(one.attendee.id) for one in doubtful
         )
@@ -173,7 +177,10 @@ async def _bring_in(
     landed: list[Landing],
 ) -> Brought:
     refused: list[Named] = []
-    for some in _some(plan.landings):
+    known = {one.id: one for one in evening.register.attendees()}
+    fresh, same = _fresh(plan.landings, known)
+    landed += same
+    for some in _some(fresh):
         try:
             await _write(evening, some)
             landed += some
@@ -185,8 +192,10 @@ async def _bring_in(
                 except Refusal as refusal:
                     why = Sentence(refusal.sentence, refusal.details)
                     refused.append(Named(row=one.row, why=why))
-    if landed:
-        await evening.submit(ORGANISER, NoteDesk(what="import", count=len(landed)))
+    written = len(landed) - len(same)
+    if written:
+        await evening.submit(ORGANISER, NoteDesk(what="import", count=written))
+    landed.sort(key=lambda one: one.row)
     made = [landing.attendee for landing in landed if landing.created]
     for landing in landed:
         id = landing.attendee.id
@@ -197,11 +206,31 @@ async def _bring_in(
     keys = await services.keys.make_all(evening.id, [(one.id, one.role) for one in made])
     return Brought(
         landings=tuple(landed),
+        unchanged=len(same),
         rejected=tuple(sorted([*plan.rejected, *refused], key=lambda named: named.row)),
         skipped=reading.skipped,
         notes=plan.notes,
         keys=dict(zip([one.id for one in made], keys, strict=True)),
     )
+
+
+def _fresh(
+    landings: Sequence[Landing], known: Mapping[str, Attendee]
+) -> tuple[list[Landing], list[Landing]]:
+    """Returns the rows that make or change somebody, and those that say nothing new.
+
+    A later row that takes an earlier one back says something, though it says what is known.
+    """
+    fresh: list[Landing] = []
+    same: list[Landing] = []
+    changed: set[str] = set()
+    for one in landings:
+        id = one.attendee.id
+        says_nothing = known.get(id) == one.attendee and id not in changed
+        (same if says_nothing else fresh).append(one)
+        if not says_nothing:
+            changed.add(id)
+    return fresh, same
 
 
 def _some(landings: Sequence[Landing]) -> Iterator[Sequence[Landing]]:

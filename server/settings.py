@@ -104,6 +104,17 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
     )
 
 
+def spoken_language(environ: Mapping[str, str] | None = None) -> str:
+    """Returns the language of the terminal's locale, two letters as in `ja`; empty: none is set.
+
+    The variables themselves are read: a locale that this machine has not installed still says what
+    its owner reads.
+    """
+    given = os.environ if environ is None else environ
+    named = next((v for n in ("LC_ALL", "LC_MESSAGES", "LANG") if (v := given.get(n))), "")
+    return named[:2].lower() if re.match(r"[A-Za-z]{2}(?![A-Za-z])", named) else ""
+
+
 SMTP_SCHEMES = {"smtp": ("offered", 25), "starttls": ("starttls", 587), "smtps": ("tls", 465)}
 """Scheme of MEGURI_SMTP_URL to its security and its usual port."""
 

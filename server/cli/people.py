@@ -35,7 +35,9 @@ def attendees_import(
     path = f"/api/events/{event_id_of(asker, event_id)}/attendees"
     with sentences():
         imported = asker.post(path, file.read_bytes(), Imported, "text/csv")
-    click.echo(f"{imported.created} created, {imported.updated} updated.")
+    updated = imported.updated - imported.unchanged
+    said = f"{imported.created} created, {updated} updated"
+    click.echo(f"{said}, {imported.unchanged} as they were." if imported.unchanged else f"{said}.")
     for bad in imported.rejected:
         click.echo(f"Row {bad.row} was not taken: {bad.reason}", err=True)
     if links is not None:

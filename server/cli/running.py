@@ -15,6 +15,7 @@ import click
 
 from server.cli.failing import Failed, own_settings, sentences
 from server.cli.telling import say
+from server.settings import spoken_language
 
 FIRST_START = """
 This is the first start. To hold an evening, open this address in a browser and press
@@ -26,6 +27,24 @@ Keep it: whoever has it sees everybody's data, and it is shown this once. Its la
 organiser's key, which {public}/desk asks for on other computers (and the commands of
 `meguri`: export MEGURI_ORGANISER_KEY=…). If it is lost, `meguri key renew` makes a new one.
 """
+
+
+def greeting(language: str, public: str, first_key: str | None, log: Path | None) -> str:
+    """Returns what the server says once it runs at `public`; `first_key`: made just now."""
+    from server.words import words
+
+    known = words(language)
+    lines = [known.gettext("Meguri runs at {public}", public=public)]
+    if first_key is not None:
+        lines.append(known.gettext(FIRST_START, public=public, key=first_key))
+    else:
+        next_step = "Next: the organiser's page is {public}/desk; or `meguri event create TITLE`."
+        lines.append(known.gettext(next_step, public=public))
+    if log is not None:
+        lines.append(known.gettext("Ctrl-C ends it. The log is in {log}.", log=str(log)))
+    else:
+        lines.append(known.gettext("SIGTERM ends it."))
+    return "\n".join(lines)
 
 
 @click.command()
@@ -43,14 +62,7 @@ def serve(debug: bool, host: str, port: int, workers: int) -> None:
 
     def ready(address: str, first_key: str | None = None) -> None:
         public = settings.public_url or address
-        click.echo(f"Meguri runs at {public}")
-        if first_key is not None:
-            click.echo(FIRST_START.format(public=public, key=first_key))
-        else:
-            click.echo(
-                f"Next: the organiser's page is {public}/desk; or `meguri event create TITLE`."
-            )
-        click.echo(f"Ctrl-C ends it. The log is in {log}." if log else "SIGTERM ends it.")
+        click.echo(greeting(spoken_language(), public, first_key, log))
         sys.stdout.flush()
 
     with sentences():

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import locale
 import sys
 from collections.abc import Callable
 
@@ -12,7 +11,7 @@ from server.console.address import Address
 from server.console.line import NobodyThere
 from server.console.session import NotAHost, Session
 from server.console.speech import Speech
-from server.settings import may_move_cursor
+from server.settings import may_move_cursor, spoken_language
 from server.words import DEFAULT, LANGUAGES
 
 
@@ -23,7 +22,7 @@ def has_screen() -> bool:
 
 def language_of(asked: str | None) -> str:
     """Returns the language asked for, else the locale's where it is ours, else English."""
-    spoken = asked or (locale.getlocale()[0] or "")[:2]
+    spoken = asked or spoken_language()
     return spoken if spoken in LANGUAGES else DEFAULT
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from http import HTTPStatus
+from urllib.parse import quote
 from zoneinfo import available_timezones
 
 import msgspec
@@ -32,7 +33,7 @@ from server.listed import Listed, listed
 from server.organising import make_event
 from server.pages.balance import balance_page
 from server.pages.customers import customers_page, sansan_file
-from server.pages.entry import check_origin
+from server.pages.entry import check_origin, local_path
 from server.pages.importing import import_page, press_import, save_links
 from server.pages.interests import interests_page, press_interests
 from server.pages.local_instants import local_instant
@@ -63,7 +64,7 @@ from server.pages.person import (
     person_page,
     press_person,
 )
-from server.pages.rendering import redirect, render
+from server.pages.rendering import here, redirect, render
 from server.pages.report import report_page, save_goals
 from server.pages.returned import press_bounce
 from server.pages.sign_up import save_sign_up, sign_up_page
@@ -99,12 +100,13 @@ def organisers(endpoint: Endpoint) -> Endpoint:
             if request.method != "GET":
                 raise Problem(
                     HTTPStatus.UNAUTHORIZED,
-                    "no-key",
+                    "signed-out",
                     "You are not signed in at the desk any more. Please sign in and try again.",
                 )
             at_the_door = request.url.path == "/desk"
             status = HTTPStatus.OK if at_the_door else HTTPStatus.UNAUTHORIZED
-            return _sign_in_page(request, key_in_link=False, status=status)
+            then = here(request)
+            return _sign_in_page(request, key_in_link=False, then=then, status=status)
         if request.method == "POST":
             check_origin(request)
         return await endpoint(request)
@@ -116,13 +118,15 @@ def _sign_in_page(
     request: Request,
     *,
     key_in_link: bool,
+    then: str = "/desk",
     problem: str = "",
     status: HTTPStatus = HTTPStatus.OK,
 ) -> Response:
-    """Draws desk_enter.html: `key_in_link`, `problem`."""
+    """Draws desk_enter.html: `key_in_link`, `then` (the page to go on to), `problem`."""
     known = words.words(words.language(request))
     context: dict[str, object] = {
         "key_in_link": key_in_link,
+        "then": then,
         "problem": known.gettext(problem) if problem else None,
     }
     return render(request, "desk_enter.html", context, status=status)
@@ -135,7 +139,8 @@ async def sign_in(request: Request) -> Response:
     """Signs in with the key from the form, and goes on to the page that was asked for."""
     check_origin(request)
     form = await read_form(request)
-    return await _signed_in(request, str(form.get("key", "")).strip(), request.url.path)
+    then = local_path(str(form.get("then", request.url.path)))
+    return await _signed_in(request, str(form.get("key", "")).strip(), then)
 
 
 async def desk_link(request: Request) -> Response:
@@ -153,7 +158,11 @@ async def _signed_in(request: Request, key: str, then: str) -> Response:
     if not await keys.is_organiser_key(key):
         take(limits_of(request).wrong_keys, address(request))
         return _sign_in_page(
-            request, key_in_link=False, problem=WRONG_KEY, status=HTTPStatus.UNAUTHORIZED
+            request,
+            key_in_link=False,
+            then=then,
+            problem=WRONG_KEY,
+            status=HTTPStatus.UNAUTHORIZED,
         )
     response = redirect(then)
     value = await keys.sign(DESK_COOKIE, await keys.organiser_session())
@@ -348,7 +357,35 @@ def _seconds(typed: Mapping[str, str], name: str) -> int | None:
     return seconds
 
 
+FORMS: Mapping[str, str] = {
+    "/desk/events": "/desk",
+    "/desk/out": "/desk",
+    **{
+        f"/desk/{{event}}/{form}": "/desk/{event}"
+        for form in ("details", "goals", "copy", "delete", "host", "host-link")
+    },
+    "/desk/{event}/links": "/desk/{event}/import",
+    "/desk/{event}/people/cards": "/desk/{event}/people",
+    "/desk/{event}/people/{who}/link": "/desk/{event}/people/{who}",
+    "/desk/{event}/customers/sansan.csv": "/desk/{event}/customers",
+    "/desk/{event}/mail/came-back": "/desk/{event}/mail",
+}
+"""Addresses that forms are sent to, and the page each stands on: what they answer has that address,
+and is asked for again from there (another language, the address bar, a bookmark)."""
+
+
+def leads_to(page: str) -> Endpoint:
+    """Returns what sends a browser on to a page, whose pattern is given."""
+
+    async def answer(request: Request) -> Response:
+        places = {name: quote(value, safe="") for name, value in request.path_params.items()}
+        return redirect(page.format(**places))
+
+    return answer
+
+
 routes = [
+    *(Route(form, leads_to(page), methods=["GET"]) for form, page in FORMS.items()),
     Route("/desk", organisers(desk), methods=["GET"]),
     Route("/desk", sign_in, methods=["POST"]),
     Route("/desk/in/{key}", desk_link, methods=["GET", "POST"]),

@@ -38,6 +38,9 @@ HEADINGS: Mapping[HTTPStatus, str] = {
     HTTPStatus.INTERNAL_SERVER_ERROR: "Something broke on our side",
     HTTPStatus.SERVICE_UNAVAILABLE: "One moment, please",
 }
+SIGNED_OUT = "signed-out"
+"""The code of a form that came from the desk after the sign-in had run out."""
+
 OTHER_HEADING = "That did not work"
 
 
@@ -51,9 +54,14 @@ def error_page(
 ) -> Response:
     """Draws the page of a problem; `event` (title, url) leads back to where somebody was."""
     language = words.language(request, locale)
+    is_signed_out = problem.code == SIGNED_OUT
+    heading = HEADINGS.get(problem.status, OTHER_HEADING)
     context: dict[str, object] = {
         "status": int(problem.status),
-        "heading": words.words(language).gettext(HEADINGS.get(problem.status, OTHER_HEADING)),
+        "heading": words.words(language).gettext(
+            "You are signed out" if is_signed_out else heading
+        ),
+        "is_signed_out": is_signed_out,
         "sentence": words.sentence(language, problem),
         "reference": reference,
         "event": event,

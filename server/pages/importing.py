@@ -126,10 +126,11 @@ class LinkLine(Struct, frozen=True):
 
 
 class Result(Struct, frozen=True, kw_only=True):
-    """What an import came to, as the page shows it."""
+    """What an import came to, as the page shows it; `updated`: who is not as they were."""
 
     created: int
     updated: int
+    unchanged: int
     rejected: tuple[RowLine, ...]
     notes: tuple[str, ...]
     links: tuple[LinkLine, ...]
@@ -398,7 +399,8 @@ def _result(request: Request, evening: Evening, brought: Brought, name: str) -> 
     )
     return Result(
         created=answer.created,
-        updated=answer.updated,
+        updated=answer.updated - answer.unchanged,
+        unchanged=answer.unchanged,
         rejected=tuple(RowLine(row.row, row.reason) for row in answer.rejected),
         notes=tuple(notes),
         links=tuple(LinkLine(people[id].name, url) for id, url in made.items()),

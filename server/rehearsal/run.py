@@ -70,6 +70,7 @@ class Imported(Struct, frozen=True):
     rejected: list[RejectedRow]
     created: int = 0
     updated: int = 0
+    unchanged: int = 0
 
 
 class _Round(Struct, frozen=True, kw_only=True):

@@ -191,7 +191,10 @@ async def test_people_come_in_row_order_with_their_links(house: Doors) -> None:
     ana = answer["attendees"][0]
     assert ana["url"] == f"{house.url}/e/{made['id']}/in/{ana['key']}"
     again = (await house.client.post(path, content=text.encode(), headers=headers)).json()
-    assert (again["created"], again["updated"]) == (0, 2)
+    assert (again["created"], again["updated"], again["unchanged"]) == (0, 2, 2)
+    moved = text.replace("37", "38").encode() + b"Ana,ana@example.org,37\n"
+    changed = (await house.client.post(path, content=moved, headers=headers)).json()
+    assert (changed["created"], changed["updated"], changed["unchanged"]) == (0, 3, 1)
     assert "key" not in again["attendees"][0]
     assert again["attendees"][0]["id"] == ana["id"]
     shown = (await house.client.get(f"{path}/{ana['id']}")).json()

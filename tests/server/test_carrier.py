@@ -110,6 +110,7 @@ async def test_what_is_said_of_one_mail_is_that_mails(
     assert (outcome, line.state, line.why) == (state.value, state, why)
     assert line.tries == (1 if state in (State.WAITING, State.FAILED) else 0)
     assert (line.address != "") == (why == "refused-address")
+    assert line.said == answer.replace("250 2.0.0 taken", "250"), "nobody's words but the server's"
     assert (await trouble(store, store.clock())).why == ""
     if why:
         assert why in REASONS

@@ -19,6 +19,7 @@ import pytest
 from server import cli
 from server.auth import Keys
 from server.bundled import BundledStore
+from server.cli.running import greeting
 from server.doctor import examine, kept_findings
 from server.erasure import FILES, want_files
 from server.redis import Store
@@ -279,6 +280,17 @@ async def said_at_start(data_dir: Path) -> tuple[str, asyncio.subprocess.Process
         while b" ends it." not in said:
             said += await process.stdout.readline()
     return said.decode(), process
+
+
+def test_the_first_start_is_said_in_the_language_of_the_terminal() -> None:
+    english = greeting("", "http://tea.test", "k-e-y", None)
+    japanese = greeting("ja", "http://tea.test", "k-e-y", None)
+    for said in (english, japanese):
+        assert "http://tea.test/desk/in/k-e-y\n" in said
+        assert "meguri key renew" in said
+    assert "Sign in" in english
+    assert "サインイン" in japanese
+    assert "ends it" not in japanese
 
 
 async def test_the_first_start_says_once_how_to_come_to_the_desk(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ import io
 import logging
 import zipfile
 from collections.abc import AsyncIterator, Iterable, Iterator
+from collections.abc import Set as AbstractSet
 from email.message import EmailMessage
 
 import httpx2 as httpx
@@ -33,6 +34,7 @@ from server.auth import Keys
 from server.evenings import Evenings
 from server.exports.tools import SANSAN, SANSAN_REQUIRED, TOOLS
 from server.letters import Links, Writer, message
+from server.pages.desk import FORMS
 from server.redis import Store
 from server.settings import Settings
 from tests.guests import Guest, House, guest, guests, quick_round
@@ -348,7 +350,7 @@ def unfolded(mail: EmailMessage) -> Iterator[bytes | str]:
 
 # Everything that can be read over HTTP
 
-WHO: dict[str, set[str]] = {
+WHO: dict[str, AbstractSet[str]] = {
     "/healthz": set(),
     "/readyz": set(),
     "/metrics": set(),
@@ -396,6 +398,7 @@ WHO: dict[str, set[str]] = {
     "/desk": set(),
     "/desk/in/{key}": set(),
     "/desk/{event}": set(),
+    **dict.fromkeys(FORMS, frozenset()),  # each leads to its page
     "/desk/{event}/import": set(),
     "/desk/{event}/people": {"organiser"},
     "/desk/{event}/people/new": {"organiser"},

@@ -7,6 +7,7 @@ import os
 import re
 import signal
 from collections.abc import AsyncIterator
+from html import unescape
 from pathlib import Path
 
 import httpx2 as httpx
@@ -19,6 +20,7 @@ from server import agreeing, words
 from server.bundled import BundledStore
 from server.files import STATIC
 from server.pages import consent
+from server.pages.desk import FORMS
 from server.pages.entry import local_path
 from server.pages.statics import without_comments
 from server.redis import Store
@@ -390,10 +392,37 @@ async def test_the_desk_wants_the_key(house: Doors) -> None:
         assert (await browser.get(f"/desk/{made['id']}")).status_code == 200
         await browser.post("/desk/out")
         assert (await browser.get(f"/desk/{made['id']}")).status_code == 401
+        deep = f"/desk/{made['id']}/people?q=ana"
+        asked = (await browser.get(deep)).text
+        then = unescape(re.findall(r'name="then" value="([^"]+)"', asked)[0])
+        [form] = re.findall(r'<form method="post" action="([^"]+)" class="stack', asked)
+        wrong = await browser.post(form, data={"key": "wrong", "then": then})
+        assert f'name="then" value="{deep}"' in unescape(wrong.text), "it is not forgotten"
+        right = await browser.post(form, data={"key": KEY, "then": then})
+        assert right.headers["location"] == deep
+        await browser.post("/desk/out")
+        astray = await browser.post("/desk", data={"key": KEY, "then": "//evil.example"})
+        assert astray.headers["location"] == "/"
+        await browser.post("/desk/out")
+        late = await browser.post(f"/desk/{made['id']}/goals", data={})
+        assert (late.status_code, 'href="/desk"' in late.text) == (401, True)
         assert (await browser.get(f"/desk/in/{KEY}")).status_code == 200
         assert not browser.cookies
         by_link = await browser.post(f"/desk/in/{KEY}")
         assert by_link.headers["location"] == "/desk"
+
+
+async def test_a_forms_address_opened_by_hand_leads_to_the_page_it_stands_on(
+    house: Doors,
+) -> None:
+    event = (await house.makes_event())["id"]
+    [ana, _] = await house.brings(event)
+    async with house.browser() as browser:
+        await browser.post("/desk", data={"key": KEY})
+        for form in FORMS:
+            answer = await browser.get(form.format(event=event, who=ana.id))
+            assert answer.status_code == 303, form
+            assert (await browser.get(answer.headers["location"])).status_code == 200, form
 
 
 @pytest_asyncio.fixture

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from server.settings import SettingsError, read_settings
+from server.settings import SettingsError, read_settings, spoken_language
 
 
 @pytest.mark.parametrize(
@@ -52,3 +52,16 @@ def test_a_mail_servers_address_says_how_it_is_spoken_to(
 def test_what_is_no_mail_server_is_refused_with_a_sentence(url: str) -> None:
     with pytest.raises(SettingsError, match="MEGURI_SMTP_URL must look like"):
         read_settings({"MEGURI_SMTP_URL": url})
+
+
+@pytest.mark.parametrize(
+    ("environ", "language"),
+    [
+        ({"LANG": "ja_JP.UTF-8"}, "ja"),
+        ({"LANG": "ja_JP.UTF-8", "LC_ALL": "en_GB"}, "en"),
+        ({"LANG": "C.UTF-8", "LC_ALL": ""}, ""),
+        ({}, ""),
+    ],
+)
+def test_a_terminals_language_is_its_locales(environ: dict[str, str], language: str) -> None:
+    assert spoken_language(environ) == language
