@@ -1,31 +1,32 @@
 """Applying: what each fact changes in the event as it stands. One match over all facts.
 
 Responsible for folding one fact, in place. It decides nothing and refuses nothing: a fact has
-happened. What a change of one person or one room brings with it, `Event` sees to; who is here, and
-how, is `presence.py`'s.
+happened. What it changes about the round, contacts, topics and who is here is said in
+`round_standing.py`, `contact_standing.py`, `topic_standing.py` and `presence.py`; what a change of
+one person or one room brings with it, in `stays.py`.
 
 Invariant: the same facts in the same order give the same event; nothing else counts.
 """
 
 from __future__ import annotations
 
-from typing import TypeVar, assert_never
+from typing import assert_never
 
 from msgspec.structs import replace
 
 from rooms import facts as f
+from rooms import stays
+from rooms.contact_standing import apply_contact, forget_contacts, forget_met_before
 from rooms.encounters import met_after_ms
 from rooms.event import Event
 from rooms.log import with_line
 from rooms.messages import Phase
-from rooms.people import SEATED_ROLES, Mode, Place, RoomMode
+from rooms.people import SEATED_ROLES, Place, RoomMode
 from rooms.presence import apply_connection, apply_presence
-from rooms.programme import Allow, Kind
+from rooms.programme import Kind
+from rooms.round_standing import apply_deadline, apply_seat, begin_preview, end_event, end_round
 from rooms.standing import (
-    WITHOUT_SEAT,
     Calling,
-    Given,
-    Pair,
     Person,
     Room,
     Stay,
@@ -33,10 +34,7 @@ from rooms.standing import (
     meeting_room,
     pair,
 )
-from rooms.topic_standing import apply_topic, begin_topics
-
-Kept = TypeVar("Kept")
-
+from rooms.topic_standing import apply_topic
 
 REPLAN = (
     f.EventCreated
@@ -67,7 +65,7 @@ def apply(event: Event, fact: f.AnyFact) -> None:
             event.closes_at = fact.closes_at
             event.closing = fact
         case f.EventEnded():
-            _end_event(event, fact)
+            end_event(event, fact)
         case f.AttendeeAdded() | f.ProfileChanged() | f.ConsentGiven() | f.Erased():
             _apply_profile(event, fact)
         case f.Removed() | f.Readmitted():
@@ -102,13 +100,13 @@ def apply(event: Event, fact: f.AnyFact) -> None:
         case f.CallWithdrawn():
             event.called = None
         case f.SeatingFixed():
-            _begin_preview(event, fact)
+            begin_preview(event, fact)
         case f.PreviewShortened() | f.DeadlineMoved() | f.Resumed():
-            _apply_deadlines(event, fact)
+            apply_deadline(event, fact)
         case f.RoundStarted():
             event.phase = Phase.ROUND
             for id in event.current:
-                event.look_for_alone(id, fact.at)
+                stays.look_for_alone(event, id, fact.at)
         case f.Paused():
             event.paused_at = fact.at
         case f.Warned():
@@ -118,9 +116,9 @@ def apply(event: Event, fact: f.AnyFact) -> None:
             if fact.room is None:
                 event.warned = (*event.warned, fact.seconds)
         case f.RoomEnded():
-            event.end_room(fact.room, fact.at, "room-ended")
+            stays.end_room(event, fact.room, fact.at, "room-ended")
         case f.RoundEnded():
-            _end_round(event, fact)
+            end_round(event, fact)
         case f.BreakEnded():
             event.phase = Phase.LOBBY
             event.break_ends_at = None
@@ -134,7 +132,7 @@ def apply(event: Event, fact: f.AnyFact) -> None:
             | f.ChoseToMeetOthers()
             | f.MoreTimeWished()
         ):
-            _apply_seat(event, fact)
+            apply_seat(event, fact)
         case f.PlaceGiven() | f.PutOnWaitingList() | f.SignUpRefused() | f.LinkAsked():
             _apply_sign_up(event, fact)
         case f.QuestionsAnswered():
@@ -151,7 +149,7 @@ def apply(event: Event, fact: f.AnyFact) -> None:
             | f.Blocked()
             | f.Unblocked()
         ):
-            _apply_contact(event, fact)
+            apply_contact(event, fact)
         case f.Reported() | f.Announced() | f.HostCalled() | f.CallWasSeen() | f.CallAnswered():
             _apply_hosting(event, fact)
         case (
@@ -279,24 +277,12 @@ def _rooms_changed(before: f.SeatingOffered | None, now: f.SeatingOffered) -> in
     return max(len(are - were), len(were - are))
 
 
-def _end_event(event: Event, fact: f.EventEnded) -> None:
-    if event.is_running:
-        event.rounds_ended[event.round] = fact.at
-    for id in list(event.holding):
-        event.end_room(id, fact.at, "round-ended")
-    event.phase = Phase.ENDED
-    event.ended_at = fact.at
-    event.paused_at = event.break_ends_at = event.called = event.proposal = None
-    event.joins.clear()
-    event.undoable.clear()
-    event.closing = None
-
-
 def _record_meetings(event: Event, fact: f.MeetingsRecorded) -> None:
     event.round = max(event.round, fact.round)
     event.kind = Kind.OPEN
     for met in fact.meetings:
-        event.record(
+        stays.record(
+            event,
             Room(
                 id=meeting_room(fact.round, met.a, met.b),
                 round=fact.round,
@@ -355,7 +341,8 @@ def _apply_profile(
         case f.AttendeeAdded():
             if fact.by_event_link:
                 event.signed_up[fact.id] = fact.at
-            event.put(
+            stays.put(
+                event,
                 Person(
                     id=fact.id,
                     role=fact.role,
@@ -372,7 +359,8 @@ def _apply_profile(
         case f.ProfileChanged() if person is not None:
             role = fact.role or person.role
             takes_seat = person.takes_seat if role is person.role else role in SEATED_ROLES
-            event.put(
+            stays.put(
+                event,
                 replace(
                     person,
                     role=role,
@@ -387,17 +375,12 @@ def _apply_profile(
             _, kept = event.consents.get(fact.id, ("", 0))
             event.consents[fact.id] = (fact.version, kept + 1)
             if not fact.remembered:
-                _forget(event.met_before, fact.id)
+                forget_met_before(event, fact.id)
         case f.Erased() if person is not None:
-            event.put(replace(person, erased_at=fact.at, connections=(), seat=None), fact.at)
+            stays.put(event, replace(person, erased_at=fact.at, connections=(), seat=None), fact.at)
             by = f.THEMSELVES if fact.by == fact.id else fact.by
             event.noted = (*event.noted, f.DeskNoted(at=fact.at, what="erased", by=by))
-            _forget(event.yeses, fact.id)
-            for a, b in [both for both in event.contacts if fact.id in both]:
-                _end_contact(event, a, b, fact.at)
-            _forget(event.cards, fact.id)
-            _forget(event.blocks, fact.id)
-            _forget(event.met_before, fact.id)
+            forget_contacts(event, fact.id, fact.at)
             event.consents.pop(fact.id, None)
             event.choices.pop(fact.id, None)
             event.chose.pop(fact.id, None)
@@ -423,221 +406,18 @@ def _apply_sign_up(
             return
         case _:
             assert_never(fact)
-    event.put(replace(person, place=place, place_at=fact.at), fact.at)
-
-
-def _end_contact(event: Event, a: str, b: str, at: int) -> None:
-    key = pair(a, b)
-    made_at = event.contacts.pop(key, None)
-    if made_at is not None:
-        event.contacts_ended[(*key, made_at)] = at
-
-
-def _forget(kept: dict[Pair, Kept], id: str) -> None:
-    for key in [key for key in kept if id in key]:
-        del kept[key]
+    stays.put(event, replace(person, place=place, place_at=fact.at), fact.at)
 
 
 def _apply_removal(event: Event, fact: f.Removed | f.Readmitted) -> None:
     person = event.people[fact.id]
     if isinstance(fact, f.Removed):
         event.newcomers_wait = True
-        event.put(replace(person, removed_at=fact.at, connections=(), dropped_at=None), fact.at)
+        stays.put(
+            event, replace(person, removed_at=fact.at, connections=(), dropped_at=None), fact.at
+        )
     else:
-        event.put(replace(person, removed_at=None, waits_for_yes=False), fact.at)
-
-
-def _begin_preview(event: Event, fact: f.SeatingFixed) -> None:
-    for id in list(event.holding):
-        event.end_room(id, fact.at, "round-ended")
-    event.phase = Phase.PREVIEW
-    event.round = fact.round
-    event.kind, event.until_ended = fact.kind, fact.until_ended
-    begin_topics(event, fact)
-    event.round_seconds, event.round_size = fact.seconds, fact.size
-    event.preview_at, event.starts_at, event.ends_at = fact.at, fact.starts_at, fact.ends_at
-    if event.proposal is not None and event.proposal.round == fact.round:
-        event.drawn[fact.round] = event.proposal
-    event.paused_at = event.break_ends_at = event.called = event.proposal = None
-    event.warned = ()
-    if event.asked is not None and event.asked.prompt:
-        event.prompts[fact.round] = event.asked.prompt
-    event.lets_sit_out = event.gives_way is Allow.SIT_OUTS
-    event.asked, event.pinned, event.together, event.allowed = None, (), (), None
-    event.rooms_changed = 0
-    for kept in (event.current, event.joins, event.alone, event.unseen, event.undoable):
-        kept.clear()
-    left_over = {left.id: left.because for left in fact.left_over}
-    for person in list(event.people.values()):
-        because = left_over.get(person.id, "")
-        sat_out = person.sat_out + (because in WITHOUT_SEAT)
-        event.people[person.id] = replace(
-            person, ready=False, held=False, arrived=False, because=because, sat_out=sat_out
-        )
-    event.visits.clear()
-    for seats in fact.rooms:
-        event.open_room(seats, fact.round, fact.starts_at, fact.ends_at, fact.at)
-        for id in seats.people:
-            person = event.people[id]
-            if person.mode is Mode.ONLINE and not person.visible and not person.microphone:
-                event.unseen[id] = None
-    for person in list(event.people.values()):
-        if person.seat is None:
-            event.put(person, fact.at)
-
-
-def _apply_deadlines(event: Event, fact: f.PreviewShortened | f.DeadlineMoved | f.Resumed) -> None:
-    match fact:
-        case f.PreviewShortened():
-            shift = fact.ends_at - (event.ends_at or fact.ends_at)
-            event.starts_at, event.ends_at = fact.starts_at, fact.ends_at
-            for room in event.running_rooms():
-                event.rooms[room.id] = replace(
-                    room, starts_at=fact.starts_at, ends_at=room.ends_at + shift
-                )
-        case f.DeadlineMoved() if fact.room is not None:
-            room = event.rooms[fact.room]
-            warned = tuple(w for w in room.warned if fact.ends_at - fact.at <= w * 1000)
-            event.rooms[room.id] = replace(
-                room, ends_at=fact.ends_at, warned=warned, granted=room.granted or not fact.by
-            )
-        case f.DeadlineMoved() if event.phase is Phase.BREAK:
-            event.break_ends_at = fact.ends_at
-        case f.DeadlineMoved():
-            shift = fact.ends_at - (event.ends_at or fact.ends_at)
-            event.ends_at, event.until_ended = fact.ends_at, False
-            event.warned = tuple(w for w in event.warned if fact.ends_at - fact.at <= w * 1000)
-            for room in event.running_rooms():
-                ends_at = room.ends_at + shift
-                warned = tuple(w for w in room.warned if ends_at - fact.at <= w * 1000)
-                event.rooms[room.id] = replace(room, ends_at=ends_at, warned=warned)
-        case f.Resumed():
-            _resume(event, fact.at)
-
-
-def _resume(event: Event, at: int) -> None:
-    """Moves all that was ahead when the pause began by as long as it lasted."""
-    paused_at = event.paused_at if event.paused_at is not None else at
-    shift = at - paused_at
-
-    def moved(instant: int | None) -> int | None:
-        return instant + shift if instant is not None and instant >= paused_at else instant
-
-    if event.phase is Phase.PREVIEW and event.preview_at is not None:
-        event.preview_at += shift
-    event.starts_at, event.ends_at = moved(event.starts_at), moved(event.ends_at)
-    event.break_ends_at = moved(event.break_ends_at)
-    for room in event.running_rooms():
-        began = room.starts_at < paused_at
-        event.rooms[room.id] = replace(
-            room,
-            starts_at=moved(room.starts_at) or room.starts_at,
-            ends_at=moved(room.ends_at) or room.ends_at,
-            stood_ms=room.stood_ms + (shift if began else 0),
-        )
-    event.paused_at = None
-
-
-def _end_round(event: Event, fact: f.RoundEnded) -> None:
-    by_host = bool(fact.by)
-    event.rounds_ended[fact.round] = fact.as_of
-    for room in event.running_rooms():
-        if by_host or room.ends_at <= fact.as_of:
-            event.end_room(room.id, fact.as_of, "")
-    event.phase = Phase.BREAK
-    event.paused_at = None
-    event.ends_at = fact.as_of
-    event.break_ends_at = fact.break_ends_at
-    event.joins.clear()
-    event.alone.clear()
-    for person in list(event.people.values()):
-        if person.because and person.seat is None:
-            event.people[person.id] = replace(person, because="")
-
-
-def _apply_seat(
-    event: Event,
-    fact: f.Seated
-    | f.Unseated
-    | f.RoomOpened
-    | f.JoinPlanned
-    | f.JoinCancelled
-    | f.ChoseToWait
-    | f.ChoseToMeetOthers
-    | f.MoreTimeWished,
-) -> None:
-    match fact:
-        case f.Seated():
-            event.seat(fact.id, fact.room, fact.at)
-        case f.Unseated():
-            person = replace(
-                event.people[fact.id],
-                seat=None,
-                arrived=False,
-                because=fact.because,
-                held=fact.because == "moved" and bool(fact.by),
-            )
-            event.joins.pop(fact.id, None)
-            event.put(person, fact.at)
-        case f.RoomOpened():
-            event.open_room(fact.room, event.round, fact.starts_at, fact.ends_at, fact.at)
-            event.look_for_alone(fact.room.id, fact.at)
-        case f.JoinPlanned():
-            event.joins[fact.id] = fact
-        case f.JoinCancelled():
-            event.joins.pop(fact.id, None)
-        case f.ChoseToWait() if fact.id in event.alone:
-            event.alone[fact.id] = replace(
-                event.alone[fact.id], waits_until=fact.until, wants_others=False
-            )
-        case f.ChoseToMeetOthers() if fact.id in event.alone:
-            event.alone[fact.id] = replace(
-                event.alone[fact.id], waits_until=None, wants_others=True
-            )
-        case f.MoreTimeWished():
-            room = event.rooms[fact.room]
-            event.rooms[room.id] = replace(room, wishes=(*room.wishes, fact.id))
-        case _:
-            pass  # alone no more
-
-
-def _apply_contact(
-    event: Event,
-    fact: f.YesGiven
-    | f.YesWithdrawn
-    | f.ContactMade
-    | f.CardGiven
-    | f.CardReached
-    | f.NoteWritten
-    | f.Blocked
-    | f.Unblocked,
-) -> None:
-    match fact:
-        case f.YesGiven():
-            event.yeses[(fact.by, fact.about)] = fact.fields
-        case f.YesWithdrawn():
-            event.yeses.pop((fact.by, fact.about), None)
-            _end_contact(event, fact.by, fact.about, fact.at)
-        case f.ContactMade():
-            event.contacts[pair(fact.a, fact.b)] = fact.at
-        case f.CardGiven() if fact.fields:
-            before = event.cards.get((fact.by, fact.to))
-            reached = before is not None and before.reached
-            event.cards[(fact.by, fact.to)] = Given(fact.fields, reached)
-        case f.CardGiven():
-            event.cards.pop((fact.by, fact.to), None)
-        case f.CardReached():
-            given = event.cards.get((fact.by, fact.to))
-            if given is not None:
-                event.cards[(fact.by, fact.to)] = replace(given, reached=True)
-        case f.NoteWritten():
-            pass  # its words are in the register
-        case f.Blocked():
-            event.blocks[(fact.by, fact.about)] = fact.at
-        case f.Unblocked():
-            event.blocks.pop((fact.by, fact.about), None)
-        case _:
-            assert_never(fact)
+        stays.put(event, replace(person, removed_at=None, waits_for_yes=False), fact.at)
 
 
 def _apply_hosting(

@@ -1,7 +1,7 @@
 """The event as it stands: a fold over the journal's facts.
 
-Responsible for the state that the rules look at, and for what a change of one person or one room
-brings with it: presence, stays, who is alone, who has met. Which fact changes what is `apply.py`'s.
+Responsible for the state that the rules look at, and for reading it. Which fact changes what is
+`apply.py`'s; what a change of one person or one room brings with it, `stays.py`'s.
 
 Invariants:
 - Values in the fold are frozen; a working copy shares them, so copying is cheap.
@@ -12,15 +12,9 @@ Invariants:
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from itertools import combinations
-
-from msgspec.structs import replace
-
 from rooms import facts as f
-from rooms.encounters import met_after_ms, met_in, together
 from rooms.messages import LogLine, Phase
-from rooms.people import HOST_ROLES, SEATED_ROLES, Mode, Role, RoomMode
+from rooms.people import HOST_ROLES, SEATED_ROLES, Role, RoomMode
 from rooms.programme import (
     DEFAULT_SECONDS,
     SEATING_KINDS,
@@ -31,49 +25,26 @@ from rooms.programme import (
     PlannedRound,
 )
 from rooms.standing import (
-    WITHOUT_SEAT,
     Alone,
     Calling,
     Given,
     Pair,
     Person,
     Room,
-    Stay,
     Topic,
     Undoable,
     pair,
 )
 
 EVENING = (
-    *("acquainted", "allowed", "alone", "announcements", "asked", "been", "break_ends_at"),
-    *("called", "calls", "came", "choices", "chose", "closes_at", "closing"),
-    *("count", "current", "drawn"),
-    *(
-        "dropped",
-        "ends_at",
-        "handled",
-        "holding",
-        "joins",
-        "kind",
-        "lets_sit_out",
-        "log",
-        "met",
-        "met_before",
-    ),
-    *("paused_at", "pinned", "present", "preview_at", "prompts", "proposal", "proposed"),
-    *("proposers", "ratings", "replanned", "reports", "rooms", "rooms_changed", "round"),
-    *(
-        "round_seconds",
-        "round_size",
-        "rounds_ended",
-        "starts_at",
-        "stations",
-        "together",
-        "topics",
-        "undoable",
-    ),
-    *("unseen", "until_ended", "visits", "waiting", "warned"),
-)
+    "acquainted", "allowed", "alone", "announcements", "asked", "been", "break_ends_at", "called",
+    "calls", "came", "choices", "chose", "closes_at", "closing", "count", "current", "drawn",
+    "dropped", "ends_at", "handled", "holding", "joins", "kind", "lets_sit_out", "log", "met",
+    "met_before", "paused_at", "pinned", "present", "preview_at", "prompts", "proposal", "proposed",
+    "proposers", "ratings", "replanned", "reports", "rooms", "rooms_changed", "round",
+    "round_seconds", "round_size", "rounds_ended", "starts_at", "stations", "together", "topics",
+    "undoable", "unseen", "until_ended", "visits", "waiting", "warned",
+)  # fmt: skip
 """What of an event is the evening itself, and is forgotten with its minutes."""
 
 
@@ -81,87 +52,18 @@ class Event:
     """One event's state. Change it with `apply.apply` only; read it freely."""
 
     __slots__ = (
-        "acquainted",
-        "allowed",
-        "alone",
-        "announcements",
-        "answers",
-        "asked",
-        "been",
-        "blocks",
-        "break_ends_at",
-        "called",
-        "calls",
-        "came",
-        "cards",
-        "choices",
-        "chose",
-        "closes_at",
-        "closing",
-        "consents",
-        "contacts",
-        "contacts_ended",
-        "count",
-        "current",
-        "declined",
-        "drawn",
-        "dropped",
-        "ended_at",
-        "ends_at",
-        "exports",
-        "handled",
-        "holding",
-        "id",
-        "invited",
-        "joins",
-        "kind",
-        "lets_sit_out",
-        "links_asked",
-        "log",
-        "met",
-        "met_before",
-        "minutes_forgotten_at",
-        "newcomers_wait",
-        "no_mail",
-        "noted",
-        "outcomes",
-        "paused_at",
-        "people",
-        "phase",
-        "pinned",
-        "plan",
-        "present",
-        "preview_at",
-        "prompts",
-        "proposal",
-        "proposed",
-        "proposers",
-        "ratings",
-        "replanned",
-        "reports",
-        "rooms",
-        "rooms_changed",
-        "round",
-        "round_seconds",
-        "round_size",
-        "rounds_ended",
-        "signed_up",
-        "starts_at",
-        "stations",
-        "thanked_at",
-        "together",
-        "topics",
-        "totals",
-        "undoable",
-        "unseen",
-        "until_ended",
-        "visits",
-        "waiting",
-        "warned",
-        "webhook_at",
-        "webhooks",
-        "yeses",
-    )
+        "acquainted", "allowed", "alone", "announcements", "answers", "asked", "been", "blocks",
+        "break_ends_at", "called", "calls", "came", "cards", "choices", "chose", "closes_at",
+        "closing", "consents", "contacts", "contacts_ended", "count", "current", "declined",
+        "drawn", "dropped", "ended_at", "ends_at", "exports", "handled", "holding", "id", "invited",
+        "joins", "kind", "lets_sit_out", "links_asked", "log", "met", "met_before",
+        "minutes_forgotten_at", "newcomers_wait", "no_mail", "noted", "outcomes", "paused_at",
+        "people", "phase", "pinned", "plan", "present", "preview_at", "prompts", "proposal",
+        "proposed", "proposers", "ratings", "replanned", "reports", "rooms", "rooms_changed",
+        "round", "round_seconds", "round_size", "rounds_ended", "signed_up", "starts_at",
+        "stations", "thanked_at", "together", "topics", "totals", "undoable", "unseen",
+        "until_ended", "visits", "waiting", "warned", "webhook_at", "webhooks", "yeses",
+    )  # fmt: skip
 
     def __init__(self, id: str = "") -> None:
         self.id = id
@@ -457,212 +359,8 @@ class Event:
         """Returns the instant as of which deadlines are meant: while paused, the pause's."""
         return self.paused_at if self.paused_at is not None else now
 
-    # Changing, for `apply.py`
-
-    def put(self, person: Person, at: int) -> None:
-        """Writes somebody, and what follows from it: presence, stays, who is alone."""
-        before = self.people.get(person.id)
-        self.people[person.id] = person
-        if person.role is Role.STATION and not person.erased:
-            self.stations[person.id] = None
-        else:
-            self.stations.pop(person.id, None)
-        takes_part = person.takes_seat and person.present
-        if takes_part:
-            self.came.setdefault(person.id, at)
-        if takes_part:
-            self.present[person.id] = None
-        else:
-            self.present.pop(person.id, None)
-        if takes_part and person.seat is None and not person.sitting_out and not person.held:
-            self.waiting[person.id] = None
-        else:
-            self.waiting.pop(person.id, None)
-        if person.seat and person.dropped_at is not None and person.mode is Mode.ONLINE:
-            self.dropped[person.id] = None
-        else:
-            self.dropped.pop(person.id, None)
-        if before and before.seat and before.seat != person.seat:
-            self._take_out(person.id, before.seat, at)
-        if person.seat:
-            self._settle_stay(person, at)
-            self.look_for_alone(person.seat, at)
-
-    def _take_out(self, id: str, room_id: str, at: int) -> None:
-        room = self.rooms[room_id]
-        stays = tuple(
-            replace(s, to_at=max(s.from_at, at)) if s.id == id and s.to_at is None else s
-            for s in room.stays
-        )
-        people = tuple(p for p in room.people if p != id)
-        wishes = tuple(w for w in room.wishes if w != id)
-        self.rooms[room_id] = replace(
-            room, stays=stays, people=people, wishes=wishes, touched=self.count
-        )
-        self.alone.pop(id, None)
-        self.unseen.pop(id, None)
-        self.look_for_alone(room_id, at)
-
-    def _settle_stay(self, person: Person, at: int) -> None:
-        """Opens or closes somebody's stay so that it is open just while they are present."""
-        room = self.rooms[person.seat or ""]
-        link = person.connections[-1] if person.connections else None
-        connection = link.connection if link and person.mode is Mode.ONLINE else ""
-        stays = list(room.stays)
-        still = next(
-            (i for i, s in enumerate(stays) if s.id == person.id and s.to_at is None), None
-        )
-        belongs = person.present and room.ended_at is None
-        if still is not None and belongs and stays[still].connection == connection:
-            return
-        if still is not None:
-            stays[still] = replace(stays[still], to_at=max(stays[still].from_at, at))
-        if belongs:
-            ended = (s.to_at for s in stays if s.id == person.id and s.to_at is not None)
-            stays.append(
-                Stay(
-                    id=person.id,
-                    from_at=max([at, *ended]),
-                    connection=connection,
-                    node=link.node if link and connection else "",
-                    confirmed=person.mode is Mode.ONLINE or person.arrived,
-                )
-            )
-        if stays != list(room.stays):
-            self.rooms[room.id] = replace(room, stays=tuple(stays))
-
-    def look_for_alone(self, room_id: str, at: int) -> None:
-        """Notes who is the only one present in a room, and who no longer is."""
-        room = self.rooms[room_id]
-        here = [id for id in room.people if self.people[id].present]
-        lonely = here[0] if len(here) == 1 and room.ended_at is None else None
-        if room.id in self.current and not (self.phase is Phase.ROUND and self.seats_people):
-            lonely = None
-        for id in room.people:
-            if id != lonely:
-                self.alone.pop(id, None)
-        if lonely is not None and lonely not in self.alone:
-            self.alone[lonely] = Alone(room.id, max(at, room.starts_at))
-
-    def seat(self, id: str, room_id: str, at: int) -> None:
-        """Puts somebody into a room, out of the one they were in."""
-        room = self.rooms[room_id]
-        if room_id not in self.been.get(id, ()):
-            self.been[id] = (*self.been.get(id, ()), room_id)
-        if id not in room.people:
-            self.rooms[room_id] = replace(room, people=(*room.people, id), touched=self.count)
-        for other in room.people:
-            if other != id:
-                key = pair(id, other)
-                known = self.acquainted.get(key, ())
-                if room_id not in known:
-                    self.acquainted[key] = (*known, room_id)
-        person = replace(_no_longer_left_over(self.people[id]), seat=room_id, sitting_out=False)
-        self.joins.pop(id, None)
-        self.put(person, at)
-
-    def open_room(self, seats: f.Seats, round: int, starts_at: int, ends_at: int, at: int) -> None:
-        """Adds a room with its people."""
-        self.rooms[seats.id] = Room(
-            id=seats.id,
-            round=round,
-            people=seats.people,
-            starts_at=starts_at,
-            ends_at=ends_at,
-            mode=seats.mode,
-            table=seats.table,
-            topic=seats.topic,
-            met_ms=met_after_ms(self.round_seconds),
-        )
-        self.current[seats.id] = None
-        self.holding[seats.id] = None
-        for a, b in combinations(seats.people, 2):
-            key = pair(a, b)
-            self.acquainted[key] = (*self.acquainted.get(key, ()), seats.id)
-        for id in seats.people:
-            self.been[id] = (*self.been.get(id, ()), seats.id)
-            self.joins.pop(id, None)
-            person = _no_longer_left_over(self.people[id])
-            self.put(replace(person, seat=seats.id, arrived=False), at)
-
-    def record(self, room: Room, key: Pair) -> None:
-        """Adds a room of two that was observed elsewhere, and is over."""
-        self.rooms[room.id] = room
-        self.acquainted[key] = (*self.acquainted.get(key, ()), room.id)
-        for id in key:
-            self.been[id] = (*self.been.get(id, ()), room.id)
-            self.came[id] = min(self.came.get(id, room.ends_at), min(s.from_at for s in room.stays))
-        self._note_whether_met(key)
-
-    def end_room(self, room_id: str, as_of: int, because: str) -> None:
-        """Ends a room as of an instant: stays close, its people have no seat and who met is noted.
-
-        Those whose room was ended before the round are not seated again before the next one.
-        """
-        room = self.rooms[room_id]
-        stays = tuple(
-            replace(s, to_at=max(s.from_at, as_of)) if s.to_at is None or s.to_at > as_of else s
-            for s in room.stays
-        )
-        # While paused people talk on past the deadline as it stands; minutes run to the end.
-        ends_at = room.ends_at if self.paused_at is None else as_of
-        self.rooms[room_id] = replace(room, ended_at=as_of, ends_at=ends_at, stays=stays)
-        self.holding.pop(room_id, None)
-        for id in room.people:
-            person = self.people.get(id)
-            if person is None or person.seat != room_id:
-                continue
-            self.alone.pop(id, None)
-            self.unseen.pop(id, None)
-            held = person.held or because == "room-ended"
-            self.people[id] = replace(person, seat=None, arrived=False, because=because, held=held)
-        # The room keeps the list of those who were in it to the end; seats point to it no more.
-        for id in room.people:
-            self.put(self.people[id], as_of)
-        for key in together(self.rooms[room_id], as_of):
-            self._note_whether_met(key)
-
-    def _note_whether_met(self, key: Pair) -> None:
-        """Keeps the last round in which two people met, by rooms that are over (rule 4)."""
-        self.met.pop(key, None)
-        if any(id in self.people and self.people[id].sits_with for id in key):
-            return
-        for room in (self.rooms[id] for id in self.acquainted.get(key, ())):
-            if room.ended_at is not None and met_in(room, key):
-                self.met[key] = room.round
-
-    def cut_stays(
-        self, as_of: int, rooms: Iterable[str], *, connection: str = "", node: str = ""
-    ) -> None:
-        """Closes the stays of a connection or a process as of an instant, also behind later facts.
-
-        Who has met by then is found anew in rooms that are over.
-        """
-        for room_id in rooms:
-            room = self.rooms[room_id]
-            stays = tuple(
-                replace(s, to_at=max(s.from_at, as_of))
-                if (s.to_at is None or s.to_at > as_of)
-                and s.connection
-                and (s.connection == connection or (node and s.node == node))
-                else s
-                for s in room.stays
-            )
-            if stays == room.stays:
-                continue
-            self.rooms[room_id] = replace(room, stays=stays)
-            if room.ended_at is not None:
-                for key in together(room, room.ended_at):
-                    self._note_whether_met(key)
-
     def rooms_since(self, at: int) -> list[str]:
         """Returns the ids of rooms that were not over at an instant (ms)."""
         return [
             room.id for room in self.rooms.values() if room.ended_at is None or room.ended_at > at
         ]
-
-
-def _no_longer_left_over(person: Person) -> Person:
-    """Rule 5: who finds a seat after all has not sat out."""
-    sat_out = person.sat_out - (person.because in WITHOUT_SEAT)
-    return replace(person, because="", held=False, sat_out=sat_out)

@@ -12,6 +12,7 @@ from typing import assert_never
 from msgspec.structs import replace
 
 from rooms import facts as f
+from rooms import stays
 from rooms.event import Event
 from rooms.people import HOST_ROLES, SEATED_ROLES, Mode
 from rooms.standing import Link, Person
@@ -25,7 +26,8 @@ def apply_connection(event: Event, fact: f.Connected | f.Disconnected | f.NodeLo
             link = Link(fact.connection, fact.node, fact.at)
             # An attendee has one connection, the newest tab; hosts may have several.
             kept = person.connections if person.role in HOST_ROLES else ()
-            event.put(
+            stays.put(
+                event,
                 replace(
                     person,
                     connections=(*kept, link),
@@ -38,17 +40,17 @@ def apply_connection(event: Event, fact: f.Connected | f.Disconnected | f.NodeLo
         case f.Disconnected():
             person = event.people[fact.id]
             left = tuple(c for c in person.connections if c.connection != fact.connection)
-            event.cut_stays(fact.as_of, event.been.get(fact.id, ()), connection=fact.connection)
+            stays.cut(event, fact.as_of, event.been.get(fact.id, ()), connection=fact.connection)
             if left != person.connections:
                 away = _without_connections(person, left, fact.as_of, fact.on_purpose)
-                event.put(away, fact.as_of if left else fact.at)
+                stays.put(event, away, fact.as_of if left else fact.at)
         case f.NodeLost():
-            event.cut_stays(fact.as_of, event.rooms_since(fact.as_of), node=fact.node)
+            stays.cut(event, fact.as_of, event.rooms_since(fact.as_of), node=fact.node)
             for person in list(event.people.values()):
                 left = tuple(c for c in person.connections if c.node != fact.node)
                 if left != person.connections:
                     away = _without_connections(person, left, fact.as_of, on_purpose=False)
-                    event.put(away, fact.as_of if left else fact.at)
+                    stays.put(event, away, fact.as_of if left else fact.at)
             for id, alone in event.alone.items():
                 event.alone[id] = replace(alone, since=max(alone.since, fact.at))
 
@@ -131,7 +133,7 @@ def apply_presence(
                 person = _here(event, person)
         case _:
             assert_never(fact)
-    event.put(person, fact.at)
+    stays.put(event, person, fact.at)
 
 
 def _here(event: Event, person: Person) -> Person:

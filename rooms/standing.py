@@ -1,7 +1,7 @@
 """What the fold is made of: people as they stand, rooms with their stays, cards, calls.
 
 Frozen values only, so that working copies of the event can share them. How facts change them is in
-`apply.py`.
+`apply.py` and in `presence.py`, `stays.py` and those called `…_standing`.
 """
 
 from __future__ import annotations
