@@ -7,7 +7,7 @@ room by the rules in the order of rule 10.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from heapq import nsmallest
 
 from rooms import commands as c
@@ -71,8 +71,9 @@ def best_room(
 ) -> str | None:
     """Returns the room that rule 10 gives a late or stranded person; None: the lobby.
 
-    Rooms without anybody met before come first; only when there is none, others. `expected` spares
-    asking again who is in each room or about to join it.
+    Rooms without anybody met before come first; only when there is none, others. Assistants who
+    wait with them come along, and take nobody's place. `expected` spares asking again who is in
+    each room or about to join it.
     """
     event = deciding.event
     coming = expected if expected is not None else _everybody_expected(event)
@@ -89,7 +90,7 @@ def best_room(
         if room.id != leaving
         and room.round == event.round
         and room.mode.takes(event.people[id].mode)
-        and len(coming[room.id]) < most
+        and _has_place(event, coming[room.id], id, most)
         and any(event.people[o].present for o in room.people)
     ]
     if not candidates:
@@ -100,16 +101,19 @@ def best_room(
             COMPARED_ROOMS, candidates, key=lambda r: (r.id not in lonely, len(coming[r.id]))
         )
     around = (other for room in candidates for other in coming[room.id])
-    look = _look(deciding, [id, *around])
+    party = [id, *_assistants_waiting(event, id)]
+    look = _look(deciding, [*party, *around])
     allowed = [
-        room for room in candidates if may_join(id, coming[room.id], look.rules, table=room.table)
+        room
+        for room in candidates
+        if may_join(party, coming[room.id], look.rules, table=room.table)
     ]
     for repeats in (False,) if _is_let_sit_out(event, id) else (False, True):
         for limit in limits:
             fitting = [
                 room
                 for room in allowed
-                if len(coming[room.id]) < limit
+                if _has_place(event, coming[room.id], id, limit)
                 and (repeats or not meets_again(event, id, coming[room.id]))
             ]
             if fitting:
@@ -123,6 +127,25 @@ def best_room(
                     ),
                 ).id
     return None
+
+
+def _assistants_waiting(event: Event, id: str) -> list[str]:
+    """Returns who waits for a seat beside somebody."""
+    waiting = (other for other in event.waiting if other not in event.joins)
+    return [other for other in waiting if other != id and _is_beside(event, other, [id])]
+
+
+def _has_place(event: Event, ids: Sequence[str], id: str, limit: int) -> bool:
+    """Says whether fewer than `limit` of a room count for sizes, or the newcomer does not."""
+    if len(ids) < limit or _is_beside(event, id, ids):
+        return True
+    return sum(not _is_beside(event, other, [*ids, id]) for other in ids) < limit
+
+
+def _is_beside(event: Event, id: str, ids: Sequence[str]) -> bool:
+    """Says whether an assistant's person is among these."""
+    person = event.people[id].sits_with
+    return person != id and person in ids
 
 
 def _is_let_sit_out(event: Event, id: str) -> bool:
@@ -155,16 +178,14 @@ def seat_late(deciding: Deciding) -> None:
         if id not in event.joins and in_pool(event, event.people[id], deciding.now)
     ]
     expected = _everybody_expected(event) if waiting else {}
-    still = []
     for id in waiting:
-        person = event.people[id]
-        room = best_room(deciding, id, expected=expected)
-        if room is None:
-            still.append(id)
-        else:
-            because = person.because if person.because == "stranded" else "late"
-            expected[room].append(id)
-            _plan_join(deciding, id, room, because)
+        room = best_room(deciding, id, expected=expected) if id not in event.joins else None
+        if room is not None:
+            for each in (id, *_assistants_waiting(event, id)):
+                because = event.people[each].because
+                expected[room].append(each)
+                _plan_join(deciding, each, room, because if because == "stranded" else "late")
+    still = [id for id in waiting if id not in event.joins]
     if len(still) > 1:
         _open_own_rooms(deciding, still)
 
@@ -318,10 +339,12 @@ def _may_still_join(deciding: Deciding, person: Person, room_id: str) -> bool:
     if not room.mode.takes(person.mode):
         return False
     others = [id for id in _people_expected(event, room) if id != person.id]
-    if len(others) >= planned.most or not any(event.people[o].present for o in room.people):
+    if not _has_place(event, others, person.id, planned.most):
+        return False
+    if not any(event.people[o].present for o in room.people):
         return False
     look = _look(deciding, [person.id, *others])
-    return may_join(person.id, others, look.rules, table=room.table)
+    return may_join([person.id], others, look.rules, table=room.table)
 
 
 # Alone in a room (rule 11)
@@ -470,7 +493,8 @@ def _check_may_join(deciding: Deciding, ids: list[str], room: Room) -> None:
     planned = event.planned
     most = planned.most if planned else event.round_size
     others = [id for id in _people_expected(event, room) if id not in ids]
-    if len(others) + len(ids) > most:
+    look = _look(deciding, [*ids, *others])
+    if _count([*others, *ids], look) > most:
         raise Refusal("room-full", "That room is full: it takes {most} people.", most=most)
     if len(others) + len(ids) < 2:
         raise Refusal("room-empty", "Nobody is in that room now.")
@@ -483,10 +507,6 @@ def refuse_broken_by(deciding: Deciding, ids: list[str], room: Room) -> None:
     """Refuses to bring people into a room where a hard rule would then be broken."""
     others = [id for id in _people_expected(deciding.event, room) if id not in ids]
     look = _look(deciding, [*ids, *others])
-    together: list[str] = list(others)
-    for id in ids:
-        causes = broken([*together, id], look.rules, table=room.table) - broken(
-            together, look.rules, table=room.table
-        )
-        together.append(id)
-        refuse_broken(cause for cause in causes if cause.rule != "alone")
+    before = broken(others, look.rules, table=room.table)
+    causes = broken([*others, *ids], look.rules, table=room.table) - before
+    refuse_broken(cause for cause in causes if cause.rule != "alone")

@@ -140,9 +140,11 @@ def allowed_room(ids: Sequence[str], rules: HardRules, *, table: int | None = No
     return not broken(ids, rules, table=table)
 
 
-def may_join(id: str, ids: Sequence[str], rules: HardRules, *, table: int | None = None) -> bool:
-    """Says whether a newcomer breaks nothing in a room that was not already broken there."""
-    return broken([*ids, id], rules, table=table) <= broken(ids, rules, table=table)
+def may_join(
+    coming: Sequence[str], ids: Sequence[str], rules: HardRules, *, table: int | None = None
+) -> bool:
+    """Says whether newcomers, together, break nothing in a room that was not broken."""
+    return broken([*ids, *coming], rules, table=table) <= broken(ids, rules, table=table)
 
 
 def may_share(a: str, b: str, rules: HardRules) -> bool:

@@ -58,7 +58,7 @@ def wanted(event: Event, register: Register, now: int) -> Wanted | None:
         segment_most=details.segment_most,
         tables=max(0, tables - taken) if (tables := event.plan.tables) is not None else None,
         mixing=event.plan.mixing,
-        stations=_free_stations(event, now, kept, at_kept.count(RoomMode.MIXED)),
+        stations=_free_stations(event, now, kept),
         weights=event.plan.weights,
         allow=event.gives_way,
         together=tuple(kept_together(event, now)),
@@ -93,14 +93,18 @@ def _standing(event: Event, basis: str, kept: list[tuple[str, ...]]) -> tuple[tu
     return tuple(ids for ids in offered.rooms if not fixed & set(ids))
 
 
-def _free_stations(
-    event: Event, now: int, kept: list[tuple[str, ...]], mixed: int
-) -> tuple[int, ...]:
+def _free_stations(event: Event, now: int, kept: list[tuple[str, ...]]) -> tuple[int, ...]:
     """Returns the tables with a station that rooms kept by a host leave to others."""
-    fixed = {event.people[id].table for ids in kept for id in ids}
     stations = station_tables(event, now)
-    free = [table for table in stations if table not in fixed]
-    return tuple(free[: max(0, min(len(free), len(stations) - mixed))])
+    fixed = [{event.people[id].table for id in ids} for ids in kept]
+    free = [table for table in stations if not any(table in tables for tables in fixed)]
+    # A kept room that is mixed, and fixed nowhere, will take one of those.
+    loose = sum(
+        room_mode(event.people[id].mode for id in ids) is RoomMode.MIXED
+        and tables.isdisjoint(stations)
+        for ids, tables in zip(kept, fixed, strict=True)
+    )
+    return tuple(free[: max(0, len(free) - loose)])
 
 
 def _undecided(event: Event, now: int) -> list[str]:

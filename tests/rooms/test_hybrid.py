@@ -129,6 +129,25 @@ def test_people_pinned_across_modes_need_a_station() -> None:
     assert evening.event.pinned or evening.event.together
 
 
+def test_kept_rooms_leave_to_others_only_the_stations_that_they_will_not_take() -> None:
+    evening = hybrid(six=True, stations=3)
+    evening.adds(Attendee(id="hugo", name="Hugo", table=1))
+    evening.on_site("hugo", "ines")
+    evening.comes("jun", "kai")
+    fixed, mixed, *others = (
+        *(("hugo", "ines"), ("ana", "emre")),
+        *(("finn", "gita"), ("bo", "chidi", "jun", "kai")),
+    )
+    evening.offers([list(ids) for ids in (fixed, mixed, *others)])
+    for number in ("1", "2"):
+        evening.asks("dana", Pin(room=number))
+    assert set(map(frozenset, evening.event.pinned)) == {frozenset(fixed), frozenset(mixed)}
+    evening.comes("lea")
+    found = wanted(evening.event, evening.register, evening.now)
+    assert found is not None
+    assert len(found.stations) == 1, "Hugo sits at one, Ana and Emre will at another"
+
+
 # Late, moved, merged
 
 

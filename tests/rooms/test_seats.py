@@ -353,6 +353,45 @@ def test_who_comes_late_with_an_interpreter_has_them_in_a_room_of_their_own() ->
     assert evening.mates("ines") == ["ines", "iris", "kei"]
 
 
+@pytest.mark.parametrize("order", [("kei", "iris"), ("iris", "kei")])
+def test_who_comes_late_with_an_interpreter_joins_a_room_of_another_language(
+    order: tuple[str, str],
+) -> None:
+    evening = Evening(size=3, most=3, common_language=True)
+    evening.adds(Attendee(id="kei", name="Kei", languages=("ja",)))
+    evening.adds(Attendee(id="iris", name="Iris", languages=("en", "ja"), sits_with="kei"))
+    evening.comes("ana", "bo")
+    for name in ("ana", "bo"):
+        evening.asks(name, Profile(languages=("en",)))
+    evening.talking([["ana", "bo"]])
+    evening.comes(*order)
+    evening.passes(5)
+    assert evening.mates("kei") == ["ana", "bo", "iris", "kei"], "an interpreter takes no place"
+
+
+def test_an_interpreter_who_comes_later_still_joins_their_person_in_a_full_room() -> None:
+    evening = Evening(size=2, most=2)
+    evening.adds(Attendee(id="iris", name="Iris", sits_with="ana"))
+    evening.comes("ana", "bo")
+    evening.talking([["ana", "bo"]])
+    evening.comes("iris")
+    evening.passes(5)
+    assert evening.mates("iris") == ["ana", "bo", "iris"]
+
+
+def test_a_host_merges_people_with_their_interpreter_into_a_room_of_another_language() -> None:
+    evening = Evening(size=3, most=3, common_language=True)
+    evening.adds(Attendee(id="kei", name="Kei", languages=("ja",)))
+    evening.adds(Attendee(id="iris", name="Iris", languages=("en", "ja"), sits_with="kei"))
+    evening.comes("dana", "ana", "bo", "chidi", "kei", "iris")
+    for name in ("ana", "bo"):
+        evening.asks(name, Profile(languages=("en",)))
+    one, other = evening.talking([["ana", "bo"], ["kei", "iris", "chidi"]])
+    evening.asks("chidi", Leave())
+    evening.asks("dana", Merge(room=other.id, into=one.id))
+    assert evening.mates("kei") == ["ana", "bo", "iris", "kei"]
+
+
 def test_in_the_preview_late_people_are_seated_as_well() -> None:
     evening = Evening()
     evening.comes(*FOUR)

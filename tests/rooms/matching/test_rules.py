@@ -126,9 +126,9 @@ def test_at_most_so_many_of_a_segment_share_a_room() -> None:
 
 def test_a_newcomer_is_held_to_the_rules_and_not_to_what_was_broken_before() -> None:
     given = rules(ANA, BO, CHIDI, HANAKO, blocked=(("ana", "bo"), ("chidi", "hanako")))
-    assert may_join("chidi", ["ana", "bo"], given)
-    assert not may_join("hanako", ["bo", "chidi"], given)
-    assert may_join("bo", ["chidi"], given)
+    assert may_join(["chidi"], ["ana", "bo"], given)
+    assert not may_join(["hanako"], ["bo", "chidi"], given)
+    assert may_join(["bo"], ["chidi"], given)
 
 
 def test_a_seating_names_those_who_are_in_it_twice_or_unknown() -> None:
