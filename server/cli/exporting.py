@@ -22,6 +22,8 @@ FORMATS = {
     "google-contacts": ("csv",),
     "attendees": ("csv",),
     "rounds": ("csv",),
+    "leads": ("csv", "jsonl"),
+    "consents": ("csv",),
     "journal": ("jsonl",),
 }
 FOR_TOOLS = ("hubspot", "salesforce", "mailchimp", "google-contacts")

@@ -101,7 +101,8 @@ async def pairs_jsonl(request: Request) -> Response:
     event, register, now = await taken(request, _with_summary(request, "pairs.jsonl"))
     rows = (summary_rows if _is_summary(request) else pair_rows)(event, register, now)
     lines = (msgspec.json.encode(row.line()) + b"\n" for row in rows)
-    return file_answer(request, "pairs.jsonl", "application/jsonl", gathered(lines))
+    name = "pairs-summary.jsonl" if _is_summary(request) else "pairs.jsonl"
+    return file_answer(request, name, "application/jsonl", gathered(lines))
 
 
 async def pairs_xlsx(request: Request) -> Response:

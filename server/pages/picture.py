@@ -21,11 +21,16 @@ MOST = 600
 """Dots that can be told apart on a page; of more people those with most ties are drawn."""
 
 NAMES = 60
+LARGE_NAMES = 10
 COLOURS = 8
 """Communities with a colour of their own; smaller ones share the last."""
 
-LETTER = 7.6
-"""Units that a letter takes at the size of names; wide characters take twice that."""
+SIZE, LARGE = 14.0, 40.0
+"""Units that names are high: on a desk's screen and on paper, and on a phone, where the picture
+is a third as wide."""
+
+LETTER = 0.55
+"""How wide a letter is for its height; wide characters take twice that."""
 
 
 class Dot(Struct, frozen=True, kw_only=True):
@@ -58,6 +63,8 @@ class Picture(Struct, frozen=True, kw_only=True):
     dots: tuple[Dot, ...]
     lines: tuple[Line, ...]
     labels: tuple[Label, ...]
+    large_labels: tuple[Label, ...]
+    """Fewer, with room for letters of the size that a phone needs."""
     left_out: int
     """People with ties who are not drawn, since there is no room."""
 
@@ -93,7 +100,8 @@ def draw(
     return Picture(
         dots=tuple(sorted(dots.values(), key=lambda dot: -dot.radius)),
         lines=tuple(_line(dots[tie.a], dots[tie.b], tie.seconds / longest) for tie in some),
-        labels=_labels(drawn, dots, names),
+        labels=_labels(drawn, dots, names, SIZE, NAMES),
+        large_labels=_labels(drawn, dots, names, LARGE, LARGE_NAMES),
         left_out=len(tied) - len(dots),
     )
 
@@ -104,21 +112,25 @@ def _line(one: Dot, other: Dot, strength: float) -> Line:
 
 
 def _labels(
-    drawn: Sequence[Node], dots: Mapping[str, Dot], names: Mapping[str, str]
+    drawn: Sequence[Node],
+    dots: Mapping[str, Dot],
+    names: Mapping[str, str],
+    size: float,
+    most: int,
 ) -> tuple[Label, ...]:
     """Returns names above their dots, of those with most ties first, where there is room."""
     taken: list[tuple[float, float, float, float]] = []
     found: list[Label] = []
     for node in drawn:
         name = names.get(node.id, "")
-        if not name or node.id not in dots or len(found) == NAMES:
+        if not name or node.id not in dots or len(found) == most:
             continue
         text = name if len(name) <= 24 else f"{name[:23]}…"
         dot = dots[node.id]
-        half = _width(text) / 2
+        half = _letters(text) * LETTER * size / 2
         x = min(max(dot.x, half + 2), WIDTH - half - 2)
-        y = max(dot.y - dot.radius - 5, 14)
-        box = (x - half, y - 14, x + half, y + 3)
+        y = max(dot.y - dot.radius - 5, size)
+        box = (x - half, y - size, x + half, y + size / 4)
         if any(_overlap(box, other) for other in taken):
             continue
         taken.append(box)
@@ -126,9 +138,9 @@ def _labels(
     return tuple(found)
 
 
-def _width(text: str) -> float:
-    wide = sum(unicodedata.east_asian_width(c) in "WF" for c in text)
-    return LETTER * (len(text) + wide)
+def _letters(text: str) -> int:
+    """Returns how many letters wide a text is."""
+    return len(text) + sum(unicodedata.east_asian_width(c) in "WF" for c in text)
 
 
 Box = tuple[float, float, float, float]

@@ -27,6 +27,7 @@ from server.evenings import Evening
 from server.letters import OUTCOME_LABELS
 from server.organising import amend_event
 from server.pages.answers import AGAIN_LABELS, CHANGE_LABELS
+from server.pages.charts import histogram, timeline
 from server.pages.entry import evening_of
 from server.pages.exploring import explore
 from server.pages.last_event import NONE, beside
@@ -75,15 +76,6 @@ class StepLine(Struct, frozen=True, kw_only=True):
     share: str
     width: float
     last: str
-
-
-class Bar(Struct, frozen=True, kw_only=True):
-    x: float
-    y: float
-    width: float
-    height: float
-    label: str
-    value: str
 
 
 class Typed(Struct, frozen=True, kw_only=True):
@@ -197,8 +189,8 @@ async def _page(
         "last": last,
         "choices": other.choices,
         "beside_none": NONE,
-        "timeline": _timeline(found.rounds),
-        "histogram": _histogram(found, number),
+        "timeline": timeline(found.rounds, number),
+        "histogram": histogram(found.met, number),
         "picture": picture,
         "exploring": explore(found.network, found.ties, found.names, picture, number),
         "outcomes": _outcomes(found, say),
@@ -374,46 +366,6 @@ def _path(steps: Steps) -> tuple[int | None, ...]:
         *(steps.invited, steps.signed_up, steps.came, steps.met),
         *(steps.contact, steps.next_step, steps.step_done, steps.outcome),
     )
-
-
-def _timeline(rounds: tuple[RoundFigures, ...]) -> list[Bar]:
-    """Returns the rounds on a line of 1000 by 100, as high as many people sat in them."""
-    if not rounds:
-        return []
-    first = min(one.starts_at for one in rounds)
-    length = max(1, max(one.ends_at for one in rounds) - first)
-    most = max(1, *(one.people for one in rounds))
-    return [
-        Bar(
-            x=round(1000 * (one.starts_at - first) / length, 1),
-            y=round(100 - 78 * one.people / most, 1),
-            width=round(max(4.0, 1000 * (one.ends_at - one.starts_at) / length), 1),
-            height=round(78 * one.people / most, 1),
-            label=str(one.round),
-            value=str(one.people),
-        )
-        for one in rounds
-    ]
-
-
-def _histogram(found: Report, number: Number) -> list[Bar]:
-    """Returns how many people met how many, on 1000 by 220."""
-    counts = found.met.counts
-    if not counts:
-        return []
-    step, each = 1000 / len(counts), found.met.step
-    most = max(counts)
-    return [
-        Bar(
-            x=round(n * step + step * 0.1, 1),
-            y=round(190 - 160 * many / most, 1),
-            width=round(step * 0.8, 1),
-            height=round(160 * many / most, 1),
-            label=str(n) if each == 1 else f"{n * each}–",
-            value=number(many) if many else "",
-        )
-        for n, many in enumerate(counts)
-    ]
 
 
 def _bridges(found: Report) -> list[tuple[str, int, float]]:

@@ -68,6 +68,18 @@ function nameOf(dot) {
   return text;
 }
 
+/** Takes away names that would lie over one before them. */
+function keepApart(texts) {
+  const kept = [];
+  for (const text of texts) {
+    const one = text.getBBox();
+    const over = (other) => one.x < other.x + other.width && other.x < one.x + one.width
+      && one.y < other.y + other.height && other.y < one.y + one.height;
+    if (kept.some(over)) text.remove();
+    else kept.push(one);
+  }
+}
+
 /** Draws what is chosen: one person with those they met, or all ties from so many minutes on. */
 function draw() {
   const from = Number(least.value);
@@ -86,6 +98,7 @@ function draw() {
   );
   const named = chosen === null ? [] : [chosen, ...near.slice(0, MOST_NAMES).map(([other]) => other)];
   names.replaceChildren(...named.map((place) => nameOf(dots[place])));
+  keepApart([...names.children]);
   fill(near);
   if (chosen !== null) said.textContent = circles[chosen].querySelector("title").textContent;
   else said.textContent = from ? said.dataset.pairs.replace("{n}", minutesIn.format(shown.length)) : "";

@@ -20,6 +20,16 @@ NARROW = {"width": 360, "height": 740}
 A4 = (688, 1016)
 """CSS pixels of A4 within the margins of 14 mm that report.css sets."""
 
+HEIGHTS = """selector => Math.min(...[...document.querySelectorAll(selector)]
+  .map(text => text.getBoundingClientRect().height).filter(height => height), 99)"""
+"""Pixels of the screen (at most 99) that the lowest of some visible words is high."""
+OVERLAPS = """selector => {
+  const boxes = [...document.querySelectorAll(selector)].map(text => text.getBoundingClientRect());
+  return boxes.filter((one, n) => boxes.slice(0, n).some(other => one.left < other.right
+    && other.left < one.right && one.top < other.bottom && other.top < one.bottom
+    && one.width && other.width)).length;
+}"""
+
 
 @pytest.mark.parametrize(("locale", "dark"), [("en-GB", False), ("ja-JP", True)])
 async def test_the_graph_is_looked_into_and_the_first_page_fits_on_one_a4(
@@ -38,6 +48,11 @@ async def test_the_graph_is_looked_into_and_the_first_page_fits_on_one_a4(
     await page.locator("#goal-cost").fill("1200")
     async with page.expect_navigation():
         await page.keyboard.press("Enter")
+
+    assert 12 <= await page.evaluate(HEIGHTS, ".chart text") < 99
+    assert 12 <= await page.evaluate(HEIGHTS, "svg.graph .large text") < 99
+    for line in (".chart text.value", ".chart text:not(.value)", "svg.graph .large text"):
+        assert await page.evaluate(OVERLAPS, line) == 0
 
     who, said = page.locator("#graph-who"), page.locator("#graph-said")
     await who.select_option(label="Badge 101")
@@ -65,6 +80,8 @@ async def test_the_graph_is_looked_into_and_the_first_page_fits_on_one_a4(
 
     await page.set_viewport_size({"width": A4[0], "height": A4[1]})
     await page.emulate_media(media="print")
+    white = "rgb(255, 255, 255)"  # paper is, whether the screen was dark or not
+    await expect(page.locator("html")).to_have_css("background-color", white)
     first = await page.locator(".report-first").bounding_box()
     assert first is not None
     assert first["width"] <= A4[0]

@@ -83,6 +83,8 @@ async def test_an_organiser_holds_an_event_from_the_command_line(
     assert json.loads(shown.out)["title"] == "Tea"
     pairs = await asks(house, "export", "pairs", "--event", id)
     assert pairs.out.lstrip("\ufeff").startswith("event_id,round,room")
+    for what, column in (("leads", "email_sha256"), ("consents", "given_at")):
+        assert column in (await asks(house, "export", what, "--event", id)).out
     written = await asks(house, "export", "attendees", "-o", str(tmp_path / "a.csv"))
     assert written.code == 0
     assert "花子" in (tmp_path / "a.csv").read_text(encoding="utf-8-sig")
