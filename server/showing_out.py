@@ -25,7 +25,7 @@ from msgspec import Struct
 from rooms import facts as f
 from rooms.event import Event
 from server.evenings import Evening
-from server.hub import most_in
+from server.gathering import most_in
 from server.journal import ChatEntry
 from server.media import Ways
 from server.outgoing import BadAddress, NoAnswer, post

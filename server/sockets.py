@@ -49,7 +49,8 @@ from server import words
 from server.agreeing import as_shown
 from server.auth import Keys, Viewer, bearer, is_same_origin, viewer_of
 from server.evenings import Evening, Evenings, SteppedDown, Tip
-from server.hub import Gathering, Hub
+from server.gathering import Gathering
+from server.hub import Hub
 from server.journal import UnknownFact, place
 from server.limits import Limits
 from server.metrics import Metrics

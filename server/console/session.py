@@ -14,10 +14,11 @@ from rooms import commands as c
 from rooms import messages as m
 from rooms.people import STAFF_ROLES
 from server.attending import UNANSWERED, Answer, Door, Ended, Heard
-from server.console.asked import Asked, Reader
+from server.console.asked import Reader
 from server.console.board import Board, Need, heard, listens_at, needs, open_calls
 from server.console.happened import UNDO_MS, log_sentence, undo_words, undoable
 from server.console.line import Line, Now
+from server.console.reading import Asked
 from server.console.sentences import closed_words, lost_words
 from server.console.speech import Speech
 

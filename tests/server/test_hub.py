@@ -381,7 +381,8 @@ async def test_a_slow_console_gets_a_whole_board_once_it_has_read(stage: Stage) 
     dana.clog()
     stage.comes(ANA)
     await wait_until(
-        lambda: bool(stage.hub.gathering(stage.id)._stale_boards), "a change could not be sent"
+        lambda: stage.hub.gathering(stage.id).displays.has_stale_boards,
+        "a change could not be sent",
     )
     assert dana.took() == []
     dana.drain()

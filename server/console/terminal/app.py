@@ -1,56 +1,44 @@
 """The full-screen console: clock, what needs a host, rooms, command line, keys.
 
-Responsible for what is where and which key does what. What things are called is `sentences`' and
-`screens`', what a line means `asked`'s. Grave commands are only put into the command line by their
-keys: Enter is the confirmation.
+Responsible for what is where, for drawing it when something changed, and for doing what is typed or
+pressed. What stands in a part is `parts`', what a key writes `pressing`'s, what a line means
+`asked`'s.
 """
 
 from __future__ import annotations
 
 import asyncio
-from os.path import commonprefix
 from typing import ClassVar
 
-from rich.cells import cell_len
-from rich.text import Text
 from textual.app import App, ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.theme import Theme
 from textual.widgets import Digits, Input, Static
 
-from rooms import commands as c
-from rooms import messages as m
-from rooms.messages import Phase
-from rooms.people import Mode
 from server.attending import Ended, Heard
 from server.console import board as b
 from server.console import naming, screens
-from server.console.asked import Asked, Local
+from server.console.asked import Local
 from server.console.board import Board, folded
 from server.console.happened import log_sentence
 from server.console.line import Now
 from server.console.naming import Choice, Unclear
+from server.console.reading import Asked
 from server.console.screens import Screen
 from server.console.sentences import (
-    RUNNING,
-    ago,
     clock_figures,
-    clock_sentence,
-    closing_words,
-    counts,
-    need_at,
     need_words,
-    phase_title,
-    room_sign,
 )
 from server.console.session import Session
 from server.console.speech import clock_text, harmless
+from server.console.terminal import parts
 from server.console.terminal.colours import DARK, LIGHT, tones_of
 from server.console.terminal.command_line import CommandLine
 from server.console.terminal.keys import KEYS, key_rows, lines_of, named_now
 from server.console.terminal.listing import Listing
 from server.console.terminal.paint import Tones, shortened, text_of
+from server.console.terminal.pressing import WRITES, Selected, written_by
 
 TICK_SECONDS = 0.25
 DRAW_SECONDS = 0.04
@@ -60,8 +48,6 @@ WIDE = 130
 """From so many columns on, the next round and the log stand beside the rooms."""
 
 FINAL = 4503
-NEEDS_SHOWN = 3
-LOG_SHOWN = 30
 UNDO_CELLS = 32
 """What may be undone is named in so many cells at the most, so that the footer holds other keys."""
 
@@ -72,7 +58,10 @@ class Terminal(App[int]):
     CSS_PATH = "console.tcss"
     ENABLE_COMMAND_PALETTE = False
     BINDINGS: ClassVar[list[BindingType]] = [
-        *(Binding(key, action, label, show=False) for key, action, label in KEYS),
+        *(
+            Binding(key, f"write('{action}')" if action in WRITES else action, label, show=False)
+            for key, action, label in KEYS
+        ),
         Binding("escape", "return", show=False),
         Binding("ctrl+c,ctrl+q", "quit", show=False, priority=True),
     ]
@@ -160,6 +149,10 @@ class Terminal(App[int]):
         return self._session.board
 
     @property
+    def _width(self) -> int:
+        return self.size.width - 2
+
+    @property
     def _is_wide(self) -> bool:
         return self.size.width >= WIDE
 
@@ -230,15 +223,10 @@ class Terminal(App[int]):
         return LIGHT if self.theme == LIGHT.name else DARK
 
     def _draw_title(self) -> None:
-        event = self._board.event
-        standing = self._session.standing()
-        title = harmless(event.title) if event is not None else "Meguri"
-        right = standing or (self._board.you.name if self._board.you is not None else "")
-        text = Text(shortened(title, max(8, self.size.width - 2)), self._tones["strong"])
-        room = self.size.width - 2 - text.cell_len - 2
-        shown = shortened(harmless(right), room)
-        pad = max(1, room + 2 - Text(shown).cell_len)
-        text.append(" " * pad + shown, self._tones["attention" if standing else "second"])
+        board, standing = self._board, self._session.standing()
+        title = board.event.title if board.event is not None else "Meguri"
+        right = standing or (board.you.name if board.you is not None else "")
+        text = parts.title_text(title, right, self._width, self._tones, urgent=bool(standing))
         self.query_one("#title", Static).update(text)
 
     def _draw_clock(self) -> None:
@@ -251,37 +239,14 @@ class Terminal(App[int]):
             self._figures = figures
             digits.update(figures)
             digits.display = bool(figures)
-        paused = event.paused is not None and event.phase in RUNNING
-        title = phase_title(self._speech, event)
-        if paused:
-            title = f"{title} · {self._speech.gettext('Paused')}"
-        closing = closing_words(self._speech, event, now)
-        lines = [
-            (title, "attention" if paused else "strong"),
-            (closing or clock_sentence(self._speech, event, now), "attention" if closing else ""),
-        ]
-        if self._board.pool is not None:
-            pairs = counts(self._speech, self._board.pool)
-            said = [f"{label} {value}" for label, value in pairs]
-            room = self.size.width - 2 - (15 if figures else 0)
-            while cell_len(" · ".join(said)) > room and len(said) > 1:
-                said.pop()
-            lines.append((" · ".join(said), "second"))
+        lines = parts.clock_lines(
+            self._speech, self._board, event, now, self._width, figures=bool(figures)
+        )
         self._put("phase", lines)
 
     def _draw_needs(self) -> None:
-        waiting = self._session.needs()
-        now, lines = self._session.now(), []
-        most = NEEDS_SHOWN if self.size.height < 40 else NEEDS_SHOWN * 3
-        for need in waiting[:most]:
-            since = need_at(need)
-            when = f" · {ago(self._speech, since, now)}" if since is not None else ""
-            words = need_words(self._speech, self._board, need)
-            tone = "grave" if need.call is not None or need.report is not None else "attention"
-            lines.append((f"! {words}{when}", tone))
-        if len(waiting) > most:
-            more = self._speech.gettext("{n} more need you", n=len(waiting) - most)
-            lines.append((f"! {more}", "attention"))
+        waiting, now = self._session.needs(), self._session.now()
+        lines = parts.need_lines(self._speech, self._board, waiting, now, self.size.height)
         self.query_one("#needs", Static).display = bool(lines)
         self._put("needs", lines)
 
@@ -308,65 +273,36 @@ class Terminal(App[int]):
             return
         screen = self._screen_now()
         self._listing.show(screen)
-        _ = self._speech.gettext
-        lines = [screen.title]
-        if self._sought:
-            lines.append(_("found by “{text}”, Esc shows all", text=self._sought))
-        elif self._only_attention and self._shown == "rooms":
-            lines.append(_("only what needs attention, ! shows all"))
-        elif self._shown != "rooms":
-            lines.append(_("Esc goes back to the rooms"))
-        self._put("heading", [(" · ".join(lines), "strong")])
+        heading = parts.heading_line(
+            self._speech, screen, self._shown, self._sought, only_attention=self._only_attention
+        )
+        self._put("heading", [(heading, "strong")])
 
     def _draw_aside(self) -> None:
         aside = self.query_one("#aside")
         aside.display = self._is_wide
-        if not self._is_wide:
-            return
-        _, board = self._speech.gettext, self._board
-        lines = [(_("Next round"), "key"), *screens.next_lines(self._speech, board)]
-        announced = screens.announced_lines(self._speech, board)
-        if announced:
-            lines += [("", ""), (_("Announcements"), "key"), *announced]
-        log = screens.log_screen(self._speech, board)
-        lines += [("", ""), (log.title, "key")]
-        for row in log.rows[:LOG_SHOWN]:
-            at, sentence = row.cells
-            lines.append((f"{at[0].text}  {sentence[0].text}", ""))
-        if not log.rows:
-            lines.append((log.empty, "second"))
-        self._put("beside", lines)
+        if self._is_wide:
+            self._put("beside", parts.aside_lines(self._speech, self._board))
 
     def _draw_keys(self) -> None:
-        tones, text = tones_of(self._theme_now), Text()
         self.screen.set_class(self._command.has_focus, "typing")
-        if self._command.has_focus:
-            _ = self._speech.gettext
-            named = [
-                ("Tab", _("complete")),
-                ("Enter", _("do it")),
-                ("Esc", _("leave")),
-                ("↑", _("earlier commands")),
-            ]
-            rows = [named]
-        else:
-            seeable = any(need.may_be_seen_to for need in self._session.needs())
-            undo = shortened(harmless(self._session.undo_words()), UNDO_CELLS)
-            named = named_now(
-                self._speech,
-                self._board,
-                self._shown,
-                undo=undo,
-                left=clock_text(self._session.undo_left()),
-                seeable=seeable,
-            )
-            rows = lines_of(named, self.size.width - 2, 2)
-        for at, row in enumerate(rows):
-            text.append("\n" if at else "")
-            for key, label in row:
-                text.append(key, tones["key"])
-                text.append(f" {label}  ", tones["second"])
-        self.query_one("#keys", Static).update(text)
+        rows = (
+            [parts.typing_keys(self._speech)]
+            if self._command.has_focus
+            else lines_of(self._named_now(), self._width, 2)
+        )
+        self.query_one("#keys", Static).update(parts.keys_text(rows, self._tones))
+
+    def _named_now(self) -> list[tuple[str, str]]:
+        """Returns the keys that do something now, with what they do."""
+        return named_now(
+            self._speech,
+            self._board,
+            self._shown,
+            undo=shortened(harmless(self._session.undo_words()), UNDO_CELLS),
+            left=clock_text(self._session.undo_left()),
+            seeable=any(need.may_be_seen_to for need in self._session.needs()),
+        )
 
     def _say(self, sentence: str, tone: str) -> None:
         if self._stands:
@@ -380,20 +316,7 @@ class Terminal(App[int]):
         if line.value.startswith("find "):
             self._sought = folded(line.value.removeprefix("find "))
             self._draw_listing()
-        text, tones = Text(), tones_of(self._theme_now)
-        width = self.size.width - 2
-        typed = [harmless(choice.typed.strip()) for choice in line.offered]
-        shared = commonprefix(typed) if len(typed) > 1 else ""  # noqa: RUF071  # letters are meant
-        shared = shared[: shared.rfind(" ") + 1]
-        start = max(0, line.chosen - 3)
-        for at, choice in enumerate(line.offered[start:], start):
-            words = typed[at].removeprefix(shared)
-            words = f"{words} ({harmless(choice.shown)})" if choice.shown else words
-            words = shortened(words, width)
-            if text.cell_len + cell_len(words) + 3 > width and at > start:
-                break
-            text.append(words, tones["cursor" if at == line.chosen else "second"])
-            text.append("   ")
+        text = parts.choices_text(line.offered, line.chosen, self._width, self._tones)
         self.query_one("#choices", Static).update(text)
 
     def on_command_line_left(self) -> None:
@@ -476,22 +399,17 @@ class Terminal(App[int]):
         self._listing.focus()
         self._draw()
 
-    def _selected(self) -> tuple[str, str]:
+    def _selected(self) -> Selected:
         row = self._listing.row
         kind, _, id = (row.key if row is not None else "").partition(":")
-        return kind, id
-
-    def _room_selected(self) -> m.BoardRoom | None:
-        kind, id = self._selected()
-        if self._shown == "room":
-            return self._board.rooms.get(self._room)
-        return self._board.rooms.get(id) if kind == "room" else None
-
-    def _person_selected(self) -> str:
-        """Returns the selected person as a name that can be typed, and a blank; or nothing."""
-        kind, id = self._selected()
-        seat = b.seat_of(self._board, id) if kind == "person" else None
-        return naming.typed_name(self._board, seat) + " " if seat is not None else ""
+        in_room = self._shown == "room"
+        place = self._room if in_room else id if kind == "room" else ""
+        return Selected(
+            room=self._board.rooms.get(place),
+            person=id if kind == "person" else "",
+            proposed=id if kind == "proposed" else "",
+            in_room=in_room,
+        )
 
     def on_listing_chosen(self, event: Listing.Chosen) -> None:
         """Opens a room; begins to move a person, or to change a round."""
@@ -505,98 +423,17 @@ class Terminal(App[int]):
                 self._room = room.id
                 self._show("room")
             else:
-                self._command.begin(f"move {self._person_selected()}")
+                self.action_write("move")
         elif kind == "round":
             self._command.begin(f"change-programme {id} ")
 
-    def action_start(self) -> None:
-        """Opens the doors, or calls the next round."""
-        event = self._board.event
-        doors = event is not None and event.phase is Phase.DRAFT
-        self._obey("open-doors" if doors else "start-round")
-
-    def action_pause(self) -> None:
-        """Pauses, or goes on."""
-        event = self._board.event
-        stands = event is not None and event.paused is not None and event.phase in RUNNING
-        self._obey("resume" if stands else "pause")
-
-    def action_longer(self) -> None:
-        """Gives everybody a minute."""
-        self._obey("extend +60")
-
-    def action_shorter(self) -> None:
-        """Takes a minute off."""
-        self._obey("extend -60")
-
-    def action_end(self) -> None:
-        """Begins to end the round; Enter ends it."""
-        in_room = self._shown == "room" and self._room_selected()
-        self._command.begin(f"end-round {room_sign(in_room)}" if in_room else "end-round")
-
-    def action_announce(self) -> None:
-        """Begins an announcement to everybody."""
-        self._command.begin("announce ")
-
-    def action_announce_here(self) -> None:
-        """Begins an announcement to the selected room."""
-        room = self._room_selected()
-        self._command.begin(f"announce @{room_sign(room)} " if room else "announce @")
-
-    def action_answer(self) -> None:
-        """Begins to answer the oldest call."""
-        calls = b.open_calls(self._board)
-        seat = b.seat_of(self._board, calls[0].sender) if calls else None
-        who = naming.typed_name(self._board, seat) + ": " if seat is not None else ""
-        self._command.begin(f"answer-call {who}")
-
-    def action_move(self) -> None:
-        """Begins to move the selected person."""
-        self._command.begin(f"move {self._person_selected()}")
-
-    def action_visit(self) -> None:
-        """Visits the selected room, or leaves it."""
-        room, you = self._room_selected(), self._board.you
-        if you is not None and you.visiting and (room is None or room.id == you.visiting):
-            self._obey("visit")
-        elif room is not None:
-            self._obey(f"visit {room_sign(room)}")
+    def action_write(self, action: str) -> None:
+        """Writes a key's command into the line, or does it where Enter is not asked for."""
+        written = written_by(action, self._board, self._selected())
+        if written.at_once:
+            self._obey(written.line)
         else:
-            self._command.begin("visit ")
-
-    def action_remove(self) -> None:
-        """Begins to remove the selected person; Enter removes them."""
-        name = self._person_selected().strip()
-        self._command.begin(f"remove {name}: " if name else "remove ")
-
-    def action_check_in(self) -> None:
-        """Checks the selected person in or out, or begins to."""
-        kind, id = self._selected()
-        seat = self._board.people.get(id) if kind == "person" else None
-        if seat is None or seat.mode is not Mode.ON_SITE:
-            self._command.begin("check-in ")
-            return
-        asked: Asked = c.CheckOut(attendee=id) if seat.state == "here" else c.CheckIn(attendee=id)
-        name = "check-out" if seat.state == "here" else "check-in"
-        self._ask(asked, f"{name} {seat.name}")
-
-    def action_swap(self) -> None:
-        """Begins to swap two people of the proposal."""
-        self._command.begin(f"swap {self._person_selected()}")
-
-    def action_keep(self) -> None:
-        """Keeps the selected room of the proposal as it is, or lets go of it."""
-        kind, id = self._selected()
-        proposal = self._board.proposal
-        if kind != "proposed" or proposal is None:
-            self._command.begin("pin ")
-            return
-        pinned = any(one.id == id and one.pinned for one in proposal.seating)
-        self._obey(f"unpin room {id}" if pinned else f"pin room {id}")
-
-    def action_draw(self) -> None:
-        """Draws another seating."""
-        self._obey("reshuffle")
+            self._command.begin(written.line)
 
     def action_seen_to(self) -> None:
         """Takes the gravest report or silent room from what waits."""
@@ -607,10 +444,6 @@ class Terminal(App[int]):
         words = need_words(self._speech, self._board, need)
         self._say(f"{self._speech.gettext('Seen to')}: {words}", "good")
         self._draw_soon()
-
-    def action_undo(self) -> None:
-        """Takes back the last change of seats."""
-        self._obey("undo")
 
     def action_attention(self) -> None:
         """Shows only what needs attention, or everything again."""
@@ -636,14 +469,6 @@ class Terminal(App[int]):
     def action_help(self) -> None:
         """Shows the commands."""
         self._show("help")
-
-    def action_find(self) -> None:
-        """Begins a search."""
-        self._command.begin("find ")
-
-    def action_command(self) -> None:
-        """Goes to the command line."""
-        self._command.begin("")
 
     def action_return(self) -> None:
         """Shows everything again, then the rooms."""

@@ -8,7 +8,8 @@ from rooms import messages as m
 from rooms.messages import Phase
 from rooms.people import Mode, Role, RoomMode
 from server.console.board import Board, is_silent, listens_at, needs, stands_out
-from server.console.happened import undoable
+from server.console.happened import log_sentence, undoable
+from server.console.speech import Speech
 
 LATER = 60_000
 
@@ -101,3 +102,14 @@ def test_an_undo_is_offered_as_long_as_nothing_prevents_it_and_only_to_who_may()
 
 
 LOG = ((5, "seated-moved"), (5, "rearranged"), (7, "closing-began"))
+
+
+def test_in_japanese_people_are_called_politely_and_the_organiser_is_no_name() -> None:
+    dana = m.Seat(id="dana", name="Dana", state="here", mode=Mode.ONLINE)
+    shown = Board(people={"dana": dana})
+
+    def said(by: str) -> str:
+        return log_sentence(Speech("ja"), shown, m.LogLine(at=0, what="paused", by=by))
+
+    assert said("dana") == "Danaさんが一時停止しました"
+    assert said("organiser") == "主催者が一時停止しました"
