@@ -29,7 +29,7 @@ export function missingWords(why) {
     case "not-let-in":
       return t("The server for sound and picture does not let anybody in. Please call the host; we keep trying, and the chat works.");
     case "unreachable":
-      return t("The server for sound and picture does not answer. We keep trying; the chat works.");
+      return t("The server for sound and picture does not answer. We keep trying; please write in the chat meanwhile, and call the host if it lasts.");
     default:
       return "";
   }

@@ -6,8 +6,9 @@
  * not shown, whoever the media server lets in; what can't be reached is tried again until `stop`.
  */
 
-/** Waits between attempts to reach the server: at first soon, then with patience. */
-const AGAIN_MS = [1_000, 2_000, 4_000, 8_000];
+import { ANSWERS_WITHIN_MS, Patience, SHOWN_OUT_MS } from "./patience.js";
+
+const SOURCES = { microphone: "Microphone", camera: "Camera", screen: "ScreenShare" };
 
 const BROWSER_TIMERS = {
   set: (work, ms) => setTimeout(work, ms),
@@ -33,8 +34,9 @@ class Guest {
   participant = null;
   statistics = null;
 
+  /** From 0 to 1; without a line to the server what was heard last is no news. */
   loudness() {
-    return this.participant?.audioLevel ?? 0;
+    return this.state === "connected" ? (this.participant?.audioLevel ?? 0) : 0;
   }
 
   async stats() {
@@ -49,6 +51,7 @@ export class Served {
   #reached;
   #load;
   #timers;
+  #patience;
   #library = null;
   #room = null;
   #peers = new Map();
@@ -56,7 +59,6 @@ export class Served {
   #published = new Map(); // kind → track
   #rung = null;
   #wanted = null;
-  #attempt = 0;
   #again = null;
   #turn = Promise.resolve();
   #stopped = false;
@@ -72,6 +74,7 @@ export class Served {
     reached,
     load = fetchLibrary,
     timers = BROWSER_TIMERS,
+    random = Math.random,
   }) {
     this.#ticket = ticket;
     this.#configuration = configuration;
@@ -79,6 +82,7 @@ export class Served {
     this.#reached = reached;
     this.#load = load;
     this.#timers = timers;
+    this.#patience = new Patience(random);
     this.#connect();
   }
 
@@ -121,7 +125,7 @@ export class Served {
   /** Tries again, with everybody: there is only one connection. */
   retry() {
     this.#leave();
-    this.#attempt = 0;
+    this.#patience.rested();
     this.#connect();
   }
 
@@ -141,7 +145,10 @@ export class Served {
       if (this.#stopped || this.#room) return;
       room = this.#make();
       const { url, token } = this.#ticket();
-      await room.connect(url, token, { rtcConfig: this.#configuration() });
+      await room.connect(url, token, {
+        rtcConfig: this.#configuration(),
+        websocketTimeout: ANSWERS_WITHIN_MS,
+      });
     } catch (error) {
       if (this.#stopped || room !== this.#room) return;
       console.info("The media server could not be reached:", error);
@@ -149,7 +156,7 @@ export class Served {
       return;
     }
     if (room !== this.#room) return;
-    this.#attempt = 0;
+    this.#patience.rested();
     this.#reached("reached");
     this.#look();
     this.#publish();
@@ -158,7 +165,12 @@ export class Served {
   #make() {
     const { Room, RoomEvent } = this.#library;
     // Pictures are drawn by elements of our own, so the library can't see which ones are visible.
-    const room = new Room({ adaptiveStream: false, dynacast: true, stopLocalTrackOnUnpublish: false });
+    const room = new Room({
+      adaptiveStream: false,
+      dynacast: true,
+      stopLocalTrackOnUnpublish: false,
+      reconnectPolicy: this.#patience,
+    });
     this.#room = room;
     const here = (work) => () => room === this.#room && work();
     const look = here(() => this.#look());
@@ -170,9 +182,10 @@ export class Served {
       RoomEvent.TrackPublished,
       RoomEvent.Reconnected,
       RoomEvent.Reconnecting,
+      RoomEvent.SignalReconnecting,
     ])
       room.on(event, look);
-    room.on(RoomEvent.Disconnected, here(() => this.#lost()));
+    room.on(RoomEvent.Disconnected, (why) => room === this.#room && this.#ended(why));
     return room;
   }
 
@@ -186,13 +199,24 @@ export class Served {
     );
   }
 
+  /** The session is over: the server went away, or has shown us out. */
+  #ended(why) {
+    const { DUPLICATE_IDENTITY, PARTICIPANT_REMOVED, ROOM_DELETED } = this.#library.DisconnectReason;
+    if ([DUPLICATE_IDENTITY, PARTICIPANT_REMOVED, ROOM_DELETED].includes(why)) {
+      this.#leave();
+      this.#tryAfter(SHOWN_OUT_MS);
+    } else this.#lost("unreachable");
+  }
+
   /** It is gone, or was never there: again after a while, and a little longer each time. */
-  #lost(how = "unreachable") {
+  #lost(how) {
     this.#leave();
     this.#reached(how);
-    const wait = AGAIN_MS[Math.min(this.#attempt, AGAIN_MS.length - 1)];
-    this.#attempt += 1;
-    this.#again = this.#timers.set(() => this.#connect(), wait);
+    this.#tryAfter(this.#patience.next());
+  }
+
+  #tryAfter(ms) {
+    this.#again = this.#timers.set(() => this.#connect(), ms);
     this.#look();
   }
 
@@ -214,8 +238,7 @@ export class Served {
       peer.participant = participant;
       peer.state = this.#stateOf(peer, participant);
       peer.tracks = participant && this.#tracksOf(id, participant);
-      const microphone = participant && this.#publication(participant, "Microphone")?.track;
-      peer.statistics = () => microphone?.getRTCStatsReport?.();
+      peer.statistics = participant && (() => this.#statisticsOf(participant));
     }
     this.#changed();
   }
@@ -227,6 +250,13 @@ export class Served {
 
   #publication(participant, source) {
     return participant.getTrackPublication(this.#library.Track.Source[source]);
+  }
+
+  /** Each track has figures of its own. */
+  async #statisticsOf(participant) {
+    const tracks = Object.values(SOURCES).map((source) => this.#publication(participant, source)?.track);
+    const reports = await Promise.all(tracks.map((track) => track?.getRTCStatsReport?.()));
+    return new Map(reports.flatMap((report) => [...(report ?? [])]));
   }
 
   #tracksOf(id, participant) {
@@ -253,8 +283,7 @@ export class Served {
     const room = this.#room;
     if (room?.state !== "connected" || !this.#rung) return;
     const { Track } = this.#library;
-    const sources = { microphone: "Microphone", camera: "Camera", screen: "ScreenShare" };
-    for (const [kind, source] of Object.entries(sources)) {
+    for (const [kind, source] of Object.entries(SOURCES)) {
       const track = this.#tracks[kind] ?? null;
       const before = this.#published.get(kind) ?? null;
       if (track === before || room !== this.#room) continue;

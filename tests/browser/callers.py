@@ -139,3 +139,12 @@ class Callers:
         await comes_by_the_open_link(page, self._house, name)
         await expect(page.get_by_role("heading", name=f"Welcome, {name}")).to_be_visible()
         return Caller(page, name, str(await page.evaluate(OWN_ID)))
+
+
+async def who_meet(people: list[Caller]) -> tuple[Caller, Caller]:
+    """Returns the two of them who sit together, once everybody is seated."""
+    for each in people:
+        await each.is_seated()
+    rooms = {each.id: await each.roommates() for each in people}
+    one, other = (each for each in people if rooms[each.id] & set(rooms))
+    return one, other

@@ -20,7 +20,7 @@ from tests.browser.broken import (
     UNPLUGS_THE_MICROPHONE,
     WAITS_FOR_A_PRESS,
 )
-from tests.browser.callers import Caller, Callers
+from tests.browser.callers import Caller, Callers, who_meet
 from tests.browser.conftest import Visitors
 from tests.browser.test_pages import is_accessible
 from tests.coturn import SECRET, a_relay
@@ -83,7 +83,7 @@ async def test_the_next_round_has_new_faces_and_the_break_none(
     async with guest(house, "Emre"):  # of four in pairs, two pages meet in each round
         for _ in range(2):
             await house.commands("start-round")
-            one, other = await _who_meet(people)
+            one, other = await who_meet(people)
             for each in (one, other):
                 if each.name not in chose:  # the choice holds for later rounds
                     await each.turns_on(*EVERYTHING)
@@ -97,15 +97,6 @@ async def test_the_next_round_has_new_faces_and_the_break_none(
             for each in people:  # else somebody's old room is taken for the next
                 await expect(each.page.locator(".tiles")).to_have_count(0)
     assert met[0] != met[1]
-
-
-async def _who_meet(people: list[Caller]) -> tuple[Caller, Caller]:
-    """Returns the two who sit together, once everybody is seated."""
-    for each in people:
-        await each.is_seated()
-    rooms = {each.id: await each.roommates() for each in people}
-    one, other = (each for each in people if rooms[each.id] & set(rooms))
-    return one, other
 
 
 async def test_who_reloads_is_back_with_pictures(house: House, callers: Callers) -> None:

@@ -16,6 +16,7 @@ class House {
   RoomEvent = real.RoomEvent;
   ConnectionError = real.ConnectionError;
   ConnectionErrorReason = real.ConnectionErrorReason;
+  DisconnectReason = real.DisconnectReason;
   takes = () => true; // a token
 
   constructor() {
@@ -36,8 +37,8 @@ class House {
         this.#listeners.set(event, [...(this.#listeners.get(event) ?? []), work]);
       }
 
-      emit(event) {
-        for (const work of this.#listeners.get(event) ?? []) work();
+      emit(event, ...details) {
+        for (const work of this.#listeners.get(event) ?? []) work(...details);
       }
 
       async connect(url, token, options) {
@@ -67,14 +68,14 @@ class House {
         this.falls(false);
       }
 
-      falls(loudly = true) {
+      falls(loudly = true, why = undefined) {
         if (this.state !== "connected") return;
         this.state = "disconnected";
         this.others.delete(this);
         for (const other of this.others)
           other.remoteParticipants.delete(this.localParticipant.identity);
         this.tell(house.RoomEvent.ParticipantDisconnected);
-        if (loudly) this.emit(house.RoomEvent.Disconnected);
+        if (loudly) this.emit(house.RoomEvent.Disconnected, why);
       }
     };
   }
@@ -116,10 +117,17 @@ function page(house, time, id, others, { room = "r1" } = {}) {
     reached: (how) => reached.push(how),
     load: async () => house,
     timers: time.timers,
+    random: () => 1,
   });
   served.people(others);
   served.limit(servedRung(others.length + 1));
   return { served, reached };
+}
+
+function roomOf(house, id) {
+  return house.made.find(
+    ({ localParticipant, state }) => localParticipant.identity === id && state === "connected",
+  );
 }
 
 async function two() {
@@ -133,11 +141,13 @@ async function two() {
 test("the library has what pages use of it", () => {
   for (const name of [
     "ParticipantConnected", "ParticipantDisconnected", "TrackSubscribed", "TrackUnsubscribed",
-    "TrackPublished", "Reconnected", "Reconnecting", "Disconnected",
+    "TrackPublished", "Reconnected", "Reconnecting", "SignalReconnecting", "Disconnected",
   ])
     assert.equal(typeof real.RoomEvent[name], "string", name);
   for (const name of ["Microphone", "Camera", "ScreenShare"])
     assert.equal(typeof real.Track.Source[name], "string", name);
+  for (const name of ["DUPLICATE_IDENTITY", "PARTICIPANT_REMOVED", "ROOM_DELETED"])
+    assert.equal(typeof real.DisconnectReason[name], "number", name);
   assert.equal(real.ConnectionState.Connected, "connected");
   const room = new real.Room();
   for (const name of ["connect", "disconnect", "on"]) assert.equal(typeof room[name], "function");
@@ -195,11 +205,41 @@ test("a server that does not answer is tried again, and one that goes away comes
   await time.passes(10_000);
   assert.equal(ana.served.peers.get("bo").state, "connected");
   assert.equal(ana.reached.at(-1), "reached");
-  const isAnas = ({ localParticipant, state }) =>
-    localParticipant.identity === "ana" && state === "connected";
-  house.made.find(isAnas).falls();
+  roomOf(house, "ana").falls();
   assert.equal(ana.served.peers.get("bo").state, "reconnecting");
   await time.passes(2_000);
+  assert.equal(ana.served.peers.get("bo").state, "connected");
+});
+
+test("without a line to the server nobody speaks, and all are being reconnected", async () => {
+  const { house, ana } = await two();
+  const bo = ana.served.peers.get("bo");
+  bo.participant.audioLevel = 0.4;
+  assert.equal(bo.loudness(), 0.4);
+  const room = roomOf(house, "ana");
+  room.state = "signalReconnecting";
+  room.emit(house.RoomEvent.SignalReconnecting);
+  assert.equal(bo.state, "reconnecting");
+  assert.equal(bo.loudness(), 0);
+});
+
+test("the library gives up after a few seconds, so that it can be said", async () => {
+  const { house } = await two();
+  const { reconnectPolicy } = house.made[0].options;
+  const waits = [0, 1, 2].map((retryCount) => reconnectPolicy.nextRetryDelayInMs({ retryCount }));
+  assert.ok(waits.every((ms) => ms > 0));
+  assert.ok(waits.reduce((sum, ms) => sum + ms) <= 5_000);
+  assert.equal(reconnectPolicy.nextRetryDelayInMs({ retryCount: 3 }), null);
+});
+
+test("who is shown out reads nothing of a server that does not answer, and asks again later", async () => {
+  const { house, time, ana } = await two();
+  roomOf(house, "ana").falls(true, real.DisconnectReason.PARTICIPANT_REMOVED);
+  assert.deepEqual(ana.reached, ["reached"]);
+  assert.equal(ana.served.peers.get("bo").state, "reconnecting");
+  await time.passes(3_900);
+  assert.equal(house.made.length, 2);
+  await time.passes(200);
   assert.equal(ana.served.peers.get("bo").state, "connected");
 });
 

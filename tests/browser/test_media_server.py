@@ -1,0 +1,119 @@
+"""Rooms that a media server carries: real pages, their own client library, and a server that speaks
+LiveKit's protocol and forwards what they send."""
+
+from __future__ import annotations
+
+import asyncio
+import urllib.error
+import urllib.parse
+import urllib.request
+from collections.abc import AsyncIterator
+
+import pytest_asyncio
+from playwright.async_api import expect
+
+from server.redis import Store
+from tests.browser.callers import Caller, Callers, who_meet
+from tests.browser.conftest import Visitors
+from tests.browser.test_pages import is_accessible
+from tests.guests import House, guest, quick_round
+from tests.media_server.process import MediaServer, a_media_server
+from tests.server.house import a_house
+from tests.server.waiting import wait_until
+
+PAIRS = quick_round(seconds=600, size=2, least=2, most=2, break_seconds=600)
+ALL = quick_round(seconds=600, size=3, least=2, most=3)
+EVERYTHING = ("Microphone", "Camera")
+
+STAYS = """() => {
+  const { Room } = LivekitClient;
+  LivekitClient.Room = class extends Room {
+    constructor(...how) { super(...how); window.kept = this; }
+    async disconnect() {} // as a page that was tampered with
+  };
+}"""
+"""Has a page stay in the rooms it joins from now on, as long as the media server lets it."""
+
+TICKET = """async () => {
+  const base = document.querySelector("script[src*='attendee/main.js']").src;
+  const { state } = await import(new URL("./session.js", base));
+  return state.value.media.ticket.token;
+}"""
+
+
+@pytest_asyncio.fixture(scope="module")
+async def media() -> AsyncIterator[MediaServer]:
+    """One media server for all tests here."""
+    async with a_media_server() as server:
+        yield server
+
+
+@pytest_asyncio.fixture
+async def served(store: Store, media: MediaServer) -> AsyncIterator[House]:
+    """A house whose rooms it carries."""
+    async with a_house(store, media.settings()) as house:
+        yield house
+
+
+async def test_they_meet_rotate_mute_and_are_shown_out(
+    served: House, media: MediaServer, visitors: Visitors
+) -> None:
+    await served.opens(["Emre"], rounds=[PAIRS, PAIRS, ALL])
+    callers = Callers(served, visitors)
+    ana, bo, chidi = people = [await callers.comes(name) for name in ("Ana", "Bo", "Chidi")]
+    async with guest(served, "Emre"):  # of four in pairs, two pages meet in each round
+        await _meet_in_pairs(served, people)
+    await served.commands("remove", attendee=served.id("Emre"))
+    await chidi.page.evaluate(STAYS)
+    await served.commands("start-round")
+    for each in people:
+        await each.is_seated()
+    await ana.sees_and_hears(bo, chidi)
+    await bo.sees_and_hears(ana, chidi)
+    await chidi.sees_and_hears(ana, bo)
+    await expect(ana.tile("Bo").get_by_text("speaking")).to_be_attached()
+    await is_accessible(ana.page)
+    await bo.switch("Microphone").click()
+    await expect(ana.tile("Bo").get_by_text("muted")).to_be_attached()
+    await bo.switch("Camera").click()
+    await expect(ana.tile("Bo").locator("video")).to_have_count(0)
+    await bo.turns_on("Microphone")
+    await ana.has({bo.id, chidi.id}, lambda one: one.bytes > 0, "Bo again")
+    old = str(await chidi.page.evaluate(TICKET))
+    # What the library says of a connection that was closed for it.
+    visitors.forgive("closed peer connection|error reading from signal stream")
+    await served.commands("remove", attendee=chidi.id)
+    await ana.has({bo.id}, lambda one: one.bytes > 0, "nobody but Bo")
+    await wait_until(
+        lambda: chidi.page.evaluate("() => kept.state === 'disconnected'"), "Chidi is shown out"
+    )
+    assert await asyncio.to_thread(_opens, media, old) == (401, "the token was revoked")
+    await visitors.go()
+
+
+async def _meet_in_pairs(house: House, people: list[Caller]) -> None:
+    """Has two rounds, in each of which two others of them see and hear each other."""
+    met: list[set[str]] = []
+    for _ in range(2):
+        await house.commands("start-round")
+        one, other = await who_meet(people)
+        for each in (one, other):
+            if not any(each.name in before for before in met):  # the choice holds for later rounds
+                await each.turns_on(*EVERYTHING)
+        await one.sees_and_hears(other)
+        await other.sees_and_hears(one)
+        met.append({one.name, other.name})
+        await house.commands("end-round")
+        for each in people:
+            await expect(each.page.locator(".tiles")).to_have_count(0)
+    assert met[0] != met[1]
+
+
+def _opens(media: MediaServer, token: str) -> tuple[int, str]:
+    """Asks the media server whether a token opens its room; returns what it says."""
+    asked = urllib.parse.urlencode({"access_token": token})
+    try:
+        with urllib.request.urlopen(f"{media.http}/rtc/v1/validate?{asked}") as answer:
+            return answer.status, answer.read().decode()
+    except urllib.error.HTTPError as refused:
+        return refused.code, refused.read().decode()
