@@ -36,16 +36,7 @@ from rooms.people import Attendee
 from rooms.programme import Plan, planned_round
 from rooms.rounds import due
 from tests.rooms.evenings import Evening, kinds, only
-
-
-def four_talk(evening: Evening | None = None) -> Evening:
-    """An evening where Ana and Bo, Chidi and 花子 have just begun to talk."""
-    evening = evening or Evening()
-    evening.comes("dana", "ana", "bo", "chidi", "hana")
-    evening.talking([["ana", "bo"], ["chidi", "hana"]])
-    evening.hushes()
-    return evening
-
+from tests.rooms.talking import four_talk
 
 # Phases
 
