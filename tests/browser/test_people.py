@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-
-import pytest_asyncio
 from playwright.async_api import Page, expect
 
-from server.redis import Store
 from tests.browser.visitors import PHONE, Visitors, findings, sticks_out
-from tests.server.callers import Doors, doors
+from tests.server.callers import Doors
+from tests.server.desk import house
 from tests.server.house import KEY
+
+__all__ = ["house"]
 
 ROWS = "氏名,メールアドレス,関心,だれ\n山田 花子,hanako@example.jp,茶道,a\n佐藤 健,x,写真,b\n"
 
@@ -23,12 +22,6 @@ DROP = """([text, bytes]) => {
       new DragEvent(type, { bubbles: true, cancelable: true, dataTransfer: dropped }));
   }
 }"""
-
-
-@pytest_asyncio.fixture
-async def house(store: Store) -> AsyncIterator[Doors]:
-    async with doors(store) as house:
-        yield house
 
 
 async def is_right(page: Page) -> None:

@@ -8,8 +8,9 @@ from playwright.async_api import expect
 from server.contacts_import import Chosen
 from tests.browser.visitors import Visitors, findings, sticks_out
 from tests.server.callers import Doors
+from tests.server.desk import house
 from tests.server.house import KEY
-from tests.server.test_contacts_import import brought, house
+from tests.server.test_contacts_import import brought
 
 __all__ = ["house"]
 

@@ -6,6 +6,8 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Mapping
 
+from tests.server.answering import Answering
+
 GREETING, BODY = "greeting", "body"
 USUAL: Mapping[str, str] = {
     GREETING: "220 post.example ready",
@@ -20,29 +22,18 @@ USUAL: Mapping[str, str] = {
 }
 
 
-class Grumpy:
+class Grumpy(Answering):
     """Answers each step as `answers` says, else as usual; an empty answer hangs up, `…` is never
     given. `taken`: the mails whose last byte came."""
 
     def __init__(self, **answers: str) -> None:
+        super().__init__()
         self.answers = {**USUAL, **answers}
         self.taken: list[bytes] = []
         self.port = 0
-        self._lines: set[asyncio.Task[None]] = set()
 
-    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        """Speaks with one client."""
-        task = asyncio.current_task()
-        assert task is not None
-        self._lines.add(task)
-        try:
-            with contextlib.suppress(OSError, asyncio.IncompleteReadError, asyncio.CancelledError):
-                await self._speak(reader, writer)
-        finally:
-            self._lines.discard(task)
-            writer.close()
-
-    async def _speak(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def speak(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Answers step by step."""
         step = GREETING
         while True:
             answer = self.answers.get(step, "502 what?")
@@ -61,11 +52,6 @@ class Grumpy:
             if not line or answer.startswith("421"):
                 return
             step = line.split()[0].decode().upper()
-
-    def hang_up(self) -> None:
-        """Ends every conversation."""
-        for line in self._lines:
-            line.cancel()
 
 
 @contextlib.asynccontextmanager

@@ -12,6 +12,8 @@ from collections.abc import AsyncIterator, Callable
 import msgspec
 from msgspec import Struct
 
+from tests.server.answering import Answering
+
 
 class Call(Struct):
     """One call as it came: its headers in lower case, and its body's bytes."""
@@ -30,16 +32,16 @@ class Call(Struct):
         return msgspec.json.decode(self.body, type=dict[str, object])
 
 
-class Receiver:
+class Receiver(Answering):
     """Keeps what it is told. Answers in turn with `answers`, then 204; `hangs`: never."""
 
     def __init__(self, *answers: int, hangs: bool = False, headers: str = "") -> None:
+        super().__init__()
         self.answers = list(answers)
         self.hangs = hangs
         self.headers = headers
         self.calls: list[Call] = []
         self.url = ""
-        self._lines: set[asyncio.Task[None]] = set()
 
     def types(self) -> list[str]:
         """Returns what it was told of, sorted."""
@@ -49,19 +51,8 @@ class Receiver:
         """Returns what says whether so many calls have come."""
         return lambda: len(self.calls) >= number
 
-    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        """Takes one call on one connection."""
-        task = asyncio.current_task()
-        assert task is not None
-        self._lines.add(task)
-        try:
-            with contextlib.suppress(OSError, asyncio.IncompleteReadError, asyncio.CancelledError):
-                await self._take(reader, writer)
-        finally:
-            self._lines.discard(task)
-            writer.close()
-
-    async def _take(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def speak(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Takes one call."""
         head = (await reader.readuntil(b"\r\n\r\n")).decode().split("\r\n")
         _, path, _ = head[0].split()
         headers = {
@@ -76,11 +67,6 @@ class Receiver:
         status = self.answers.pop(0) if self.answers else 204
         writer.write(f"HTTP/1.1 {status} So\r\ncontent-length: 0\r\n{self.headers}\r\n".encode())
         await writer.drain()
-
-    def hang_up(self) -> None:
-        """Ends every call that is still held."""
-        for line in self._lines:
-            line.cancel()
 
 
 @contextlib.asynccontextmanager

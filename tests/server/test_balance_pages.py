@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-
 import httpx2 as httpx
 import pytest
-import pytest_asyncio
 
-from server.redis import Store
-from tests.server.callers import Doors, doors
-from tests.server.house import KEY
+from tests.server.callers import Doors
+from tests.server.desk import desk, house
+
+__all__ = ["desk", "house"]
 
 PEOPLE = [
     {"name": "Ana", "interests": ["AI", "tea"], "seeks": ["funding"]},
@@ -19,19 +17,6 @@ PEOPLE = [
     {"name": "花子", "interests": ["start-ups", "tea"], "languages": ["日本語"]},
     {"name": "Emre", "interests": ["startup", "tea"], "mode": "on-site"},
 ]
-
-
-@pytest_asyncio.fixture
-async def house(store: Store) -> AsyncIterator[Doors]:
-    async with doors(store) as house:
-        yield house
-
-
-@pytest_asyncio.fixture
-async def desk(house: Doors) -> AsyncIterator[httpx.AsyncClient]:
-    async with house.browser() as browser:
-        await browser.post("/desk", data={"key": KEY})
-        yield browser
 
 
 async def groups(house: Doors, event: str) -> list[list[str]]:

@@ -7,12 +7,10 @@ import csv
 import gzip
 import io
 from collections import Counter
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import networkx
 import pytest
-import pytest_asyncio
 
 from server.asking import Asker, NotAnswered
 from server.auth import Keys
@@ -22,17 +20,14 @@ from server.observations import BadObservations, read_observations, rounds_of
 from server.redis import ENDED, Store, pairs
 from server.retention import Retention
 from server.settings import Settings
-from tests.server.callers import Doors, doors
+from tests.server.callers import Doors
+from tests.server.desk import house
 from tests.server.house import KEY
+
+__all__ = ["house"]
 
 SAMPLE = (Path(__file__).parent / "sample-contacts.dat").read_bytes()
 CHOSEN = Chosen(title="Two days", people=None, began_at=None, silence=4 * 3600, time_zone="UTC")
-
-
-@pytest_asyncio.fixture
-async def house(store: Store) -> AsyncIterator[Doors]:
-    async with doors(store) as house:
-        yield house
 
 
 def seen() -> Counter[tuple[str, str]]:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 
 import networkx
 import openpyxl
 import pytest
-import pytest_asyncio
 from msgspec.structs import replace
 
 from rooms.commands import AddAttendees, ChangeEvent, KeepInTouch
@@ -36,10 +35,12 @@ from server.exports.tools import (
     template_columns,
     tool_lines,
 )
-from server.redis import Store
 from tests.rooms.evenings import Evening
-from tests.server.callers import Doors, bearer, doors
+from tests.server.callers import Doors, bearer
+from tests.server.desk import house
 from tests.server.test_exports import allows
+
+__all__ = ["house"]
 
 NASTY = '=cmd|"calc"!A1, <b>&amp;\u0007 "x"\n髙😀'
 
@@ -225,12 +226,6 @@ def test_like_characters_stand_for_those_an_encoding_lacks() -> None:
 
 
 # Through the door
-
-
-@pytest_asyncio.fixture
-async def house(store: Store) -> AsyncIterator[Doors]:
-    async with doors(store) as house:
-        yield house
 
 
 async def test_each_file_is_the_organisers_alone_and_is_written_down(house: Doors) -> None:

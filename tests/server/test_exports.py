@@ -7,10 +7,9 @@ import csv
 import io
 import json
 import re
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 
 import pytest
-import pytest_asyncio
 
 from rooms.commands import (
     AddAttendees,
@@ -43,8 +42,11 @@ from server.exports.consents import CONSENT_COLUMNS, consent_rows
 from server.redis import Store
 from tests.guests import Guest, guests, quick_round
 from tests.rooms.evenings import Evening
-from tests.server.callers import Doors, doors
+from tests.server.callers import Doors
+from tests.server.desk import house
 from tests.server.house import KEY, a_house
+
+__all__ = ["house"]
 
 
 def read(lines: Iterable[bytes]) -> list[dict[str, str]]:
@@ -252,12 +254,6 @@ def test_every_consent_is_told_with_its_words_and_instant_and_goes_with_its_owne
 
 
 # Through the door
-
-
-@pytest_asyncio.fixture
-async def house(store: Store) -> AsyncIterator[Doors]:
-    async with doors(store) as house:
-        yield house
 
 
 async def test_files_are_the_organisers_and_are_named(house: Doors) -> None:

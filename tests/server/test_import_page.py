@@ -6,35 +6,23 @@ import html
 import os
 import re
 import signal
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import httpx2 as httpx
-import pytest_asyncio
 
 from server.bundled import BundledStore
 from server.pages.importing import packed, unpacked
 from server.redis import Store
 from tests.server.callers import Doors, doors
+from tests.server.desk import desk, house
 from tests.server.house import KEY
 from tests.server.looking import fields
+
+__all__ = ["desk", "house"]
 
 JAPANESE = (
     "氏名,メールアドレス,会社名,ひとこと\n山田 花子,hanako@example.jp,みどり商会,お茶が好き\n"
 )
-
-
-@pytest_asyncio.fixture
-async def house(store: Store) -> AsyncIterator[Doors]:
-    async with doors(store) as house:
-        yield house
-
-
-@pytest_asyncio.fixture
-async def desk(house: Doors) -> AsyncIterator[httpx.AsyncClient]:
-    async with house.browser() as browser:
-        await browser.post("/desk", data={"key": KEY})
-        yield browser
 
 
 def tallies(page: str) -> list[int]:

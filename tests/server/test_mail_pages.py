@@ -3,37 +3,16 @@
 from __future__ import annotations
 
 import html
-from collections.abc import AsyncIterator
 
 import httpx2 as httpx
 import pytest
-import pytest_asyncio
 
 from rooms.people import Role
 from server.mail_texts import TEXT_LIMIT
-from server.redis import Store
-from tests.server.callers import Doors, doors
-from tests.server.house import KEY
+from tests.server.callers import Doors
+from tests.server.desk import desk, house, read
 
-
-@pytest_asyncio.fixture
-async def house(store: Store) -> AsyncIterator[Doors]:
-    async with doors(store) as house:
-        yield house
-
-
-@pytest_asyncio.fixture
-async def desk(house: Doors) -> AsyncIterator[httpx.AsyncClient]:
-    async with house.browser() as browser:
-        await browser.post("/desk", data={"key": KEY})
-        yield browser
-
-
-async def read(browser: httpx.AsyncClient, path: str) -> str:
-    """Returns a page's text."""
-    page = await browser.get(path)
-    assert page.status_code == 200, page.text
-    return html.unescape(page.text)
+__all__ = ["desk", "house"]
 
 
 async def test_links_are_sent_by_a_press_and_can_be_read_where_no_mail_server_is(

@@ -26,14 +26,11 @@ from server.pages.statics import without_comments
 from server.redis import Store
 from server.settings import Settings
 from tests.server.callers import Doors, bearer, doors
+from tests.server.desk import house
 from tests.server.house import KEY
 from tests.server.looking import fields
 
-
-@pytest_asyncio.fixture
-async def house(store: Store) -> AsyncIterator[Doors]:
-    async with doors(store) as house:
-        yield house
+__all__ = ["house"]
 
 
 async def person(house: Doors, event: str, id: str) -> Attendee:

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator
 
 import httpx2 as httpx
 import pytest
-import pytest_asyncio
 
 from rooms.people import Role
-from server.redis import Store
-from tests.server.callers import Doors, doors
+from tests.server.callers import Doors
+from tests.server.desk import desk, house
 from tests.server.house import KEY
 from tests.server.looking import kept
+
+__all__ = ["desk", "house"]
 
 PEOPLE = [
     {"name": "Ana", "email": "ana@example.org", "external_id": "x-ana", "interests": ["tea"],
@@ -21,19 +21,6 @@ PEOPLE = [
     {"name": "Bo", "email": "bo@example.org", "mode": "on-site", "role": "helper"},
     {"name": "山田 花子", "reading": "ヤマダ ハナコ", "custom": {"T-shirt": "M"}},
 ]  # fmt: skip
-
-
-@pytest_asyncio.fixture
-async def house(store: Store) -> AsyncIterator[Doors]:
-    async with doors(store) as house:
-        yield house
-
-
-@pytest_asyncio.fixture
-async def desk(house: Doors) -> AsyncIterator[httpx.AsyncClient]:
-    async with house.browser() as browser:
-        await browser.post("/desk", data={"key": KEY})
-        yield browser
 
 
 def listed(page: str) -> list[str]:

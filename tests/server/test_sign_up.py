@@ -11,7 +11,10 @@ import pytest_asyncio
 from server.redis import Store
 from server.settings import Settings, Smtp
 from tests.server.callers import Doors, doors
+from tests.server.desk import house
 from tests.server.house import KEY
+
+__all__ = ["house"]
 
 LONG = "あ" * 10_000
 WITH_MAIL = Settings(
@@ -19,12 +22,6 @@ WITH_MAIL = Settings(
     public_url="http://meguri.example",
     smtp=Smtp(host="127.0.0.1", port=9, security="offered"),
 )
-
-
-@pytest_asyncio.fixture
-async def house(store: Store) -> AsyncIterator[Doors]:
-    async with doors(store) as house:
-        yield house
 
 
 @pytest_asyncio.fixture

@@ -8,20 +8,15 @@ from collections.abc import AsyncIterator
 
 import httpx2 as httpx
 import pytest
-import pytest_asyncio
 
 from rooms.programme import Kind, PlannedRound
 from server.pages.patterns import PATTERNS, pattern_body
 from server.pages.timeline import timeline
-from server.redis import Store
-from tests.server.callers import ROUND, Doors, doors
+from tests.server.callers import ROUND, Doors
+from tests.server.desk import house
 from tests.server.house import KEY
 
-
-@pytest_asyncio.fixture
-async def house(store: Store) -> AsyncIterator[Doors]:
-    async with doors(store) as house:
-        yield house
+__all__ = ["house"]
 
 
 @contextlib.asynccontextmanager

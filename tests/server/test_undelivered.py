@@ -5,37 +5,18 @@ from __future__ import annotations
 import asyncio
 import html
 import sys
-from collections.abc import AsyncIterator
 
 import httpx2 as httpx
-import pytest_asyncio
 
 from server.letters import mark_of
 from server.mail import Book, Entry, State
-from server.redis import Store
 from server.settings import child_environment
 from tests.server import returned
-from tests.server.callers import Doors, Enrolled, doors
+from tests.server.callers import Doors, Enrolled
+from tests.server.desk import desk, house, read
 from tests.server.house import KEY
 
-
-@pytest_asyncio.fixture
-async def house(store: Store) -> AsyncIterator[Doors]:
-    async with doors(store) as house:
-        yield house
-
-
-@pytest_asyncio.fixture
-async def desk(house: Doors) -> AsyncIterator[httpx.AsyncClient]:
-    async with house.browser() as browser:
-        await browser.post("/desk", data={"key": KEY})
-        yield browser
-
-
-async def read(browser: httpx.AsyncClient, path: str) -> str:
-    page = await browser.get(path)
-    assert page.status_code == 200, page.text
-    return html.unescape(page.text)
+__all__ = ["desk", "house"]
 
 
 async def a_sent_link(

@@ -18,12 +18,15 @@ from server.redis import Store
 from server.settings import Settings
 from server.webhooks import BOOK
 from tests.server.callers import Doors, doors
+from tests.server.desk import desk, read
 from tests.server.evening import ANA, EVENT
 from tests.server.house import KEY
 from tests.server.post import a_worker
 from tests.server.receivers import Receiver, is_signed, receiving
 from tests.server.test_webhooks import an_event_that_tells, become_contacts
 from tests.server.waiting import wait_until
+
+__all__ = ["desk"]
 
 SECRET = re.compile(r"whsec_[A-Za-z0-9+/]+=*")
 SECONDS = 40.0
@@ -33,20 +36,6 @@ SECONDS = 40.0
 async def house(store: Store) -> AsyncIterator[Doors]:
     async with doors(store, Settings(organiser_key=KEY, webhooks_private=True)) as house:
         yield house
-
-
-@pytest_asyncio.fixture
-async def desk(house: Doors) -> AsyncIterator[httpx.AsyncClient]:
-    async with house.browser() as browser:
-        await browser.post("/desk", data={"key": KEY})
-        yield browser
-
-
-async def read(browser: httpx.AsyncClient, path: str) -> str:
-    """Returns a page's text."""
-    page = await browser.get(path)
-    assert page.status_code == 200, page.text
-    return html.unescape(page.text)
 
 
 async def press(browser: httpx.AsyncClient, path: str, **form: str) -> str:
