@@ -7,6 +7,7 @@ import re
 from playwright.async_api import Page, expect
 
 from tests.browser.coming import comes_by_their_own_link
+from tests.browser.hearing import HEARD, heard_with
 from tests.browser.visitors import Visitors
 from tests.guests import House, guest, quick_round
 
@@ -48,10 +49,10 @@ async def test_a_yes_a_note_and_stars_take_a_few_presses_and_stay(
         await expect(page.get_by_label("Next step")).to_have_value("Send the drawings")
         await expect(page.get_by_role("radio", name="4 stars")).to_be_checked()
 
+        await page.evaluate(HEARD)
         await bo.asks("keep-in-touch", about=house.id("Ana"), yes=True, fields=[])
         await expect(page.get_by_text("You are in touch now")).to_be_visible()
-        heard = page.locator("#announcer p", has_text="You and Bo are in touch now.")
-        await expect(heard).to_have_count(1)
+        assert len(await heard_with(page, "You and Bo are in touch now.")) == 1
         await bo.asks("keep-in-touch", about=house.id("Ana"), yes=False)
         await expect(page.get_by_text("You are in touch now")).to_have_count(0)
         await expect(page.get_by_label("Next step")).to_have_value("Send the drawings")

@@ -26,7 +26,7 @@ window.SpeechRecognition = window.webkitSpeechRecognition = class {
   }
 };"""
 DEAF = "delete window.SpeechRecognition; delete window.webkitSpeechRecognition;"
-ROUND = quick_round(seconds=120)
+ROUND = quick_round(seconds=900)
 
 
 async def sits_down(page: Page, house: House, name: str) -> None:

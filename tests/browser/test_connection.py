@@ -9,6 +9,7 @@ from playwright.async_api import Page, expect
 
 from server.spawning import Spawned, spawn
 from tests.browser.coming import comes_by_their_own_link, opens_their_own_link
+from tests.browser.hearing import HEARD, hears_once
 from tests.browser.visitors import Visitors
 from tests.guests import House, guest, quick_round
 from tests.server.house import KEY
@@ -72,6 +73,7 @@ async def test_in_a_lift_a_calm_line_says_so_and_nothing_is_missed(
     page = await visitors.page()
     async with guest(house, "Bo") as bo:
         await sits_in_a_room(page, house)
+        await page.evaluate(HEARD)
         await page.context.set_offline(True)
         await expect(page.get_by_text("Bringing you back")).to_be_visible()
         line = await page.locator(".connection-line").bounding_box()
@@ -83,7 +85,7 @@ async def test_in_a_lift_a_calm_line_says_so_and_nothing_is_missed(
         await page.context.set_offline(False)
         await expect(page.get_by_text("While you were away").first).to_be_visible()
         await expect(page.get_by_text("Bringing you back")).to_have_count(0)
-        await expect(page.locator("#announcer", has_text="You are back.")).to_have_count(1)
+        await hears_once(page, "You are back.")
         await has_not_loaded_again(page)
         visitors.forgive("ERR_INTERNET_DISCONNECTED")
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 import time
 from typing import cast
@@ -13,54 +12,18 @@ from playwright.async_api import Page, ViewportSize, expect
 from tests.browser.broken import NO_DEVICES
 from tests.browser.coming import comes_by_the_open_link
 from tests.browser.conftest import Visitors
+from tests.browser.hearing import HEARD, heard, heard_with, hears_once
 from tests.browser.visitors import sticks_out
 from tests.guests import House, guest, guests, quick_round
 from tests.server.waiting import wait_until
 
 TALK = quick_round(seconds=600, size=4, break_seconds=30)
 
-HEARD = """
-window.heard = [];
-new MutationObserver((changes) => {
-  for (const change of changes)
-    for (const node of change.addedNodes) window.heard.push(node.textContent);
-}).observe(document.getElementById("announcer"), { childList: true });
-"""
-"""Keeps what a screen reader would be given by the live region, in order."""
-
 
 async def is_accessible(page: Page) -> None:
     """Fails with axe's findings, if there are any."""
     results = await Axe().run(page)
     assert results.violations_count == 0, results.generate_report()
-
-
-async def heard(page: Page) -> list[str]:
-    """Returns the sentences spoken since HEARD was run."""
-    found: list[str] = json.loads(await page.evaluate("JSON.stringify(window.heard)"))
-    return found
-
-
-async def hears_once(page: Page, sentence: str) -> None:
-    """Waits until a sentence was spoken, and fails when it was spoken more than once."""
-
-    async def spoken() -> bool:
-        return sentence in await heard(page)
-
-    await wait_until(spoken, f"{sentence!r} to be spoken")
-    assert (await heard(page)).count(sentence) == 1
-
-
-async def heard_with(page: Page, words: str) -> list[str]:
-    """Waits until a sentence with these words was spoken; returns all of them."""
-    found: list[str] = []
-
-    async def spoken() -> bool:
-        found[:] = [sentence for sentence in await heard(page) if words in sentence]
-        return bool(found)
-
-    await wait_until(spoken, f"a sentence with {words!r} to be spoken")
-    return found
 
 
 async def opens_settings(page: Page) -> None:
@@ -369,23 +332,6 @@ async def test_whoever_is_left_alone_sees_what_happens_next(
         await is_accessible(page)
         await ana.comes_back()
         await expect(alone).to_have_count(0)
-
-
-async def test_all_of_a_room_wish_for_more_time_in_the_last_minute(
-    house: House, visitors: Visitors
-) -> None:
-    await house.opens(["Ana"], rounds=[quick_round(seconds=50, size=4, more_time=True)])
-    page = await visitors.page()
-    async with guest(house, "Ana") as ana:
-        await comes_by_the_open_link(page, house, "Chidi")
-        await page.evaluate(HEARD)
-        await house.commands("start-round")
-        await ana.sees("room", with_={"Chidi"})
-        await page.get_by_role("button", name="Wish for more time").click(timeout=90_000)
-        await expect(page.get_by_text("Noted, quietly.")).to_be_visible()
-        await ana.asks("wish-more-time")
-        await expect(page.locator(".toast").get_by_text("You all wished for it")).to_be_visible()
-        assert len(await heard_with(page, "You all wished")) == 1
 
 
 async def test_the_language_changes_without_leaving_the_room(

@@ -13,7 +13,7 @@ from tests.guests import House, guests, quick_round
 
 
 async def test_topics_are_chosen_and_proposed_by_keyboard(house: House, visitors: Visitors) -> None:
-    rounds = [quick_round(kind="topics", topics=["Tea", "Rain in the hills"], seconds=120)]
+    rounds = [quick_round(kind="topics", topics=["Tea", "Rain in the hills"], seconds=900)]
     await house.opens(["Ana", "Bo", "Chidi", "Hana"], rounds=rounds)
     page = await visitors.page()
     async with guests(house, "Dana", "Bo", "Chidi", "Hana") as (dana, bo, chidi, hana):
@@ -75,7 +75,7 @@ async def test_words_to_everybody_have_a_link_to_the_stream(
     house: House, visitors: Visitors
 ) -> None:
     stream = "https://stream.example.org/tea"
-    await house.opens(["Ana"], rounds=[quick_round(kind="plenary", stream_url=stream, seconds=90)])
+    await house.opens(["Ana"], rounds=[quick_round(kind="plenary", stream_url=stream, seconds=900)])
     page = await visitors.page()
     async with guests(house, "Dana") as (dana,):
         await comes_by_their_own_link(page, house, "Ana")
@@ -97,7 +97,7 @@ async def opens_the_console(page: Page, house: House) -> None:
 
 
 async def test_a_host_changes_the_programme_while_it_runs(house: House, visitors: Visitors) -> None:
-    await house.opens(["Ana", "Bo"], rounds=[quick_round(seconds=90), quick_round()])
+    await house.opens(["Ana", "Bo"], rounds=[quick_round(seconds=900), quick_round()])
     page = await visitors.page(desk=True)
     async with guests(house, "Ana", "Bo") as (ana, _):
         await opens_the_console(page, house)
@@ -139,7 +139,7 @@ async def test_an_edit_that_was_overtaken_is_not_saved_and_says_so(
 
 
 async def test_a_room_sees_the_host_who_visits_it(house: House, visitors: Visitors) -> None:
-    await house.opens(["Ana", "Bo"], rounds=[quick_round(seconds=90)])
+    await house.opens(["Ana", "Bo"], rounds=[quick_round(seconds=900)])
     page = await visitors.page(desk=True)
     async with guests(house, "Ana", "Bo") as (ana, bo):
         await opens_the_console(page, house)

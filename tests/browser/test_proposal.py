@@ -21,13 +21,17 @@ async def come_to_tables(house: House, names: tuple[str, ...], **changes: object
         await house.commands("check-in", attendee=house.id(name))
 
 
-async def proposal_of(page: Page, house: House) -> Locator:
-    """Opens the host's page and, on it, the proposal."""
+async def proposal_of(page: Page, house: House, seated: str) -> Locator:
+    """Opens the host's page and, on it, the proposal for all who came: `seated` is its first line.
+
+    Not one for those who came first: what is changed in it would be overtaken by the next.
+    """
     assert house.created is not None
     await page.goto(house.created.host_url)
     await page.locator("main form button[type=submit]").click()
     await page.get_by_role("button", name="Look, swap, keep…").click()
     sheet = page.get_by_role("dialog", name=re.compile("Seating of round 1"))
+    await expect(sheet.locator(".numbers")).to_contain_text(seated)
     await expect(sheet.get_by_role("button", name="Ana", exact=True)).to_be_visible()
     return sheet
 
@@ -48,7 +52,7 @@ async def test_a_host_swaps_two_people_by_keyboard_and_takes_it_back(
 ) -> None:
     await come_to_tables(house, NAMES[:6])
     page = await visitors.page(desk=True)
-    sheet = await proposal_of(page, house)
+    sheet = await proposal_of(page, house, "6 in 2 rooms")
     before = await people_of(room_with(sheet, "Ana"))
     other = next(name for name in NAMES[:6] if name not in before)
     await sheet.get_by_role("button", name="Ana", exact=True).focus()
@@ -79,7 +83,7 @@ async def test_an_undo_that_something_else_prevents_says_so_before_it_is_pressed
 ) -> None:
     await come_to_tables(house, NAMES[:6])
     page = await visitors.page(desk=True)
-    sheet = await proposal_of(page, house)
+    sheet = await proposal_of(page, house, "6 in 2 rooms")
     await sheet.get_by_role("button", name=re.compile("^Keep room")).first.click()
     undo = sheet.get_by_role("button", name="Undo: the next seating")
     await expect(undo).to_be_enabled()
@@ -98,7 +102,7 @@ async def far_from(sheet: Locator, name: str) -> str:
 async def test_a_host_drags_somebody_onto_somebody_else(house: House, visitors: Visitors) -> None:
     await come_to_tables(house, NAMES[:6])
     page = await visitors.page(desk=True)
-    sheet = await proposal_of(page, house)
+    sheet = await proposal_of(page, house, "6 in 2 rooms")
     before = await people_of(room_with(sheet, "Ana"))
     other = next(name for name in NAMES[:6] if name not in before)
     await sheet.get_by_role("button", name="Ana", exact=True).hover()
@@ -124,7 +128,7 @@ async def test_a_host_keeps_a_person_and_a_room_and_draws_the_rest_anew(
 ) -> None:
     await come_to_tables(house, NAMES[:6])
     page = await visitors.page(desk=True)
-    sheet = await proposal_of(page, house)
+    sheet = await proposal_of(page, house, "6 in 2 rooms")
     await sheet.get_by_role("button", name="Ana", exact=True).click()
     await sheet.get_by_role("button", name="Keep Ana in this room").click()
     await expect(sheet.get_by_role("button", name=re.compile("^Ana kept"))).to_be_visible()
@@ -136,6 +140,7 @@ async def test_a_host_keeps_a_person_and_a_room_and_draws_the_rest_anew(
     )
     await sheet.get_by_role("button", name="Draw the rest anew").click()
     await expect(sheet.get_by_role("status").first).to_have_text("Another seating is being drawn.")
+    await expect(room_with(sheet, kept[0]).locator(".proposed-person")).to_have_count(len(kept))
     assert set(await people_of(room_with(sheet, kept[0]))) == set(kept)
     await sheet.get_by_role("button", name="Keep nothing").click()
     await expect(sheet.get_by_role("button", name="Keep nothing")).to_have_count(0)
@@ -146,7 +151,7 @@ async def test_a_host_reads_what_is_in_the_way_and_lets_somebody_sit_out(
 ) -> None:
     await come_to_tables(house, NAMES, least=3, most=3)
     page = await visitors.page(desk=True)
-    sheet = await proposal_of(page, house)
+    sheet = await proposal_of(page, house, "7 in 2 rooms")
     strained = sheet.get_by_role("region", name="Not everything can hold at once")
     await expect(strained).to_contain_text("the sizes of rooms")
     await is_accessible(page)

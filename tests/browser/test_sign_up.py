@@ -2,21 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-
-import pytest_asyncio
 from playwright.async_api import Page, expect
 
-from server.redis import Store
 from tests.browser.visitors import Visitors, findings, sticks_out
-from tests.server.callers import Doors, doors
+from tests.server.callers import Doors
+from tests.server.desk import house
 from tests.server.house import KEY
 
-
-@pytest_asyncio.fixture
-async def house(store: Store) -> AsyncIterator[Doors]:
-    async with doors(store) as house:
-        yield house
+__all__ = ["house"]
 
 
 async def comes_to_the_desk(page: Page, house: Doors, event: str) -> None:
@@ -52,6 +45,7 @@ async def test_an_organiser_opens_a_sign_up_and_people_come_wait_and_move_up(
         assert await findings(page) == []
         assert not await sticks_out(page)
         await page.locator("main form button[type=submit]").last.click()
+        await expect(page.locator("input[name=agree]")).to_have_count(0)  # the first has the place
     await expect(bo.get_by_text("Your number is 1.")).to_be_visible()
     assert await findings(bo) == []
     await expect(ana.get_by_role("heading", name="Good to have you, Ana")).to_be_visible()

@@ -137,7 +137,7 @@ def is_a_room(place: object) -> bool:
 
 async def test_a_newcomer_is_welcomed_and_answered(tmp_path: Path) -> None:
     """With eight people, all online and on site, Ana sits with some; they greet and answer her."""
-    arguments = ["--people", "8", "--seconds", "40", "--rounds", "1", "--starts-in", "6"]
+    arguments = ["--people", "8", "--seconds", "600", "--rounds", "1", "--starts-in", "6"]
     async with demo(tmp_path, *arguments) as (process, links):
         origin, _, rest = links[0].partition("/e/")
         house = House(origin, links[2].rpartition("/")[2])

@@ -323,12 +323,12 @@ async def test_a_long_journal_is_loaded_whole(store: Store) -> None:
     journal = Journal(store, EVENT)
     tip = evening.journal_id
     await evenings.close()
-    for page in range(25):
+    for page in range(250):  # no more at a time than a slow store writes before it counts as away
         facts = [
             Draft(Connected(at=page, id=f"a{i % 400}", connection=f"c{page}.{i}", node=f"n{page}"))
             if i % 2
             else Draft(SatOut(at=page, id=f"a{i % 400}"))
-            for i in range(2000)
+            for i in range(200)
         ]
         outcome = await journal.append(
             facts, {}, expected=tip, batch=f"{page}", turn="", due=None, nodes={}

@@ -17,7 +17,7 @@ ROUND: dict[str, object] = {
     "more_time": True,
     "prompt": "What did you make with your hands last?",
 }
-LAST_MINUTE = 30
+LAST_MINUTE = 58
 CLOSING_MS = 90_000
 ROOM_MS = 90_000
 """A preview may have just begun."""
@@ -177,15 +177,17 @@ async def after_and_end(stage: Stage, look: Look) -> None:
         await house.commands("start-round")
         await in_the_room(page)
         await house.commands("end-round")
-        await house.commands("close-event")
-        await seen(page.locator(".line.attention"))
-        await look("closing", page)
+        await stage.heading(page, "You just met")
         await stage.opens(page, "people")
         await stage.heading(page, "People you met")
         await look("people", page)
         await lost(stage, look, page)
         await second_tab(stage, look, page)
         await stage.opens(page, "now")
+        await stage.heading(page, "You just met")
+        await house.commands("close-event")  # the rest of it goes by the clock
+        await seen(page.locator(".line.attention"))
+        await look("closing", page)
         await expect(page.get_by_role("heading", name=stage.t("Your evening"))).to_be_visible(
             timeout=CLOSING_MS
         )
