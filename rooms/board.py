@@ -114,7 +114,7 @@ def _touched(event: Event, fact: f.AnyFact) -> tuple[set[str], set[str]]:
             return {fact.room or ""}, {"log"}
         case f.DoorsOpened() | f.Paused() | f.BreakEnded() | f.ClosingBegan() | f.EventEnded():
             return rooms, {"pool", "log"}
-        case f.SeatingOffered() | f.Pinned() | f.Relaxed() | f.RoundProposed():
+        case f.SeatingOffered() | f.Pinned() | f.Relaxed():
             return rooms, {"proposal", "pool"}
         case f.ProposalChanged() | f.Undone():
             return rooms, {"proposal", "pool", "log"}

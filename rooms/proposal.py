@@ -25,22 +25,27 @@ from rooms.topics import held
 Rooms = list[list[str]]
 
 
-def propose(deciding: Deciding, command: c.ProposeRound) -> None:
-    """Overrides the next round's plan, and has its seating worked out anew."""
-    deciding.require_host()
-    event = deciding.event
+def check_is_ahead(event: Event, size: int | None) -> None:
+    """Raises Refusal unless a round is to come that is not called yet, and may have this size."""
     planned = event.next_planned
     if planned is None:
         raise Refusal("programme-over", "The programme has no further round.")
     if event.called is not None:
         raise Refusal("already-called", "The next round is called already.")
-    if command.size is not None and not planned.least <= command.size <= planned.most:
+    if size is not None and not planned.least <= size <= planned.most:
         raise Refusal(
             "bad-size",
             "Rooms of this round have {least} to {most} people.",
             least=planned.least,
             most=planned.most,
         )
+
+
+def propose(deciding: Deciding, command: c.ProposeRound) -> None:
+    """Overrides the next round's plan, and has its seating worked out anew."""
+    deciding.require_host()
+    event = deciding.event
+    check_is_ahead(event, command.size)
     before = event.asked
     prompt = before.prompt if before is not None else ""
     if command.prompt is not None:

@@ -31,6 +31,7 @@ from rooms.lobby import pool
 from rooms.messages import Phase
 from rooms.people import Mode
 from rooms.programme import SEATING_KINDS, Kind
+from rooms.proposal import check_is_ahead
 from rooms.refusal import Refusal
 from rooms.standing import Room
 
@@ -193,20 +194,9 @@ def start_round(deciding: Deciding, command: c.StartRound) -> None:
     """Calls the next round: at once with a fresh proposal, else when its seating is offered."""
     deciding.require_host()
     event = deciding.event
-    following = event.next_planned
-    if following is None:
-        raise Refusal("programme-over", "The programme has no further round.")
-    if event.called is not None:
-        raise Refusal("already-called", "The next round is called already.")
+    check_is_ahead(event, command.size)
     if event.next_kind in SEATING_KINDS and len(pool(event, deciding.now)) < 2:
         raise Refusal("nobody-to-seat", "A round needs at least two people who are here.")
-    if command.size is not None and not following.least <= command.size <= following.most:
-        raise Refusal(
-            "bad-size",
-            "Rooms of this round have {least} to {most} people.",
-            least=following.least,
-            most=following.most,
-        )
     if event.phase is Phase.DRAFT:
         deciding.happened(f.DoorsOpened(at=deciding.now, by=deciding.by))
     _call(deciding, command.seconds, command.size, by=deciding.by)

@@ -15,7 +15,8 @@ import asyncio
 import contextlib
 import logging
 from asyncio import TaskGroup
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager
 
 from msgspec import Struct
 from prometheus_client import CONTENT_TYPE_LATEST
@@ -119,21 +120,9 @@ def create_app(settings: Settings, store: Store) -> Starlette:
         metrics=metrics,
     )
 
-    @contextlib.asynccontextmanager
-    async def lifespan(app: Starlette) -> AsyncIterator[None]:
-        background = asyncio.create_task(run_parts(building, parts, readiness), name="background")
-        try:
-            await readiness.is_known.wait()
-            yield
-        finally:
-            readiness.trouble = "The server is stopping."
-            await app.state.rehearsals.close()
-            background.cancel()
-            await asyncio.gather(background, return_exceptions=True)
-            hub.stop()
-            await evenings.close()
-
-    app = Starlette(routes=_routes(), lifespan=lifespan, exception_handlers=handlers)
+    app = Starlette(
+        routes=_routes(), lifespan=_life_of(building, parts, readiness), exception_handlers=handlers
+    )
     app.state.building = building
     app.state.readiness = readiness
     app.state.settings = settings
@@ -145,6 +134,28 @@ def create_app(settings: Settings, store: Store) -> Starlette:
     app.state.fallbacks = Fallbacks()
     app.state.rehearsals = Rehearsals(store)
     return app
+
+
+def _life_of(
+    building: Building, parts: Parts, readiness: Readiness
+) -> Callable[[Starlette], AbstractAsyncContextManager[None]]:
+    """Returns what runs while an application does: its background, begun first and ended last."""
+
+    @contextlib.asynccontextmanager
+    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+        background = asyncio.create_task(run_parts(building, parts, readiness), name="background")
+        try:
+            await readiness.is_known.wait()
+            yield
+        finally:
+            readiness.trouble = "The server is stopping."
+            await app.state.rehearsals.close()
+            background.cancel()
+            await asyncio.gather(background, return_exceptions=True)
+            building.hub.stop()
+            await building.evenings.close()
+
+    return lifespan
 
 
 async def run_parts(building: Building, parts: Parts, readiness: Readiness) -> None:

@@ -140,6 +140,7 @@ async def connect(smtp: Smtp, patience: float = COMMAND_SECONDS) -> aiosmtplib.S
         if client.is_ehlo_or_helo_needed:
             await client.ehlo()
     except aiosmtplib.SMTPAuthenticationError as error:
+        client.close()
         raise ServerTrouble("password", said_by(error)) from error
     except aiosmtplib.SMTPResponseException as error:
         client.close()

@@ -269,7 +269,7 @@ class Evening:
             for listener in self._listeners:
                 try:
                     listener.fact(self, entry.id, entry.fact)
-                except Exception:
+                except Exception:  # a bug there; the fold and the other listeners go on
                     log.exception("A listener failed at %s.", type(entry.fact).__name__)
         self._look_after()
 
@@ -309,7 +309,7 @@ class Evening:
             for listener in self._listeners:
                 try:
                     listener.said(self, id, entry)
-                except Exception:
+                except Exception:  # a bug there, as above
                     log.exception("A listener failed at something said.")
 
     @staticmethod

@@ -20,10 +20,8 @@ from collections.abc import Mapping, Sequence
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
-from functools import cache
 from urllib.parse import urlsplit
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from msgspec import Struct
 
 from rooms.contacts import consented, contacts_of, fields_by_card, fields_by_yes
@@ -33,7 +31,7 @@ from rooms.follow_up import Kind, Letter, open_steps
 from rooms.people import OUTCOMES, Attendee, MailText, Register, card, tidied
 from server import mail_texts, words
 from server.calendars import calendar_file
-from server.files import TEMPLATES
+from server.templating import environment
 from server.vcards import vcard
 
 ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@([^\s@<>()\[\]\\,;:\"]+\.[^\s@<>.]+)")
@@ -160,7 +158,7 @@ class Writer:
             event=values["event"],
         )
         stop = self._say("No more mails about this event, and other choices")
-        html = _environment().get_template("mail/letter.html").render(
+        html = environment().get_template("mail/letter.html").render(
             {
                 "language": self.language,
                 "subject": subject,
@@ -405,14 +403,3 @@ def _plain(part: Part) -> str:
                 ]
                 blocks.append("\n".join([f"* {person.name}", *lines]))
             return "\n\n".join(blocks)
-
-
-@cache
-def _environment() -> Environment:
-    return Environment(
-        loader=FileSystemLoader(TEMPLATES),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )

@@ -19,8 +19,8 @@ from rooms.matching.offline import OfflineRound, Table
 from rooms.people import Attendee
 from server import words
 from server.exports import Cell, csv_lines
-from server.pages.rendering import environment
 from server.paper import Paper, Stop
+from server.templating import environment
 
 PERSON_COLUMNS = (
     "name", "external_id", "round", "table", "with", "shared_interests", "they_offer", "they_seek",

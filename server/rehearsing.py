@@ -177,7 +177,7 @@ class Rehearsals:
             if now.state is State.RUNNING:
                 left = State.FAILED if await self._holds(begun.token) else State.CANCELLED
                 now = replace(now, state=left)
-        except Exception:
+        except Exception:  # the rehearsal is lost; its evening, and this process, go on
             log.exception("A rehearsal of %s broke off.", event_id)
             now = replace(now, state=State.FAILED)
         finally:

@@ -300,7 +300,7 @@ class Sequencer:
             except Refusal as refusal:
                 waiting.outcome = refusal
                 continue
-            except Exception as bug:
+            except Exception as bug:  # raised to whoever asked; the others' commands go on
                 log.exception("Deciding %s failed.", type(waiting.command).__name__)
                 waiting.outcome = bug
                 continue
@@ -308,7 +308,7 @@ class Sequencer:
                 register.write(decision.rows)
                 for fact in decision.facts:
                     rules.apply(event, fact)
-            except Exception as bug:
+            except Exception as bug:  # likewise, on a working copy without its half
                 log.exception("Folding %s failed.", type(waiting.command).__name__)
                 waiting.outcome = bug
                 event, register = self._again(decided)

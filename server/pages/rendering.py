@@ -19,31 +19,19 @@ from http import HTTPStatus
 from pathlib import Path
 from urllib.parse import quote
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from msgspec import Struct
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from server import words
-from server.files import STATIC, TEMPLATES
+from server.files import STATIC
 from server.settings import Settings
+from server.templating import environment
 
 THEME_COOKIE = "meguri_theme"
 """Set by the page's own switch; a cookie, so that a page is drawn in it from the first moment."""
 
 THEMES = ("light", "dark")
-
-
-@cache
-def environment() -> Environment:
-    """Returns the templates, compiled once per process."""
-    return Environment(
-        loader=FileSystemLoader(TEMPLATES),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
 
 
 @cache

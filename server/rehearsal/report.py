@@ -134,17 +134,10 @@ def judge(
     heard_texts = {said.text for one in came for said in one.witness.said.values()}
     unheard = sum(len(one.acked - heard_texts) for one in came)
     minutes = _Minutes.of(came, pairs, end)
-    mutual = {(a.id, b) for a in came for b in a.yes if a.id in _yes(came, b)}
-    stayed = {one.id for one in came if one.witness.connected and not one.gone}
-    heard = {(one.id, other) for one in came for other in one.witness.contacts}
-    missing_contacts = {(a, b) for a, b in mutual - heard if a in stayed}
-    leaked = heard - mutual
-    exported_mutual = {(a, b) for (a, b, _), row in pairs.items() if row.contact}
+    contacts = _Contacts.of(came, pairs)
     met = {(a, b) for a, b, _ in pairs}
-    contact_wrong = len(exported_mutual ^ {(a, b) for a, b in mutual if a < b and (a, b) in met})
     examples += [f"alone for {alone:.1f} s: {who}"] if alone > ALONE_SECONDS else []
     examples += lost_examples + minutes.examples + repeated[:EXAMPLES]
-
     across = _across(came, met)
     figures = Figures(
         people=len(cast),
@@ -168,9 +161,9 @@ def judge(
         closed=_counted(str(ended.code or "abruptly") for one in came for ended in one.ends),
         across=round(len(across) / len(met), 3) if met else 0.0,
         mixed_people=round(len({id for both in across for id in both}) / max(1, len(came)), 3),
-        contacts=len(mutual) // 2,
-        contacts_missing=len(missing_contacts),
-        contacts_leaked=len(leaked),
+        contacts=contacts.made,
+        contacts_missing=contacts.missing,
+        contacts_leaked=contacts.leaked,
         pairs_logged=minutes.logged,
         pairs_exported=len(pairs),
         pairs_missing=minutes.missing,
@@ -178,7 +171,7 @@ def judge(
         seconds_off_most=round(minutes.most, 2),
         seconds_off_median=round(minutes.median, 2),
         pairs_off=minutes.off,
-        exported_contact_wrong=contact_wrong,
+        exported_contact_wrong=contacts.exported_wrong,
         wrong=wrong,
         examples=examples,
     )
@@ -340,8 +333,31 @@ def _lost(came: list[SimulatedAttendee]) -> tuple[int, list[str]]:
     return lost, examples[:EXAMPLES]
 
 
-def _yes(came: list[SimulatedAttendee], id: str) -> set[str]:
-    return next((one.yes for one in came if one.id == id), set())
+class _Contacts(Struct, frozen=True, kw_only=True):
+    """Who said yes to each other, beside what they were told and what was exported."""
+
+    made: int
+    missing: int
+    """Contacts not told to one of the two, who was there to the end."""
+    leaked: int
+    """Contacts told though not both said yes."""
+    exported_wrong: int
+    """Pairs who met and whose contact the export says wrong."""
+
+    @classmethod
+    def of(cls, came: list[SimulatedAttendee], pairs: dict[Pair, Exported]) -> _Contacts:
+        yes = {one.id: one.yes for one in came}
+        mutual = {(a, b) for a in yes for b in yes[a] if a in yes.get(b, ())}
+        told = {(one.id, other) for one in came for other in one.witness.contacts}
+        stayed = {one.id for one in came if one.witness.connected and not one.gone}
+        met = {(a, b) for a, b, _ in pairs}
+        exported = {(a, b) for (a, b, _), row in pairs.items() if row.contact}
+        return cls(
+            made=len(mutual) // 2,
+            missing=sum(a in stayed for a, _ in mutual - told),
+            leaked=len(told - mutual),
+            exported_wrong=len(exported ^ {(a, b) for a, b in mutual if a < b and (a, b) in met}),
+        )
 
 
 class _Minutes(Struct, frozen=True, kw_only=True):

@@ -35,6 +35,14 @@ export function Chat({ room, title, hint, empty }) {
   </section>`;
 }
 
+/** The lobby's chat, beside what stands before everybody without a room. */
+export function LobbyChat() {
+  return html`<aside class="pane-side" aria-label=${t("Lobby chat")}>
+    <${Chat} room="lobby" title=${t("In the lobby")} hint=${t("Write to everybody in the lobby")}
+      empty=${t("Nobody has written yet. A hello is a good start.")} />
+  </aside>`;
+}
+
 /** Lines of one person within two minutes stand together. */
 function follows(lines, index) {
   const [last, line] = [lines[index - 1], lines[index]];

@@ -2,7 +2,7 @@
 import { Dot } from "../circle.js";
 import { html, useState } from "../view.js";
 import { nameList, t } from "../words.js";
-import { Chat } from "./chat.js";
+import { LobbyChat } from "./chat.js";
 import { Action, Left, Say, roundWords } from "./pieces.js";
 import { Sheet } from "./sheet.js";
 import { ask, sheet, state } from "./session.js";
@@ -19,10 +19,7 @@ export function FloorView() {
       <p><${UntilWords} /></p>
       <${Rooms} />
     </div>
-    <aside class="pane-side" aria-label=${t("Lobby chat")}>
-      <${Chat} room="lobby" title=${t("In the lobby")} hint=${t("Write to everybody in the lobby")}
-        empty=${t("Nobody has written yet. A hello is a good start.")} />
-    </aside>
+    <${LobbyChat} />
   </main>`;
 }
 

@@ -1,7 +1,7 @@
 /** Before a round, between rounds, and without a seat: who is here, what comes next, what you can do. */
 import { html, useState } from "../view.js";
 import { dayAndTime, t, timeOfDay, tn } from "../words.js";
-import { Chat } from "./chat.js";
+import { LobbyChat } from "./chat.js";
 import { GreatTable, othersSeen } from "./great-table.js";
 import { Action, Tags, roundWords } from "./pieces.js";
 import { later } from "./later.js";
@@ -41,10 +41,7 @@ export function LobbyView({ out = false }) {
       <${Reminder} />
       <${MetTonight} />
     </div>
-    <aside class="pane-side" aria-label=${t("Lobby chat")}>
-      <${Chat} room="lobby" title=${t("In the lobby")} hint=${t("Write to everybody in the lobby")}
-        empty=${t("Nobody has written yet. A hello is a good start.")} />
-    </aside>
+    <${LobbyChat} />
   </main>`;
 }
 

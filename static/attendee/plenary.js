@@ -2,7 +2,7 @@
 import { Icon } from "../icons.js";
 import { html } from "../view.js";
 import { t } from "../words.js";
-import { Chat } from "./chat.js";
+import { LobbyChat } from "./chat.js";
 import { LeftRing, Say, roundWords } from "./pieces.js";
 import { MetTonight, YourInterests } from "./lobby.js";
 import { state } from "./session.js";
@@ -28,10 +28,7 @@ export function PlenaryView() {
       <${YourInterests} />
       <${MetTonight} />
     </div>
-    <aside class="pane-side" aria-label=${t("Lobby chat")}>
-      <${Chat} room="lobby" title=${t("In the lobby")} hint=${t("Write to everybody in the lobby")}
-        empty=${t("Nobody has written yet. A hello is a good start.")} />
-    </aside>
+    <${LobbyChat} />
   </main>`;
 }
 
