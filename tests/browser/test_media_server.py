@@ -117,3 +117,53 @@ def _opens(media: MediaServer, token: str) -> tuple[int, str]:
             return answer.status, answer.read().decode()
     except urllib.error.HTTPError as refused:
         return refused.code, refused.read().decode()
+
+
+async def test_a_media_server_that_dies_is_told_and_what_comes_back_is_seen_again(
+    served: House, media: MediaServer, visitors: Visitors
+) -> None:
+    ana, bo = await _two_meet(served, visitors)
+    # The browser and the library name each refused connection; the pages' policy refuses nothing.
+    visitors.forgive("ERR_CONNECTION_REFUSED|Failed to fetch|signal stream|[Cc]onnect|negotiation")
+    await media.die()
+    await expect(ana.tile("Bo").get_by_text("reconnecting")).to_be_visible()
+    told = ana.page.get_by_role("status").filter(has_text="does not answer. We keep trying")
+    await expect(told).to_be_visible()
+    await expect(ana.tile("Bo").get_by_text("speaking")).to_have_count(0)
+    await is_accessible(ana.page)
+    await bo.page.get_by_placeholder("Write to the room").fill("Can you read me?")
+    await bo.page.keyboard.press("Enter")
+    await expect(ana.page.get_by_text("Can you read me?").first).to_be_visible()
+    await media.start()
+    await ana.sees_and_hears(bo)
+    await bo.sees_and_hears(ana)
+    await expect(told).to_have_count(0)
+    await visitors.go()
+
+
+async def test_an_older_media_server_carries_a_room_by_two_connections_each(
+    store: Store, visitors: Visitors
+) -> None:
+    async with a_media_server(old=True) as media, a_house(store, media.settings()) as house:
+        # That today's way to join is not there is found out by asking for it.
+        visitors.forgive("response code: 40|404|v1 RTC path not found")
+        ana, bo = await _two_meet(house, visitors)
+        await bo.switch("Camera").click()
+        await expect(ana.tile("Bo").locator("video")).to_have_count(0)
+        await bo.turns_on("Camera")
+        await expect(ana.tile("Bo").locator("video.begun")).to_be_visible()
+        await visitors.go()
+
+
+async def _two_meet(house: House, visitors: Visitors) -> tuple[Caller, Caller]:
+    """Brings two into a room, where they see and hear each other."""
+    await house.opens([], rounds=[ALL])
+    callers = Callers(house, visitors)
+    ana, bo = [await callers.comes(name) for name in ("Ana", "Bo")]
+    await house.commands("start-round")
+    for one in (ana, bo):
+        await one.is_seated()
+        await one.turns_on(*EVERYTHING)
+    await ana.sees_and_hears(bo)
+    await bo.sees_and_hears(ana)
+    return ana, bo
