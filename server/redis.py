@@ -11,7 +11,6 @@ Invariants:
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import hashlib
 import time
@@ -23,6 +22,8 @@ import redis.asyncio as aioredis
 from redis import exceptions as errors
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
+
+from server.patient import Within
 
 LEAST_VERSION = (7, 0)
 
@@ -141,8 +142,8 @@ def _connections(url: str, *, blocking: bool) -> aioredis.ConnectionPool:
 class Link:
     """Sends commands over a pool and gives raw replies; StoreAway says that none came."""
 
-    def __init__(self, url: str, *, blocking: bool) -> None:
-        self._seconds = None if blocking else COMMAND_SECONDS
+    def __init__(self, url: str, *, blocking: bool, seconds: float = COMMAND_SECONDS) -> None:
+        self._seconds = None if blocking else seconds
         self._pool = _connections(url, blocking=blocking)
         self._raw = aioredis.Redis(connection_pool=self._pool)
         self._raw.response_callbacks.clear()
@@ -151,7 +152,7 @@ class Link:
     async def call(self, *parts: Part) -> Reply:
         """Sends one command and returns its reply. Raises StoreAway."""
         try:
-            async with asyncio.timeout(self._seconds):
+            async with Within(self._seconds):
                 # redis-py leaves this method untyped
                 reply = await self._raw.execute_command(*parts)  # type: ignore[no-untyped-call]
             return cast(Reply, reply)
@@ -168,7 +169,7 @@ class Link:
         for parts in commands:
             pipeline.execute_command(*parts)
         try:
-            async with asyncio.timeout(self._seconds):
+            async with Within(self._seconds):
                 return cast("list[Reply]", await pipeline.execute())
         except Exception as error:
             if _is_away(error):
