@@ -16,10 +16,11 @@ import logging
 import secrets
 import sys
 from asyncio.subprocess import DEVNULL, PIPE, Process
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from enum import StrEnum
+from functools import partial
 from http import HTTPStatus
-from typing import Annotated
+from typing import Annotated, TypeVar
 
 import msgspec
 from msgspec import Meta, Struct
@@ -33,12 +34,14 @@ from server.bodies import read_data
 from server.evening import Evening
 from server.planning import read_body, shown
 from server.problems import Problem, answering
-from server.redis import Store, key, text
+from server.redis import Store, StoreAway, key, text
 from server.rehearsal.__main__ import Line
 from server.rehearsal.parts import Copied, Options, Percent, put_on_site
 from server.rehearsal.report import Figures
 from server.rehearsal.run import Standing
 from server.rights import host_or_organiser
+
+T = TypeVar("T")
 
 log = logging.getLogger(__name__)
 
@@ -104,8 +107,9 @@ class Asked(Struct, frozen=True, kw_only=True):
 class Rehearsals:
     """Starts, watches and ends rehearsals."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, *, turn_seconds: float = TURN_SECONDS) -> None:
         self._store = store
+        self._turn_seconds = turn_seconds
         self._playing: set[asyncio.Task[None]] = set()
 
     async def latest(self, event_id: str) -> Rehearsal:
@@ -122,12 +126,6 @@ class Rehearsals:
         """Begins to play a copy of an event. Raises Problem when one is being played already."""
         options, left_out = copy_of(evening, asked)
         token = secrets.token_urlsafe(12)
-        if await self._store.call("SET", LEASE, token, "NX", "PX", LEASE_MS) is None:
-            raise Problem(
-                HTTPStatus.CONFLICT,
-                "already-rehearsing",
-                "A rehearsal is running on this server already. Wait for its end, or cancel it.",
-            )
         assert options.copied is not None
         begun = Rehearsal(
             state=State.RUNNING,
@@ -138,11 +136,29 @@ class Rehearsals:
             rounds=options.rounds,
             began_at=self._store.clock(),
         )
-        await self._keep(evening.id, begun)
+        try:
+            await self._take_lease(token)
+            await self._keep(evening.id, begun)
+        except StoreAway:
+            with contextlib.suppress(StoreAway):  # asked again, it begins at once
+                await self._give_lease_back(token)
+            raise
         playing = asyncio.create_task(self._play(evening.id, begun, options))
         self._playing.add(playing)
         playing.add_done_callback(self._playing.discard)
         return begun
+
+    async def _take_lease(self, token: str) -> None:
+        if await self._store.call("SET", LEASE, token, "NX", "PX", LEASE_MS) is None:
+            raise Problem(
+                HTTPStatus.CONFLICT,
+                "already-rehearsing",
+                "A rehearsal is running on this server already. Wait for its end, or cancel it.",
+            )
+
+    async def _give_lease_back(self, token: str) -> None:
+        if await self._holds(token):
+            await self._store.call("DEL", LEASE)
 
     async def cancel(self, event_id: str) -> Rehearsal:
         """Ends the event's rehearsal, if one runs; whichever process plays it stops."""
@@ -173,9 +189,10 @@ class Rehearsals:
                     now = replace(now, state=State.DONE, figures=line.figures)
                 if line.failed:
                     now = replace(now, state=State.FAILED, failed=line.failed)
-                await self._keep(event_id, now)
+                await self._insist(partial(self._keep, event_id, now))
             if now.state is State.RUNNING:
-                left = State.FAILED if await self._holds(begun.token) else State.CANCELLED
+                holds = await self._insist(lambda: self._holds(begun.token))
+                left = State.FAILED if holds else State.CANCELLED
                 now = replace(now, state=left)
         except Exception:  # the rehearsal is lost; its evening, and this process, go on
             log.exception("A rehearsal of %s broke off.", event_id)
@@ -188,9 +205,9 @@ class Rehearsals:
         assert child.stdout is not None
         reading = asyncio.create_task(child.stdout.readline())
         try:
-            while await self._holds(token):
-                await self._store.call("PEXPIRE", LEASE, LEASE_MS)
-                await asyncio.wait([reading], timeout=TURN_SECONDS)
+            while await self._insist(lambda: self._holds(token)):
+                await self._insist(lambda: self._store.call("PEXPIRE", LEASE, LEASE_MS))
+                await asyncio.wait([reading], timeout=self._turn_seconds)
                 if reading.done():
                     if not (raw := reading.result()):
                         return
@@ -208,9 +225,24 @@ class Rehearsals:
             except TimeoutError:
                 child.kill()
                 await child.wait()
-        if await self._holds(now.token):
-            await self._store.call("DEL", LEASE)
-        await self._keep(event_id, now)
+        await self._insist(lambda: self._give_lease_back(now.token))
+        await self._insist(lambda: self._keep(event_id, now))
+
+    async def _insist(self, ask: Callable[[], Awaitable[T]]) -> T:
+        """Asks the store for what may be done twice; again, for as long as a lease lasts.
+
+        A rehearsal burdens its machine: one slow answer is no reason to break it off. Raises
+        StoreAway.
+        """
+        loop = asyncio.get_running_loop()
+        until = loop.time() + LEASE_MS / 1000
+        while True:
+            try:
+                return await ask()
+            except StoreAway:
+                if loop.time() >= until:
+                    raise
+                await asyncio.sleep(self._turn_seconds)
 
     async def _holds(self, token: str) -> bool:
         held = await self._store.call("GET", LEASE)

@@ -1,13 +1,15 @@
 // Rehearsing from the console: a copy of the event is played in the background; this shows how it
 // goes and what came of it. It asks over HTTP, once a second while the sheet is open and one runs.
 
-import { html, useEffect, useState } from "../view.js";
+import { html, useEffect, useRef, useState } from "../view.js";
 import { list, number, t, tn } from "../words.js";
 import { clockText } from "../clock.js";
 import { lasting } from "./sentences.js";
 
 const SPEEDS = [10, 5, 2, 1];
 const LOOK_MS = 1000;
+/** How often a busy server is asked again before its host reads that it is busy. */
+const TRIES = 3;
 
 /** Returns the sheet. */
 export function rehearsalPanel(host) {
@@ -24,9 +26,9 @@ function Rehearsal({ host }) {
 
   async function ask(method, body) {
     try {
-      const answer = await fetch(path, {
+      const answer = await patiently(() => fetch(path, {
         method, headers: body ? { "content-type": "application/json" } : {}, body: body ? JSON.stringify(body) : undefined,
-      });
+      }));
       const told = await answer.json();
       if (!answer.ok) return setProblem(told.detail ?? told.title);
       setNow(told);
@@ -35,21 +37,41 @@ function Rehearsal({ host }) {
       return setProblem(t("The server did not answer. It is tried again."));
     }
   }
-  const running = now?.state === "running";
-  useEffect(() => { ask("GET"); }, []);
+  const looks = useRef(false);
+  async function look() {
+    if (looks.current) return; // the last look still waits for its answer
+    looks.current = true;
+    await ask("GET");
+    looks.current = false;
+  }
+  const waits = now === null || now.state === "running";
+  useEffect(() => { look(); }, []);
   useEffect(() => {
-    if (!running) return undefined;
-    const looking = setInterval(() => ask("GET"), LOOK_MS);
+    if (!waits) return undefined;
+    const looking = setInterval(look, LOOK_MS);
     return () => clearInterval(looking);
-  }, [running]);
+  }, [waits]);
 
   return html`<div class="stack rehearsal">
     <p>${t("A copy of the event is played with simulated people: the same programme and the same list, on a server of its own. The real event is not touched, and nobody on the list hears of it.")}</p>
     <div class="refusal-place" role="alert">${problem && html`<p class="refusal">${problem}</p>`}</div>
     ${!now ? html`<p class="second">${t("Looking…")}</p>`
-    : running ? html`<${Running} host=${host} now=${now} cancel=${() => ask("DELETE")} />`
+    : waits ? html`<${Running} host=${host} now=${now} cancel=${() => ask("DELETE")} />`
     : html`<${Outcome} now=${now} /><${Begin} host=${host} again=${now.state !== "none"} begin=${(asked) => ask("POST", asked)} />`}
   </div>`;
+}
+
+/**
+ * Sends again while the server asks for patience (503): for a moment, as a busy machine does. Where it
+ * had begun and could not say so, it gave that up.
+ */
+async function patiently(send) {
+  for (let left = TRIES; ; left -= 1) {
+    const answer = await send();
+    if (answer.status !== 503 || left === 0) return answer;
+    const seconds = Number(answer.headers.get("retry-after")) || 2;
+    await new Promise((done) => { setTimeout(done, 1000 * seconds); });
+  }
 }
 
 /** Who behaves how, in percent of all people: what is asked for, and what it is without asking. */

@@ -8,9 +8,12 @@ import msgspec
 import pytest
 
 from server.asking import Asker, NotAnswered
+from server.bundled import BundledStore
+from server.redis import NO_ANSWER, Part, Reply, Store, StoreAway
 from server.rehearsal.parts import put_on_site
 from server.rehearsing import Rehearsal, State
 from tests.guests import House, quick_round
+from tests.server.house import a_house
 from tests.server.waiting import wait_until
 
 PLAYED_SECONDS = 300.0
@@ -70,6 +73,39 @@ async def test_a_copy_is_played_and_reported_and_the_real_event_is_untouched(hou
     assert await house.reads("attendees.csv") == attendees
     listed = await asyncio.to_thread(house.asker.get, "/api/events", object)
     assert msgspec.json.encode(listed).count(b'"title"') == 1, "and no other event"
+
+
+class Slow(Store):
+    """The real store; the answers to the next questions about a rehearsal are lost."""
+
+    lost = 0
+
+    async def call(self, *parts: Part) -> Reply:
+        """Sends a command; it is done, but who asked may not hear of it. Raises StoreAway."""
+        reply = await super().call(*parts)
+        if self.lost and any(str(part).endswith(("rehearsing", ":rehearsal")) for part in parts):
+            self.lost -= 1
+            raise StoreAway(NO_ANSWER)
+        return reply
+
+
+async def test_a_store_that_is_slow_for_a_moment_breaks_no_rehearsal_off(
+    bundled: BundledStore, store: Store
+) -> None:
+    slow = await Slow.connect(bundled.url)
+    assert isinstance(slow, Slow)
+    async with a_house(slow) as house:
+        await an_event(house)
+        slow.lost = 1
+        with pytest.raises(NotAnswered) as refused:
+            await begins(house, speed=1)
+        assert refused.value.code == "store-away"
+        assert (await begins(house, speed=1)).state is State.RUNNING, "it is not in its own way"
+        slow.lost = 3
+        await wait_until(lambda: slow.lost == 0, "three answers were lost to who plays it")
+        assert (await standing(house)).state is State.RUNNING
+        await cancels(house)
+    await slow.close()
 
 
 async def test_one_at_a_time_and_it_can_be_cancelled(house: House) -> None:
