@@ -405,9 +405,12 @@ def _end_event(deciding: Deciding) -> None:
 
 
 def close_event(deciding: Deciding) -> None:
-    """Closes the event in 30 s."""
+    """Closes the event in 30 s; another host is told that it closes already, and cannot undo it."""
     deciding.require_host()
-    if deciding.event.closes_at is None:
+    closing = deciding.event.closing
+    if closing is not None and closing.by != deciding.by:
+        raise Refusal("already-closing", "The event closes already.")
+    if closing is None:
         deciding.happened(
             f.ClosingBegan(at=deciding.now, closes_at=deciding.now + CLOSING_MS, by=deciding.by)
         )

@@ -18,7 +18,7 @@ from rooms import messages as m
 from rooms.messages import Phase
 from server.attending import Ended, Heard
 from server.console import board as b
-from server.console import screens
+from server.console import naming, screens
 from server.console.asked import Local
 from server.console.board import AWAY, Board, folded
 from server.console.happened import log_sentence
@@ -132,23 +132,28 @@ class Plain:
         """Does one line; returns whether it was the last."""
         try:
             asked = self._session.reader.read(typed)
+            if not isinstance(asked, Local):
+                await self._pace()
+                self._answer(typed, await self._session.ask(asked))
+                return False
+            if asked.name == "quit":
+                return True
+            await self._do_here(asked)
         except Unclear as unclear:
             self._answer(typed, Said(unclear.sentence, "unclear"))
             return False
-        if not isinstance(asked, Local):
-            await self._pace()
-            self._answer(typed, await self._session.ask(asked))
-            return False
-        if asked.name == "quit":
-            return True
-        if asked.name == "seen-to":
-            self._see_to_first()
-        elif asked.name == "wait":
-            await self._wait(asked.about)
-        else:
-            self._show(asked)
         self._answer(typed, Said(""))
         return False
+
+    async def _do_here(self, asked: Local) -> None:
+        """Does what is the console's own. Raises Unclear."""
+        match asked.name:
+            case "seen-to":
+                self._see_to_first()
+            case "wait":
+                await self._wait(asked.about.strip())
+            case _:
+                self._show(asked)
 
     async def _pace(self) -> None:
         """Waits as long as a script has to, so as not to be told to slow down."""
@@ -176,13 +181,21 @@ class Plain:
             self._say(f"{self._speech.gettext('Done')}: {typed}{about}")
 
     async def _wait(self, about: str) -> None:
-        """Waits for seconds, or until the evening is in a phase."""
-        if about.isdigit():
+        """Waits for seconds, or until the evening is in a phase. Raises Unclear for all else."""
+        if about.isdecimal():
             await asyncio.sleep(min(int(about), 86_400))
-        elif about in set(Phase):
-            await self._until(
-                lambda: (event := self._session.board.event) is not None and event.phase == about
+            return
+        if about not in set(Phase):
+            raise Unclear(
+                self._speech.gettext(
+                    "“{about}” is nothing to wait for. Write seconds, or one of: {phases}",
+                    about=about,
+                    phases=" ".join(Phase),
+                )
             )
+        await self._until(
+            lambda: (event := self._session.board.event) is not None and event.phase == about
+        )
 
     async def _until(self, holds: Callable[[], bool]) -> None:
         while not holds():
@@ -211,13 +224,7 @@ class Plain:
         self._show_screen(screen)
 
     def _show_room(self, about: str) -> None:
-        from server.console import naming
-
-        try:
-            id = naming.room(self._speech, self._session.board, about)
-        except Unclear as unclear:
-            self._say(unclear.sentence)
-            return
+        id = naming.room(self._speech, self._session.board, about)
         board, now = self._session.board, self._session.now()
         self._show_screen(screens.room_screen(self._speech, board, id, now))
 

@@ -52,6 +52,13 @@ def test_the_closing_can_be_undone_until_it_takes_effect_by_who_asked_for_it() -
     assert evening.phase == "ended"
 
 
+def test_a_second_host_who_closes_the_event_reads_that_it_closes_already() -> None:
+    evening = proposed(*EIGHT)
+    evening.asks("dana", CloseEvent())
+    assert evening.refuses("organiser", CloseEvent()) == "already-closing"
+    assert evening.asks("dana", CloseEvent()) == [], "the same press again is none"
+
+
 def test_whatever_a_host_does_after_it_the_closing_can_be_undone_until_it_takes_effect() -> None:
     evening = proposed(*EIGHT)
     evening.asks("dana", CloseEvent())

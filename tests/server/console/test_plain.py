@@ -90,6 +90,9 @@ async def test_a_script_hosts_a_round_and_every_command_is_answered_in_one_line(
         await ana.sees("call", answered="Coming")
         await console.types("move nobody 1")
         await console.says("Refused [unclear]: move nobody 1: Nobody is called “nobody” here.")
+        for mistaken in ("wait brake", "room 99"):
+            await console.types(mistaken)
+            await console.says(f"Refused [unclear]: {mistaken}: ")
         await console.types("announce こんにちは")
         await console.says("Reached 2 of 2")
         await console.types("people")
