@@ -102,8 +102,8 @@ async def finish(store: Store, erasure: Erasure) -> None:
         if isinstance(said, bytes) and erasure.email.encode() in said:
             await store.call("HDEL", POST_OFFICE, "said")
     series = Series(store)
-    if code := erasure.code or (await series.code(erasure.email) if erasure.email else ""):
-        await series.forget(code)
+    code = erasure.code or (await series.code(erasure.email) if erasure.email else "")
+    await series.forget(erasure.event, erasure.attendee, code)
     await want_files(store)
     await store.call("HDEL", ERASING, erasure.field)
 

@@ -26,7 +26,7 @@ from server.journal import (
 )
 from server.redis import ENDED, EVENTS, LISTED, Store, items, key, pairs, text
 from server.sequencer import Rules, UnknownEvent, real_rules
-from server.series import KEPT
+from server.series import Series
 
 __all__ = ["Evening", "Evenings", "Listener", "SteppedDown", "Tip"]
 
@@ -153,7 +153,7 @@ class Evenings:
         await self._store.call("HDEL", EVENTS, event_id)
         await self._store.call("HDEL", ENDED, event_id)
         await self._store.call("HDEL", LISTED, event_id)
-        await self._store.call("HDEL", KEPT, event_id)
+        await Series(self._store).forget_event(event_id)
         held = self._held.get(event_id)
         if held is not None:
             with contextlib.suppress(UnknownEvent):  # which is what it should find

@@ -19,6 +19,7 @@ from rooms.people import Attendee, Consent, Details, Role
 from rooms.programme import Plan
 from rooms.refusal import Refusal
 from server.auth import ORGANISER, Keys
+from server.erasure import want_files
 from server.evenings import Evening, Evenings
 from server.importing import Landing, Named, Reading, ids_by_content, new_id, plan_import
 from server.importing import Plan as Arrivals
@@ -126,9 +127,10 @@ def _somebody_agreed(evening: Evening) -> bool:
 
 
 async def delete_event(services: Services, evening: Evening) -> None:
-    """Deletes an event and everything of it, keys too."""
+    """Deletes an event and everything of it, keys and what its series remembers of it too."""
     await services.keys.forget_event(evening.id)
     await services.evenings.delete(evening.id)
+    await want_files(services.store)
 
 
 class HalfLanded(StoreAway):

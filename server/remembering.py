@@ -112,7 +112,8 @@ class Remembering:
         event, register, now = evening.event, evening.register, self._store.clock()
         if not self._evenings.holds(evening):
             return
-        if await self._series.take_back(register, now):
+        moved = await self._series.follow(event.id, register)
+        if await self._series.take_back(event.id, register, now) or moved:
             await want_files(self._store)
         if event.phase is Phase.ENDED:
             await self._series.keep(event, register, now)
@@ -137,5 +138,5 @@ class Remembering:
                 continue
             with contextlib.suppress(UnknownEvent, UnknownFact):
                 other = await self._evenings.as_it_stands(one.id)
-                await self._series.take_back(other.register, now)
+                await self._series.take_back(one.id, other.register, now)
                 await self._series.keep(other.event, other.register, now)

@@ -108,7 +108,8 @@ class Retention:
             await want_files(self._store)
             log.info("The event %s was not used for two years and is deleted.", event_id)
             return
-        if await self._series.take_back(evening.register, now):
+        moved = await self._series.follow(event_id, evening.register)
+        if await self._series.take_back(event_id, evening.register, now) or moved:
             await want_files(self._store)
         await self._series.keep(evening.event, evening.register, now)
         if due.minutes_at is not None and due.minutes_at <= now:

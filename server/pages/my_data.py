@@ -99,13 +99,31 @@ async def my_data(request: Request) -> Response:
     return response
 
 
+async def my_series(request: Request) -> Response:
+    """Tells a page of the evening of its series, and whether that may remember whom one meets."""
+    evening, id = await person_of(request)
+    known = await _in_series(request.app.state.store, evening, id)
+    told = {"series": evening.register.details.series, "agrees": known}
+    return Response(msgspec.json.encode(told), media_type="application/json", headers=NO_STORE)
+
+
+async def _in_series(store: Store, evening: Evening, id: str) -> bool:
+    """Says whether somebody lets the series remember them, or will as soon as they have an
+    address.
+    """
+    person = evening.register.attendee(id)
+    if not person.email:
+        return bool(person.remembered_in)
+    return await Series(store).agrees(evening.register, id, store.clock())
+
+
 async def _chosen_series(request: Request, evening: Evening, id: str, ticked: bool) -> str | None:
     """Returns what a form changes about the series that may remember one; None: nothing."""
     store: Store = request.app.state.store
     register = evening.register
     if not ticked:
         return "" if register.attendee(id).remembered_in else None
-    agrees = await Series(store).agrees(register, id, store.clock())
+    agrees = await _in_series(store, evening, id)
     return None if agrees else register.details.series or None
 
 
@@ -159,7 +177,7 @@ async def _page(
         "choices": CONSENT_FIELDS,
         "chosen": kept.profile.organiser_may_export,
         "series": known.gettext(SERIES, series=series) if series else "",
-        "in_series": await Series(store).agrees(evening.register, id, store.clock()),
+        "in_series": await _in_series(store, evening, id),
         "saved": bool(request.query_params.get("saved")),
         "met_count": len({met.id for met in kept.met}),
         "minutes": sum(met.seconds for met in kept.met) // 60,
@@ -229,5 +247,6 @@ async def erased(request: Request) -> Response:
 routes = [
     Route("/e/{event}/mine/data", my_data, methods=["GET", "POST"]),
     Route("/e/{event}/mine/data.json", my_data_file),
+    Route("/e/{event}/mine/series", my_series),
     Route("/e/{event}/mine/erased", erased),
 ]

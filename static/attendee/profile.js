@@ -1,5 +1,5 @@
 /** Your own page: what others see of you, what a contact sees, what the organiser gets, the language. */
-import { html, useId, useState } from "../view.js";
+import { html, useEffect, useId, useState } from "../view.js";
 import { t } from "../words.js";
 import { UsualFields } from "./keep.js";
 import { Action, Person } from "./pieces.js";
@@ -25,6 +25,7 @@ export function ProfileView() {
     <div class="card"><${UsualFields} /></div>
     <div class="card"><${ShowMe} /></div>
     <${Export} />
+    <${Series} />
     <${Blocked} />
     <${Data} />
     <section class="card stack tight">
@@ -112,6 +113,32 @@ function Export() {
       <input type="checkbox" checked=${chosen.includes("news")} onChange=${() => toggle("news")} />
       <span>${t("The organiser may write to me by e-mail afterwards, also about other events, and for that gets my e-mail address, my interests, how long I was with the organiser's own people and the notes that these share; I can take this back at any time on my page.")}</span>
     </label>
+  </fieldset>`;
+}
+
+/** What the event's series may remember; only the server knows of what was taken back elsewhere. */
+function Series() {
+  const [known, setKnown] = useState(null);
+  const { profile } = state.value.you;
+  const address = Boolean(profile?.email);
+  useEffect(() => {
+    fetch(`/e/${boot.event}/mine/series`).then(async (answer) => {
+      if (answer.ok) setKnown(await answer.json());
+    }, () => {}); // offline: the box comes with the next look at this page
+  }, [profile?.remembered_in, address]);
+  if (!known?.series) return null;
+  const toggle = async () => {
+    const agrees = !known.agrees;
+    if (await ask("profile", { remembered_in: agrees ? known.series : "" })) setKnown({ ...known, agrees });
+  };
+  return html`<fieldset class="card">
+    <legend class="visually-hidden">${t("Series")}</legend>
+    <p class="card-title" aria-hidden="true">${t("Series")}</p>
+    <label class="check">
+      <input type="checkbox" checked=${known.agrees} onChange=${toggle} />
+      <span>${t("Remember for 400 days whom I met at the evenings of “{series}”, so that I meet new people next time. Only a code made of my e-mail address is kept, and I can take it back on My data.", { series: known.series })}</span>
+    </label>
+    ${!address && html`<p class="second">${t("That begins once your e-mail address is on your card.")}</p>`}
   </fieldset>`;
 }
 

@@ -62,7 +62,7 @@ async def test_an_organiser_opens_a_sign_up_and_people_come_wait_and_move_up(
 async def test_the_choices_to_be_written_to_are_accessible_where_one_comes_in_and_on_ones_page(
     house: Doors, visitors: Visitors
 ) -> None:
-    made = await house.makes_event()
+    made = await house.makes_event(series="Tea evenings")
     [ana, _] = await house.brings(made["id"])
     page = await visitors.page(dark=True)
     await page.goto(ana.url)
@@ -74,3 +74,10 @@ async def test_the_choices_to_be_written_to_are_accessible_where_one_comes_in_an
     await page.get_by_role("link", name="You", exact=True).click()
     await expect(page.get_by_label("The organiser may write to me")).to_be_checked()
     assert await findings(page) == []
+    series = page.get_by_label("evenings of “Tea evenings”")
+    await expect(series).not_to_be_checked()
+    async with page.expect_response("**/mine/series"):  # asked anew once it is agreed to
+        await series.check()
+    assert await findings(page) == []
+    await page.reload()
+    await expect(series).to_be_checked()

@@ -390,6 +390,7 @@ WHO: dict[str, AbstractSet[str]] = {
     "/e/{event}/mine/meeting.ics": {"attendee"},
     "/e/{event}/mine/data": {"attendee"},
     "/e/{event}/mine/data.json": {"attendee"},
+    "/e/{event}/mine/series": set(),
     "/e/{event}/mine/erased": set(),
     "/e/{event}": {"attendee"},
     "/e/{event}/host": set(),

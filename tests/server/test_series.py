@@ -22,12 +22,12 @@ from rooms.programme import Plan
 from rooms.retention import DAY_MS
 from rooms.standing import pair
 from server.auth import Keys
-from server.erasure import ERASING, Eraser, Erasure, note
+from server.erasure import ERASING, Eraser, Erasure, finish, note
 from server.evenings import Evening, Evenings
-from server.redis import Store, items, key, pairs
+from server.redis import EVENTS, Store, items, key, pairs
 from server.remembering import Remembering
 from server.retention import Retention
-from server.series import ALL, KEPT, Series, digest_of
+from server.series import ALL, CODES, KEPT, Series, digest_of
 from server.settings import Settings
 from tests.server.callers import Doors, Enrolled, doors
 from tests.server.evening import ROUNDS
@@ -105,7 +105,9 @@ async def test_two_who_agreed_and_met_are_known_at_the_next_evening(
     assert not other.event.met_before
     assert second.event.met_before == {("ana3", "bo3"): 0}, "花子 had not agreed at the first"
     [(field, at)] = (await fields(store)).items()
-    assert 0 <= store.clock() - int(at) < 600_000
+    when, _, event = at.decode().partition(":")
+    assert 0 <= store.clock() - int(when) < 600_000
+    assert event == first.id
     assert "@" not in field
     assert await Series(store).code(" ANA@example.org") in field
     length = await store.call("XLEN", key(second.id, "journal"))
@@ -176,6 +178,58 @@ async def test_somebody_erased_is_in_no_series_and_does_not_come_back(
     await retention(store, evenings, days=2).once()
     await remembering.look(second)
     assert await fields(store) == {}
+
+
+async def test_a_deleted_event_leaves_only_what_another_one_made(
+    store: Store, evenings: Evenings
+) -> None:
+    remembering = Remembering(store, evenings)
+    first = await at_which_all_met(evenings, store, 1)
+    second = await at_which_all_met(evenings, store, 2, "ana", "bo", "hana")
+    for evening in (first, second):
+        await remembering.look(evening)
+    assert len(await fields(store)) == 3
+    await evenings.delete(second.id)
+    [value] = (await fields(store)).values()
+    assert value.endswith(b":event1"), "Ana and Bo met at the first one too"
+    await store.call("HDEL", EVENTS, first.id)  # as far as a process came that died
+    await retention(store, evenings, days=2).once()
+    assert await fields(store) == {}
+
+
+async def test_a_new_address_takes_along_whom_one_met_and_an_erasure_finds_both(
+    store: Store, evenings: Evenings
+) -> None:
+    remembering = Remembering(store, evenings)
+    first = await at_which_all_met(evenings, store, 1)
+    await remembering.look(first)
+    await first.submit("ana1", Profile(email="ana@new.example"))
+    await remembering.look(first)
+    old, new = [await Series(store).code(f"ana@{at}") for at in ("example.org", "new.example")]
+    [field] = await fields(store)
+    assert new in field
+    assert old not in field
+    second = await at_which_all_met(evenings, store, 2)  # where she has the old one
+    await remembering.look(second)
+    assert len(await fields(store)) == 2
+    await first.submit(ORGANISER, Erase(attendee="ana1"))
+    await finish(store, Erasure(first.id, "ana1", "ana@new.example"))
+    assert await fields(store) == {}
+    assert await store.call("HKEYS", key(first.id, CODES)) == [b"bo1"]
+
+
+async def test_what_is_taken_back_under_a_new_address_is_under_the_old_one_too(
+    store: Store, evenings: Evenings
+) -> None:
+    remembering = Remembering(store, evenings)
+    first = await at_which_all_met(evenings, store, 1)
+    second = await at_which_all_met(evenings, store, 2)
+    for evening in (first, second):
+        await remembering.look(evening)
+    await first.submit("ana1", Profile(email="ana@new.example"))
+    await first.submit("ana1", Profile(remembered_in=""))
+    await remembering.look(first)
+    assert all(field.startswith("-") for field in await fields(store))
 
 
 async def test_an_erasure_whose_process_died_is_finished_in_the_series_too(
@@ -272,3 +326,24 @@ async def test_the_box_at_the_door_and_on_my_data_says_who_is_known_next_time(
         exported = await house.client.get(f"/api/events/{following}/journal.jsonl")
         assert "consent-given" in exported.text
         assert "met-in-series" not in exported.text
+
+
+async def test_the_evenings_page_asks_about_its_series_as_my_data_does(store: Store) -> None:
+    async with doors(store) as house:
+        event = (await house.makes_event(series=SERIES))["id"]
+        [ana, bo] = await house.brings(
+            event, [{"name": "Ana", "email": "a@b.example"}, {"name": "Bo"}]
+        )
+        for who in (ana, bo):
+            await comes_in(house, who)
+            assert await told_of_series(house, who, event) == {"series": SERIES, "agrees": False}
+            page = await ticks(house, who, event, "series")
+            assert TICKED in page
+            assert ("once your e-mail address is on your card" in page) is (who is bo)
+            assert await told_of_series(house, who, event) == {"series": SERIES, "agrees": True}
+
+
+async def told_of_series(house: Doors, who: Enrolled, event: str) -> object:
+    async with house.browser() as browser:
+        await browser.post(who.url.removeprefix(house.url))
+        return (await browser.get(f"/e/{event}/mine/series")).json()
