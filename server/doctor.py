@@ -21,10 +21,10 @@ from msgspec.structs import replace
 from rooms.messages import Phase
 from server import erasure, retention, words
 from server.bundled import BundledStore, running_url
-from server.carrier import TROUBLES, ServerTrouble, connected
 from server.evening import Evening
 from server.evenings import Evenings
 from server.journal import UnknownFact
+from server.mail_server import TROUBLES, ServerTrouble, connected
 from server.media import MOST_IN_MESH, has_relay, ice_servers
 from server.redis import Store, StoreAway, StoreError, shown, text
 from server.sequencer import real_rules
@@ -36,6 +36,7 @@ LITTLE_SPACE = 500_000_000
 
 
 MEDIA_SERVER_SECONDS = 5.0
+"""How long a media server may take to answer."""
 
 LONG_AGO_MS = 24 * 3600 * 1000
 """Retention runs every quarter of an hour: after a day without, no server has run."""

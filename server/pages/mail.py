@@ -25,10 +25,10 @@ from rooms.people import MailText
 from server import mail_texts, words
 from server.auth import ORGANISER, keys_of, public_url
 from server.bodies import read_form
-from server.carrier import TROUBLES
 from server.evenings import Evening
 from server.letters import OUTCOME_LABELS, Links, Writer, Written
 from server.mail import FINAL, Book, Entry, State, trouble
+from server.mail_server import TROUBLES
 from server.pages.entry import evening_of
 from server.pages.rendering import redirect, render
 from server.pages.returned import CAME_BACK, came_back_told

@@ -7,8 +7,9 @@ import socket
 
 import pytest
 
-from server.carrier import TROUBLES, Carrier, Job, Outcome, connect, part
+from server.carrier import Carrier, Job, Outcome
 from server.mail import Book, Entry, State, trouble
+from server.mail_server import TROUBLES, connect, part
 from server.pages.mail import REASONS
 from server.redis import Store
 from server.settings import Smtp
