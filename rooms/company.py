@@ -26,6 +26,7 @@ LEAST_PEOPLE = 5
 """From so many people on a tag may be shown without saying whose it is (as totals, rule 19)."""
 
 SUGGESTED = 40
+"""Words suggested at the most: a field's list is not read further."""
 
 _normalised = lru_cache(maxsize=65_536)(normalise)
 

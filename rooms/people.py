@@ -40,9 +40,12 @@ CHANGES = (
 
 NAME_LIMIT = 200
 TAG_LIMIT = 80
+"""Characters."""
+
 STAFF_SEGMENT = "staff"
 """A segment by this name is the organiser's own people, beside those with a role."""
 TAGS_LIMIT = 60
+"""Of one kind, of one person."""
 
 
 class Role(StrEnum):

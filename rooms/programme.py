@@ -10,7 +10,10 @@ from enum import StrEnum
 from msgspec import Struct
 
 DEFAULT_SECONDS = 480
+"""A round of three and more, unless it is said otherwise: two minutes for each of four."""
+
 PAIR_SECONDS = 180
+"""A round of pairs."""
 
 
 class Kind(StrEnum):

@@ -19,6 +19,7 @@ from rooms.refusal import Refusal
 from rooms.topics import name_topics
 
 MOST_ROUNDS = 100
+"""Of a programme, those that were held included."""
 
 
 def create_event(deciding: Deciding, command: c.CreateEvent) -> None:

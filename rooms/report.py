@@ -35,6 +35,7 @@ FEW = 2
 """Whoever met no more than so many people is named, so that the next round can mend it."""
 
 INTERESTS_SHOWN = 10
+"""The most shared ones that the report names."""
 
 
 class Steps(Struct, frozen=True, kw_only=True):

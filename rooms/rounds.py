@@ -51,6 +51,7 @@ WISH_MS = 60_000
 """Rule 9: in the last 60 s each may wish for more time."""
 
 LONGEST_MS = 24 * 3600 * 1000
+"""What a round may be extended to, from now."""
 
 PHASES: dict[type[c.Command], frozenset[Phase]] = {
     c.OpenDoors: frozenset({Phase.DRAFT}),

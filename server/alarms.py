@@ -31,6 +31,7 @@ JITTER_SECONDS = 0.02
 """Spreads processes that hold the same event; rounds end within 250 ms of their deadline."""
 
 SWEEP_SECONDS = 10.0
+"""How often alarms of events that nobody holds are looked for."""
 
 LONGEST_ARM_SECONDS = 600.0
 """Timers are set anew this often, since the store's clock and ours drift apart."""

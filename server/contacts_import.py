@@ -23,6 +23,8 @@ from server.observations import (
 )
 
 PAIRS_AT_ONCE = 1000
+"""Meetings sent in one request, well below its limit of bytes."""
+
 OPEN_ROUND: dict[str, object] = {"kind": "open", "seconds": 0, "size": 2, "least": 2}
 
 

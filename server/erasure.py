@@ -41,15 +41,22 @@ BESIDE = ("hooks",)
 """Hashes of an event, beside the mails' book, whose fields' names hold ids of people."""
 
 TICK_SECONDS = 2.0
+"""How often it is looked for erasures that nobody finished."""
+
 LEFT_MS = 30_000
 """An erasure noted so long ago is finished by whoever finds it."""
 
 HELD_MS = 30_000
+"""How long one process has the files; prolonged while they are written."""
+
 POLL_SECONDS = 0.05
+"""How often the store is asked whether they are."""
+
 REST_SECONDS = 30.0
 """Between two rewritings: many erasures in a row are in one."""
 
 REWRITE_SECONDS = 600.0
+"""Writing large files may take minutes; beyond this it has failed."""
 
 
 class Erasure(Struct, frozen=True):

@@ -48,6 +48,7 @@ SAID_KEPT = 2000
 """Chat entries kept in memory for new arrivals, of 20,000 in the store."""
 
 LONGEST_PAUSE_SECONDS = 1.0
+"""Between two tries while the store is away."""
 
 
 class SteppedDown(Exception):

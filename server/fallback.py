@@ -40,6 +40,7 @@ ALL_SECONDS = 6.0
 """Of searching: somebody waits for the file."""
 
 PATIENCE_SECONDS = 60.0
+"""How long a file may take, others' files before it included."""
 
 
 class Fallbacks:

@@ -33,8 +33,13 @@ FOLLOW_SECONDS = 5.0
 """How long a follower's read blocks."""
 
 SHORTER_SECONDS = 600
+"""How long a shorter journal that was never put in the place of the long one stays."""
+
 CHAT_LENGTH = 20_000
+"""Things said that are kept of one event."""
+
 CHAT_SECONDS = 30 * 24 * 3600
+"""What was said is gone a month after the last word."""
 
 
 class UnknownFact(Exception):

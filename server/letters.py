@@ -53,6 +53,7 @@ OUTCOME_LABELS = {
 FIELD_LABELS = {"email": "E-mail", "phone": "Phone", "link": "Link", "organisation": "Organisation"}
 
 MOST_MET = 60
+"""Names of those met in one letter; the page has everybody."""
 
 
 class BadAddress(Exception):

@@ -32,7 +32,10 @@ from server.sequencer import UnknownEvent
 log = logging.getLogger(__name__)
 
 BEAT_SECONDS = 1.0
+"""Between two heartbeats."""
+
 LOST_SECONDS = 5.0
+"""A heartbeat unchanged for so long, while this process reached the store, is a lost process."""
 
 OWN_GAP_SECONDS = 2.5
 """An observer whose own beats were further apart than this has not watched all the while."""
@@ -41,6 +44,7 @@ AWAY_SECONDS = 1.5
 """How long the store may not answer before people are told; a restart takes 0.1 s."""
 
 TRY_SECONDS = 0.25
+"""Pause before the store is asked again while it is away."""
 
 FORGET_MS = 7 * 24 * 3600 * 1000
 """Names of processes gone for a week are dropped from the list."""

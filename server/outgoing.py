@@ -36,6 +36,7 @@ CONNECT_SECONDS = 4.0
 """How long one of a name's addresses may take to take the connection, before the next is tried."""
 
 ADDRESS_LIMIT = 500
+"""Characters of an address, as the desk's form takes them."""
 
 _NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
 """RFC 6052: its last 32 bits are an IPv4 address, which a gateway would call for us."""

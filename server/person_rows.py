@@ -21,10 +21,19 @@ from rooms.people import NAME_LIMIT, TAG_LIMIT, TAGS_LIMIT, Mode, Role, web_addr
 
 Value = str | int
 SHORT_LIMIT = 200
+"""Characters of a field."""
+
 LINK_LIMIT = 500
+"""Characters of a web address."""
+
 CUSTOM_LIMIT = 2000
+"""Characters of a custom field."""
+
 CUSTOM_COLUMNS_LIMIT = 200
+"""Custom fields of one person."""
+
 COLUMN_NAME_LIMIT = 80
+"""Characters of a custom field's name."""
 
 
 class Sentence(Struct, frozen=True):

@@ -54,7 +54,11 @@ calendar of Python's can write it, and then no page that lists the event."""
 QUESTION_LIMIT = 80
 """Characters of a question: it is the title of a column in the list of people."""
 QUESTIONS_LIMIT = 12
+"""Questions of a sign-up."""
+
 OPTIONS_LIMIT = 20
+"""Options of such a question."""
+
 LEAST_MINUTES_DAYS, MOST_MINUTES_DAYS = 45, 3650
 Count = Annotated[int, Meta(ge=0, le=10_000)]
 

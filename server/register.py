@@ -18,6 +18,7 @@ _encoder = msgspec.json.Encoder()
 _decoder: msgspec.json.Decoder[Row] = msgspec.json.Decoder(Row)
 
 ROWS_AT_ONCE = 1000
+"""Rows read in one go, so that other events' commands get their turn at the store."""
 
 
 def encode_rows(rows: Mapping[str, Row | None]) -> dict[str, bytes]:

@@ -34,9 +34,16 @@ MOST_WAITING = 5_000
 """Signals waiting for the store; the oldest go first, since a call is set up anew anyway."""
 
 BATCH = 200
+"""Signals handed on in one go."""
+
 PAUSE_SECONDS = 0.5
+"""Pause after the store did not answer."""
+
 IDLE_SECONDS = 1.0
+"""How often it is looked, without any signal, whether this process has a new name."""
+
 PUBLISH_SECONDS = 3.0
+"""What is not handed on by then is given up: a signal is of no use later."""
 
 
 class Handed(Struct, frozen=True):

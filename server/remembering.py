@@ -35,6 +35,7 @@ PAUSE_SECONDS = 0.5
 """Between two looks: hundreds of people may agree within a minute."""
 
 AWAY_SECONDS = 2.0
+"""Pause while the store is away."""
 
 CHANGES_LIST = (f.DoorsOpened, f.EventChanged, f.AttendeeAdded, f.ProfileChanged)
 """Facts after which others may be known to have met before."""

@@ -44,9 +44,16 @@ PRUNED = "series"
 
 TURN = "meguri:retaining"
 TURN_MS = 10 * 60_000
+"""How long one process has the turn: it ends by itself, should that process die."""
+
 PAUSE_SECONDS = 15 * 60.0
+"""Between two looks."""
+
 AWAY_SECONDS = 5.0
+"""Pause while the store is away."""
+
 AGAIN_MS = 24 * 3600 * 1000
+"""An event is looked into once a day at the least."""
 
 
 class Retention:

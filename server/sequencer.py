@@ -49,7 +49,10 @@ OVERTAKEN_BEFORE_TURN = 2
 """Beside a busy neighbour 4 of 292 attempts won without a turn; with it 75 ms was the longest."""
 
 TURN_PAUSE_SECONDS = 0.003
+"""How often a neighbour's turn is looked at: a few appends' time."""
+
 LONGEST_PAUSE_SECONDS = 1.0
+"""Between two tries while the store is away; commands wait so long at the most once it is back."""
 
 QUEUE_LIMIT = 20_000
 """Commands waiting while the store is away: an event's people times a few, then refusals."""

@@ -32,6 +32,7 @@ from server.auth import secret_of
 from server.redis import EVENTS, Script, Store, items, key, pairs, text
 
 REMEMBERED_DAYS = 400
+"""A little more than a year: an event held once a year still knows its last time."""
 
 ALL = key("series", "all")
 """Set: the digests of all series of which anything is remembered."""
@@ -43,6 +44,7 @@ CODES = "codes"
 """An event's hash: whoever agreed there to the codes of their addresses, the latest last."""
 
 AT_ONCE = 1000
+"""Fields read or written in one go, so that others get their turn at the store."""
 
 # keep(all, hash; digest, then field, event and instant by turns): adds an event to what is known of
 # two; its later instant stays. A value is `instant:event` for each event, with spaces between.

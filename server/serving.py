@@ -52,8 +52,10 @@ STEADY = 10.0
 """Seconds a worker must live for its end to count as an accident, not as a failure to start."""
 
 FAILED_STARTS = 3
+"""Workers that may fail to start, one after another, before the server gives up."""
 
 BACKLOG = 2048
+"""Connections that may wait to be accepted: a doors' rush, or everybody coming back at once."""
 
 READY = b"ready\n"
 

@@ -42,8 +42,10 @@ CALLED_SECONDS = 0.15
 """Of the second that a called round may take from the command to the last room's message."""
 
 PROPOSAL_SECONDS = 0.5
+"""Of searching, while no round is called and nobody waits."""
 
 BETWEEN_OFFERS_MS = 5_000
+"""People come and go all the time: hosts are not shown a new proposal more often."""
 
 CLAIM_MS = 10_000
 """A claim outlives every solving; that of a process which died with it ends by itself."""

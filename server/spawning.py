@@ -19,6 +19,8 @@ from server.settings import child_environment
 START_SECONDS = 120.0
 """A small machine with much else to do needs half a minute for what else takes two seconds."""
 END_SECONDS = 15.0
+"""How long a server may take to end before it is killed."""
+
 ADDRESS = re.compile(rb"https?://\S+")
 
 

@@ -42,6 +42,7 @@ SHUTDOWN_PATIENCE = 1.5
 """The same while the server stops: it has promised to be gone within a couple of seconds."""
 
 SHUTTING_DOWN = 4000
+"""`wire.CloseCode.SHUTTING_DOWN`; this file knows no contract, and is told it as a number."""
 
 _PING = b"\x89\x00"
 

@@ -33,6 +33,7 @@ PEOPLE = 1_000
 """With more people the first so many are taken; the numbers hardly change, the wait would."""
 
 ROUNDS = 12
+"""Rounds that are tried at the most: somebody looks at the page meanwhile."""
 
 PATIENCE_SECONDS = 30.0
 """A trial that takes longer, on a machine that is busy with live rounds, is given up."""

@@ -18,6 +18,8 @@ from urllib.parse import parse_qs, urlsplit
 from msgspec import Struct
 
 COOKIE = 0x2112A442
+"""RFC 5389, 6: in the head of every message."""
+
 ALLOCATE, REFRESH = 0x0003, 0x0004
 SUCCESS, ERROR = 0x0100, 0x0110
 USERNAME, INTEGRITY, ERROR_CODE = 0x0006, 0x0008, 0x0009
@@ -25,6 +27,7 @@ LIFETIME, REALM, NONCE, TRANSPORT = 0x000D, 0x0014, 0x0015, 0x0019
 UDP = struct.pack("!B3x", 17)
 PORTS = {"turn": 3478, "turns": 5349}
 SECONDS = 3.0
+"""How long a relay may take to answer."""
 
 
 class RelayError(Exception):

@@ -12,6 +12,8 @@ from collections.abc import Mapping
 from rooms.people import Card
 
 LINE_BYTES = 75
+"""RFC 6350, 3.2: longer lines are folded."""
+
 VERSIONS = ("3.0", "4.0")
 
 

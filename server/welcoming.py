@@ -25,6 +25,7 @@ SAID_KEPT = 50
 """Of each place, for a full view."""
 
 NOTICE_MS = 5 * 60 * 1000
+"""Hosts' words of so long ago are still told to who comes in (the contract's five minutes)."""
 
 Frame = bytes
 

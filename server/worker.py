@@ -60,9 +60,16 @@ MOST_IN_HAND = 6
 """Letters given to the carrier at once: twice its connections, so that none ever waits."""
 
 FORGET_SETTLED_TICKS = 60
+"""Books of events where nothing is due any more are let go once a minute."""
+
 LONGEST_PAUSE_SECONDS = 60.0
+"""Between two looks while the mail server takes nothing."""
+
 ENDING_SECONDS = 20.0
+"""How long a worker that ends waits for its carrier, which goes on without it."""
+
 CLAIM_WAIT_MS = 500
+"""How long one look at the queue waits for a letter."""
 
 
 class Worker:

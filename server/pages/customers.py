@@ -28,9 +28,16 @@ DESK = "meguri:desk"
 """Hash of what the desk keeps over all events; nothing about attendees."""
 
 TEMPLATE_BYTES = 200_000
+"""Sansan's format is a line or two; more is another file."""
+
 OWNER_LIMIT = 100
+"""Characters."""
+
 LOST_SHOWN = 20
+"""Values with characters that CP932 lacks, named on the page."""
+
 EARLIER_SHOWN = 10
+"""Earlier files of leads that the page goes back to."""
 
 
 class Format(Struct, frozen=True, kw_only=True):

@@ -46,8 +46,13 @@ CARRIED_LIMIT = DATA_LIMIT * 4 // 3 + MEBIBYTE
 """A list of the largest size as base64, if nothing of it could be packed, and the form's rest."""
 
 ROWS_SHOWN = 100
+"""Rows of each kind that the page names; the rest are counted."""
+
 SAMPLES = 3
+"""Values shown of a column."""
+
 SAMPLE_LENGTH = 60
+"""Characters of such a value."""
 
 FIELDS: Mapping[str, str] = {
     "name": "Whole name",

@@ -41,6 +41,7 @@ SPARE_RULES = 3
 """Empty lines for rules about segments."""
 
 FORM_LIMIT = 256 * 1024
+"""Bytes: two hundred groups of words, written out, and the segments."""
 
 EQUALS = re.compile(r"[=＝]")
 

@@ -40,7 +40,10 @@ from server.reporting import reported
 GOALS = ("people", "met", "contacts", "cost")
 
 FEW_SHOWN = 60
+"""People who met few, by name; the rest are counted."""
+
 BRIDGES_SHOWN = 8
+"""People between groups, by name."""
 
 Say = Callable[..., str]
 Number = Callable[..., str]

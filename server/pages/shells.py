@@ -23,6 +23,8 @@ from server.pages.rendering import render, version
 from server.problems import Problem
 
 SUGGESTIONS_SECONDS = 60.0
+"""How old suggested words may be: counting everybody's takes a while."""
+
 _suggested: WeakKeyDictionary[Evening, tuple[float, tuple[str, ...]]] = WeakKeyDictionary()
 
 

@@ -45,6 +45,7 @@ HERE_LIMIT = 256 * 1024
 SHOWN = 150
 """Ticks of one form, which may have 200 fields."""
 MOST_INVITED = 2000
+"""Addresses in one press: each becomes a person and a mail."""
 
 HOW = {
     SignUp.OPEN: ("Anybody with the open link", "Who signs up has a place while there is one."),

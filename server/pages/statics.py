@@ -29,6 +29,7 @@ mimetypes.add_type("image/svg+xml", ".svg")
 mimetypes.add_type("text/css", ".css")
 
 YEAR = 365 * 24 * 3600
+"""Seconds: a file's address changes with what is in it."""
 
 
 COMMENT = re.compile(r"^[^\S\n]*(?:/\*(?:[^*]|\*(?!/))*\*/|//[^\n]*)[^\S\n]*$", re.MULTILINE)

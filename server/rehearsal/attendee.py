@@ -34,6 +34,7 @@ YES_SHARE = 0.4
 CHOICE_SECONDS = 11.0
 """Somebody alone may choose from the tenth second (rule 11)."""
 BACKOFF_MOST = 4.0
+"""Seconds between two tries to connect, at the most; as the page's."""
 
 
 class SimulatedAttendee:

@@ -32,7 +32,10 @@ SETTLE_SECONDS = 2.0
 GRACE_SECONDS = 30.0
 """How much longer than planned a phase may take before the rehearsal gives up on it."""
 AT_ONCE = 8
+"""Requests sent at a time while people are prepared."""
+
 STATUS_SECONDS = 0.5
+"""How often progress is told."""
 
 Progress = Callable[[str], None]
 
