@@ -19,7 +19,7 @@ from rooms.lobby import is_station_away
 from rooms.matching.affinity import reasons
 from rooms.messages import Phase
 from rooms.met_few import met_few
-from rooms.people import HOST_ROLES, Mode, Register, Role, RoomMode, shared_interests
+from rooms.people import STAFF_ROLES, Mode, Register, Role, RoomMode, shared_interests
 from rooms.programme import Kind
 from rooms.seating import have_met
 from rooms.standing import Person, Room
@@ -272,7 +272,7 @@ def _programme(event: Event, register: Register) -> m.ProgrammeView:
 
 
 def _pool(event: Event, register: Register) -> m.PoolView:
-    stands_apart = HOST_ROLES | {Role.STATION}
+    stands_apart = STAFF_ROLES | {Role.STATION}
     people = [p for p in event.people.values() if p.role not in stands_apart or p.takes_seat]
     waiting = [p for p in people if p.seat is None and (p.present or p.connections)]
     return m.PoolView(

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from rooms import facts as f
 from rooms.messages import LOBBY, LogLine
+from rooms.programme import Kind
 
 LINES = 120
 """How many lines are kept; the oldest fall out."""
@@ -41,6 +42,8 @@ def line_of(fact: f.AnyFact) -> LogLine | None:
             | f.Undone()
         ):
             return line
+        case f.SeatingFixed(kind=Kind.OPEN | Kind.PLENARY as kind):
+            return replace(line, what=f"{kind}-called")  # nobody is seated
         case f.SeatingFixed():
             return replace(line, changed=fact.changed)
         case f.DeadlineMoved():

@@ -32,6 +32,8 @@ UNDOABLE = {
 DONE_BY = {
     "doors-opened": ("{who} opened the doors", "Doors opened"),
     "closing-began": ("{who} closes the event", "The event closes"),
+    "open-called": ("{who} called an open floor", "An open floor was called"),
+    "plenary-called": ("{who} called everybody together", "Everybody was called together"),
     "round-called": ("{who} called the round", "The round was called"),
     "round-ended": ("{who} ended the round", "The round ended"),
     "paused": ("{who} paused", "Paused"),

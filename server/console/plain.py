@@ -324,7 +324,7 @@ class Plain:
         return self._speech.gettext("{room}: {people}", room=name, people=how)
 
     def _clock(self, event: m.EventView) -> str:
-        said = clock_sentence(self._speech, event, self._session.now())
+        said = clock_sentence(self._speech, event, self._session.now(), self._session.board.you)
         until = event.ends_at if event.phase is not Phase.PREVIEW else event.starts_at
         if event.phase in (Phase.PREVIEW, Phase.ROUND, Phase.BREAK) and until is not None:
             return f"{clock_text(left(until, self._session.now(), event.paused))} · {said}"

@@ -10,7 +10,7 @@ import re
 
 from rooms import messages as m
 from rooms.messages import Phase
-from rooms.people import Mode
+from rooms.people import Mode, Role
 from rooms.programme import Kind
 from server.attending import Ended
 from server.console import board as b
@@ -116,9 +116,13 @@ def clock_figures(event: m.EventView, now: int) -> str:
     return clock_text(left(to, now, event.paused if event.phase in RUNNING else None))
 
 
-def clock_sentence(speech: Speech, event: m.EventView, now: int) -> str:
-    """Returns the sentence under the clock: until when, for whom, and what comes then."""
+def clock_sentence(speech: Speech, event: m.EventView, now: int, you: m.You | None = None) -> str:
+    """Returns the sentence under the clock: until when, for whom, and what comes then.
+
+    A helper, who starts and ends nothing, reads that it waits for a host.
+    """
     _ = speech.gettext
+    helper = you is not None and you.role is Role.HELPER
 
     def at(instant: int | None) -> str:
         if instant is None:
@@ -133,13 +137,21 @@ def clock_sentence(speech: Speech, event: m.EventView, now: int) -> str:
         case Phase.DRAFT if event.starts_at is not None:
             return _("doors open at {time}", time=at(event.starts_at))
         case Phase.DRAFT:
-            return _("doors wait for you")
+            return _("doors wait for a host") if helper else _("doors wait for you")
         case Phase.LOBBY if over:
-            return _("people can still talk here until you close the event")
+            return (
+                _("people can still talk here until a host closes the event")
+                if helper
+                else _("people can still talk here until you close the event")
+            )
         case Phase.LOBBY if event.starts_at is not None and not event.round:
             return _("planned for {time}", time=at(event.starts_at))
         case Phase.LOBBY:
-            return _("the first round waits for you")
+            return (
+                _("the first round waits for a host")
+                if helper
+                else _("the first round waits for you")
+            )
         case Phase.PREVIEW if event.kind is Kind.PLENARY:
             return _("in a moment you speak to everybody")
         case Phase.PREVIEW if event.kind is Kind.OPEN:
@@ -150,25 +162,41 @@ def clock_sentence(speech: Speech, event: m.EventView, now: int) -> str:
                 **{"from": at(event.starts_at), "to": at(event.ends_at)},
             )
         case Phase.ROUND if event.ends_at is None:
-            return _("the floor is open until you end it")
+            return (
+                _("the floor is open until a host ends it")
+                if helper
+                else _("the floor is open until you end it")
+            )
         case Phase.ROUND:
             ends = _("ends {time} for everybody", time=at(event.ends_at))
-            then = _after_round(speech, event)
+            then = _after_round(speech, event, helper=helper)
             return f"{ends} · {then}" if then else ends
         case Phase.BREAK if event.ends_at is not None:
             return _("the next round is called at {time}", time=at(event.ends_at))
         case Phase.BREAK:
-            return _("the last round is over") if over else _("the next round waits for you")
+            return (
+                _("the last round is over")
+                if over
+                else (
+                    _("the next round waits for a host")
+                    if helper
+                    else _("the next round waits for you")
+                )
+            )
         case Phase.ENDED:
             return _("people keep their contacts; you can export at the desk")
 
 
-def _after_round(speech: Speech, event: m.EventView) -> str:
+def _after_round(speech: Speech, event: m.EventView, *, helper: bool) -> str:
     programme = event.programme
     if not programme:
         return ""
     if event.round < min(event.rounds, len(programme)) and not programme[event.round].auto:
-        return speech.gettext("then the next round waits for you")
+        return (
+            speech.gettext("then the next round waits for a host")
+            if helper
+            else speech.gettext("then the next round waits for you")
+        )
     seconds = programme[event.round - 1].break_seconds if event.round <= len(programme) else 0
     if not seconds:
         return ""

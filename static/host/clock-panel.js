@@ -32,7 +32,7 @@ function Clock({ host }) {
   return html`<div class=${stands ? "clock stands" : "clock"}>
     ${to != null && html`<${Countdown} host=${host} to=${to} paused=${stands ? event.paused : null} />`}
     ${stands && html`<p class="strong">${t("Paused")}</p>`}
-    <p class="second">${clockSentence(event, host.programme, now)}</p>
+    <p class="second">${clockSentence(event, host.programme, now, host.board.value.you?.role === "helper")}</p>
     ${event.closes_at != null && event.phase !== "ended" && html`<${Closing} host=${host} at=${event.closes_at} />`}
   </div>`;
 }

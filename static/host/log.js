@@ -74,6 +74,8 @@ const LINES = {
   "seating-fixed": ({ line, who }) => seatsFixed(who, line.changed
     ? tn("Everybody sees whom they meet; {n} room changed since the proposal", "Everybody sees whom they meet; {n} rooms changed since the proposal", line.changed)
     : t("Everybody sees whom they meet")),
+  "open-called": ({ who }) => (who ? t("{who} called an open floor", { who }) : t("An open floor was called")),
+  "plenary-called": ({ who }) => (who ? t("{who} called everybody together", { who }) : t("Everybody was called together")),
   "round-started": () => t("The round started"),
   "round-ended": ({ who }) => (who ? t("{who} ended the round", { who }) : t("The round ended")),
   "break-ended": () => t("The last break is over"),

@@ -63,8 +63,9 @@ export function countsTo({ phase, round, starts_at, ends_at }, now) {
   return starts_at - now < FAR_MS ? starts_at : null;
 }
 
-/** Returns the sentence under the clock: until when, for whom, and what comes then. */
-export function clockSentence(event, programme, now) {
+/** Returns the sentence under the clock: until when, for whom, and what comes then; a `helper` ends nothing. */
+export function clockSentence(event, programme, now, helper = false) {
+  const say = (host, other) => (helper ? other : host);
   const zone = event.time_zone;
   const at = (instant) => (instant - now < FAR_MS
     ? unbroken(timeOfDay(instant, zone)) : dayAndTime(instant, zone));
@@ -74,36 +75,36 @@ export function clockSentence(event, programme, now) {
   switch (event.phase) {
     case "draft":
       return event.starts_at
-        ? t("doors open at {time}", { time: at(event.starts_at) }) : t("doors wait for you");
+        ? t("doors open at {time}", { time: at(event.starts_at) }) : say(t("doors wait for you"), t("doors wait for a host"));
     case "lobby":
       if (event.round >= event.rounds && event.round > 0) {
-        return t("people can still talk here until you close the event");
+        return say(t("people can still talk here until you close the event"), t("people can still talk here until a host closes the event"));
       }
       return event.starts_at && event.round === 0
-        ? t("planned for {time}", { time: at(event.starts_at) }) : t("the first round waits for you");
+        ? t("planned for {time}", { time: at(event.starts_at) }) : say(t("the first round waits for you"), t("the first round waits for a host"));
     case "preview":
       if (event.kind === "plenary") return t("in a moment you speak to everybody");
       if (event.kind === "open") return t("in a moment the floor is open");
       return t("everybody sees whom they meet; they talk from {from} to {to}",
         { from: at(event.starts_at), to: at(event.ends_at) });
     case "round": {
-      if (event.ends_at == null) return t("the floor is open until you end it");
+      if (event.ends_at == null) return say(t("the floor is open until you end it"), t("the floor is open until a host ends it"));
       const ends = t("ends {time} for everybody", { time: at(event.ends_at) });
-      const then = afterRound(event, programme);
+      const then = afterRound(event, programme, helper);
       return then ? `${ends} · ${then}` : ends;
     }
     case "break":
       if (event.ends_at != null) return t("the next round is called at {time}", { time: at(event.ends_at) });
       return event.round < event.rounds
-        ? t("the next round waits for you") : t("the last round is over");
+        ? say(t("the next round waits for you"), t("the next round waits for a host")) : t("the last round is over");
     default:
       return t("people keep their contacts; you can export at the desk");
   }
 }
 
-function afterRound({ round, rounds }, programme) {
+function afterRound({ round, rounds }, programme, helper) {
   if (!programme) return "";
-  if (round < rounds && !programme[round]?.auto) return t("then the next round waits for you");
+  if (round < rounds && !programme[round]?.auto) return helper ? t("then the next round waits for a host") : t("then the next round waits for you");
   const seconds = programme[round - 1]?.break_seconds;
   return seconds ? t("then a break of {length}", { length: clockText(seconds * 1000) }) : "";
 }

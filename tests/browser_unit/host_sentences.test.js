@@ -66,6 +66,7 @@ test("the sentence under the clock is in the event's own time zone and says what
   assert.match(plain(clockSentence(event, [{}, { break_seconds: 60 }, { auto: false }], NOON)), /then the next round waits for you/);
   assert.match(plain(clockSentence({ ...event, paused: NOON }, programme, NOON)), /stood still since 9:00/);
   assert.match(plain(clockSentence({ ...event, phase: "break", ends_at: null })), /waits for you/);
+  assert.match(plain(clockSentence({ ...event, phase: "break", ends_at: null }, null, NOON, true)), /waits for a host/);
 });
 
 test("after the last round the lobby is not called open for more", () => {

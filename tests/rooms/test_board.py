@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from msgspec import UNSET, json
 
 from rooms import facts as f
@@ -20,6 +21,7 @@ from rooms.commands import (
     Media,
     Move,
     Note,
+    ProposeRound,
     Rate,
     Rejoin,
     Report,
@@ -29,7 +31,7 @@ from rooms.commands import (
     Undo,
 )
 from rooms.people import Attendee, Role
-from rooms.programme import Mixing
+from rooms.programme import Kind, Mixing
 from tests.rooms.evenings import Evening
 
 
@@ -322,3 +324,27 @@ def few(evening: Evening) -> tuple[m.MetFew, ...]:
     found = shown(evening).parts.met_few
     assert isinstance(found, tuple)
     return found
+
+
+@pytest.mark.parametrize("kind", [Kind.OPEN, Kind.PLENARY])
+def test_the_log_does_not_say_that_people_are_seated_where_nobody_is(kind: Kind) -> None:
+    evening = Evening()
+    evening.comes("dana", "ana", "bo")
+    evening.asks("dana", ProposeRound(kind=kind))
+    evening.asks("dana", StartRound())
+    assert f"{kind}-called" in [line.what for line in evening.event.log]
+    assert "seating-fixed" not in [line.what for line in evening.event.log]
+
+
+def test_a_helper_without_a_seat_is_not_counted_among_those_who_wait_for_one() -> None:
+    evening = Evening()
+    evening.comes("dana", "ana", "bo")
+    evening.adds(Attendee(id="helle", name="Helle", role=Role.HELPER))
+    evening.comes("helle")
+    pool = shown(evening).parts.pool
+    assert isinstance(pool, m.PoolView)
+    assert (pool.in_lobby, {seat.name for seat in pool.waiting}) == (2, {"Ana", "Bo"})
+    evening.asks("helle", Rejoin())
+    pool = shown(evening).parts.pool
+    assert isinstance(pool, m.PoolView)
+    assert "Helle" in {seat.name for seat in pool.waiting}

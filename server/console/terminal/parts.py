@@ -60,9 +60,10 @@ def clock_lines(
     if paused:
         title = f"{title} · {speech.gettext('Paused')}"
     closing = closing_words(speech, event, now)
+    sentence = closing or clock_sentence(speech, event, now, board.you)
     lines = [
         (title, "attention" if paused else "strong"),
-        (closing or clock_sentence(speech, event, now), "attention" if closing else ""),
+        (sentence, "attention" if closing else ""),
     ]
     if board.pool is not None:
         said = [f"{label} {value}" for label, value in counts(speech, board.pool)]
