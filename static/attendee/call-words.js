@@ -19,6 +19,11 @@ export function callWords(call, sends) {
   }
 }
 
+/** Returns what others learn of one's address where a media server carries sound and picture. */
+export function throughServer() {
+  return t("Sound and picture go through the organiser's media server: the others in your room don't learn your internet address.");
+}
+
 /** Returns why a room has no sound and picture, or "". */
 export function missingWords(why) {
   switch (why) {

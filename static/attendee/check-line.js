@@ -5,17 +5,25 @@ import { relayOnly, setRelayOnly } from "../media/calls.js";
 import { hasRelay, reachRelay } from "../media/relay.js";
 import { html, useEffect, useState } from "../view.js";
 import { t } from "../words.js";
+import { throughServer } from "./call-words.js";
 import { state } from "./session.js";
 
 /** The card about the connection. */
 export function Connection() {
   const { media } = state.value;
-  const relay = hasRelay(media);
   return html`<section class="card stack" aria-labelledby="line">
     <h2 id="line" class="row"><${Icon} name="link" />${t("Connection")}</h2>
-    ${!canCall() ? html`<p class="card attention">${t("This browser cannot carry sound and picture. You take part by chat, like everybody else at the table; a current Chrome, Edge, Firefox or Safari can do more.")}</p>` : html`<${Reach} media=${media} relay=${relay} />`}
-    ${canCall() && media.policy === "mesh" && html`<${Addresses} relay=${relay} />`}
+    <${Line} media=${media} />
   </section>`;
+}
+
+function Line({ media }) {
+  if (!canCall())
+    return html`<p class="card attention">${t("This browser cannot carry sound and picture. You take part by chat, like everybody else at the table; a current Chrome, Edge, Firefox or Safari can do more.")}</p>`;
+  if (media.policy === "livekit") return html`<p>${throughServer()}</p>`;
+  const relay = hasRelay(media);
+  return html`<${Reach} media=${media} relay=${relay} />
+    ${media.policy === "mesh" && html`<${Addresses} relay=${relay} />`}`;
 }
 
 /** Whether there is a relay, and whether it answers from here. */

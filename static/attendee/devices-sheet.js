@@ -1,6 +1,7 @@
 /** Which microphone, camera and speaker, and whether one's address is kept from the roommates. */
 import { html, useEffect, useId } from "../view.js";
 import { t } from "../words.js";
+import { throughServer } from "./call-words.js";
 import { media } from "./calling.js";
 import { state } from "./session.js";
 import { Sheet } from "./sheet.js";
@@ -16,7 +17,11 @@ export function DevicesSheet() {
     <${Choice} kind="camera" word=${t("Camera")} current=${devices.camera.value.device} />
     <${Choice} kind="speaker" word=${t("Speaker")} current=${devices.speakerId.value} />
     <hr />
-    <${Way} relay=${state.value.media.relay === true} only=${calls.relayOnly.value} set=${calls.setRelayOnly} />
+    ${
+      isServed(state.value)
+        ? html`<p class="second">${throughServer()}</p>`
+        : html`<${Way} relay=${state.value.media.relay === true} only=${calls.relayOnly.value} set=${calls.setRelayOnly} />`
+    }
   <//>`;
 }
 
@@ -35,6 +40,11 @@ function Choice({ kind, word, current }) {
       )}
     </select>
   </div>`;
+}
+
+/** Says whether a media server carries the room one sits in. */
+function isServed({ media, room }) {
+  return room != null && media.ticket?.room === room.id;
 }
 
 /** Through the relay alone, or straight to each other. */

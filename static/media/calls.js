@@ -85,7 +85,7 @@ export function startCalls({ state, scene, send, tell }) {
 export function setRelayOnly(on) {
   devices.choices.setRelayOnly(on);
   relayOnly.value = on;
-  for (const id of [...(carrying.peek()?.by.peers.keys() ?? [])]) retry(id);
+  if (carrying.peek()?.by instanceof Mesh) for (const id of [...carrying.peek().by.peers.keys()]) retry(id);
 }
 
 /** Tries somebody again with whom there is no sound and picture. */
@@ -146,13 +146,15 @@ function meshFor(place) {
   });
 }
 
-/** A media server names its own relays; what it is told is only whether to use nothing else. */
+/**
+ * A media server names its own relays, and finds out whether one is needed. Roommates learn nobody's
+ * address from it, so who hides theirs has no need of one here; there may be none.
+ */
 function servedFor() {
   return new Served({
     ticket: () => followed.state.peek().media.ticket,
     changed: renewSoon,
     reached: (how) => (missing.value = how === "reached" ? null : how),
-    configuration: () => ({ iceTransportPolicy: relayOnly.peek() ? "relay" : "all" }),
   });
 }
 

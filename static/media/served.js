@@ -46,7 +46,6 @@ class Guest {
 
 export class Served {
   #ticket;
-  #configuration;
   #changed;
   #reached;
   #load;
@@ -64,12 +63,11 @@ export class Served {
   #stopped = false;
 
   /**
-   * `ticket()`: the latest {url, token}; `configuration()`: of its connections; `changed()`: as in Mesh;
-   * `reached(how)`: `reached`, `unreachable`, or `not-let-in` where the server answers and takes no ticket.
+   * `ticket()`: the latest {url, token}; `changed()`: as in Mesh; `reached(how)`: `reached`, `unreachable`,
+   * or `not-let-in` where the server answers and takes no ticket.
    */
   constructor({
     ticket,
-    configuration,
     changed,
     reached,
     load = fetchLibrary,
@@ -77,7 +75,6 @@ export class Served {
     random = Math.random,
   }) {
     this.#ticket = ticket;
-    this.#configuration = configuration;
     this.#changed = changed;
     this.#reached = reached;
     this.#load = load;
@@ -145,10 +142,7 @@ export class Served {
       if (this.#stopped || this.#room) return;
       room = this.#make();
       const { url, token } = this.#ticket();
-      await room.connect(url, token, {
-        rtcConfig: this.#configuration(),
-        websocketTimeout: ANSWERS_WITHIN_MS,
-      });
+      await room.connect(url, token, { websocketTimeout: ANSWERS_WITHIN_MS });
     } catch (error) {
       if (this.#stopped || room !== this.#room) return;
       console.info("The media server could not be reached:", error);

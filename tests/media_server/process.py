@@ -37,10 +37,10 @@ class MediaServer:
         """Where it takes requests."""
         return f"http://127.0.0.1:{self.port}"
 
-    def settings(self) -> Settings:
-        """Returns settings of a house whose rooms it carries."""
+    def settings(self, *, media: str = "livekit") -> Settings:
+        """Returns settings of a house whose rooms it carries; by `mesh`, the large ones."""
         return Settings(
-            organiser_key=KEY, media="livekit", livekit_url=f"ws://127.0.0.1:{self.port}",
+            organiser_key=KEY, media=media, livekit_url=f"ws://127.0.0.1:{self.port}",
             livekit_key=API_KEY, livekit_secret=SECRET,
         )  # fmt: skip
 
