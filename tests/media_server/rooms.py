@@ -75,8 +75,10 @@ class Person:
         )  # fmt: skip
 
     async def hears(self, other: Person, publication: Publication) -> None:
-        """Begins to receive somebody's track."""
+        """Begins to receive somebody's track, unless they do already."""
         if self.listening is None or publication.source is None or not self.grant.can_subscribe:
+            return
+        if self.id in publication.copies:
             return
         copy = publication.copies[self.id] = publication.source.copy()
         track = publication.info.sid
