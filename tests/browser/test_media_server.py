@@ -27,7 +27,7 @@ LARGE = quick_round(seconds=600, size=9, least=2, most=9)
 EVERYTHING = ("Microphone", "Camera")
 
 LEAVING = "closed peer connection|signal stream|connection state mismatch|negotiation"
-"""What the library says where it was still busy with a room that ended, or that it was shown out of."""
+"""What the library says where it was still busy with a room that ended or showed it out."""
 
 STAYS = """() => {
   const { Room } = LivekitClient;
