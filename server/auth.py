@@ -18,7 +18,7 @@ import base64
 import hashlib
 import hmac
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from urllib.parse import urlsplit
 
 import msgspec
@@ -162,6 +162,20 @@ class Keys:
     async def has_key(self, event_id: str, id: str) -> bool:
         """Says whether somebody has a living key."""
         return any(await self._living_shas(event_id, id))
+
+    async def keyless(self, event_id: str, ids: Sequence[str]) -> set[str]:
+        """Returns those of some people who have no living key, asked for a thousand at a time."""
+        found: set[str] = set()
+        for start in range(0, len(ids), 1000):
+            some = ids[start : start + 1000]
+            names = [name(event_id, id) for id in some for name in (_living, _mailed)]
+            values = items(await self._store.call("HMGET", KEYS, *names))
+            found.update(
+                id
+                for id, own, mailed in zip(some, values[::2], values[1::2], strict=True)
+                if own is None and mailed is None
+            )
+        return found
 
     async def mailed_key(self, event_id: str, id: str, role: Role) -> str:
         """Returns the key in somebody's mails, which is derived and so the same each time.

@@ -237,7 +237,6 @@ class Carrier:
                 return await self._refused(client, job, handing, refused)
         except (aiosmtplib.SMTPException, OSError) as error:
             client.close()
-            # Our own library's words, in English: for the log, not for the desk.
             cause = without_addresses(str(error))
             return await self._write(job, handing, State.UNSURE, why="no-answer", cause=cause)
         return await self._write(job, handing, State.SENT, said=f"{answer.code}")
@@ -281,7 +280,8 @@ class Carrier:
         await self._insist(lambda: in_trouble(self._store, trouble.why, trouble.said, now))
         if self._troubled != trouble.why:
             self._troubled = trouble.why
-            log.warning("%s Mails wait. (%s)", TROUBLES[trouble.why], trouble.said)
+            said = trouble.said or trouble.cause
+            log.warning("%s Mails wait. (%s)", TROUBLES[trouble.why], said)
 
     async def _write(
         self,

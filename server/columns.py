@@ -42,6 +42,9 @@ BY_TITLE: Mapping[int, str] = MappingProxyType({})
 
 NAMES = frozenset({"name", "given_name", "family_name"})
 
+ADDRESS = re.compile(r"[^@\s,;<>\"]+@[^@\s,;<>\"]+\.[^@\s,;<>\"]+")
+"""Somebody's, and so no title: a first line that has one is a person's, who would be lost."""
+
 Row = tuple[int, list[str] | None]
 
 
@@ -109,6 +112,12 @@ def _headed(rows: Iterator[Row], notes: list[Sentence]) -> Table:
                     " list of people?",
                     count=len(cells),
                     most=COLUMNS_LIMIT,
+                )
+            if any(ADDRESS.fullmatch(cell.strip()) for cell in cells):
+                raise Unreadable(
+                    "no-header",
+                    "The first line is somebody already. Please put a line above it that names the"
+                    " columns (name, email, …), and bring the list again.",
                 )
             return Table(header=tuple(map(readable, cells)), rows=tuple(rows), notes=tuple(notes))
     raise Unreadable("empty-file", "The file is empty.")

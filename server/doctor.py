@@ -169,7 +169,7 @@ def mail_findings(settings: Settings) -> list[Finding]:
         return [
             Finding(
                 False,
-                f"The mail server at {shown} {sentence}: {trouble.said}.",
+                f"The mail server at {shown} {sentence}: {trouble.said or trouble.cause}.",
                 "Mend MEGURI_SMTP_URL, or start the mail server.",
             )
         ]

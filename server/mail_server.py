@@ -44,13 +44,25 @@ RELAYING = re.compile(r"relay", re.IGNORECASE)
 """How servers refuse every address beyond their own: their trouble with us, not the address's."""
 
 
-class ServerTrouble(Exception):
-    """The mail server serves nobody just now, so no letter is to blame. `why`: of `TROUBLES`."""
+BLOCKING = re.compile(
+    r"client host|blocked using|block.?list|black.?list|spamhaus|your (?:ip|host|network)",
+    re.IGNORECASE,
+)
+"""How servers refuse every address because of who asks: a machine on a list of senders of spam."""
 
-    def __init__(self, why: str, said: str = "") -> None:
+
+class ServerTrouble(Exception):
+    """The mail server serves nobody just now, so no letter is to blame.
+
+    `why`: of `TROUBLES`; `said`: by the server; `cause`: our own library's words where it said
+    nothing, in English: for the log and the doctor.
+    """
+
+    def __init__(self, why: str, said: str = "", cause: str = "") -> None:
         super().__init__(why)
         self.why = why
         self.said = said
+        self.cause = cause
 
 
 @contextlib.asynccontextmanager
@@ -93,7 +105,7 @@ async def connect(smtp: Smtp, patience: float = COMMAND_SECONDS) -> aiosmtplib.S
         client.close()
         why = "slow" if isinstance(error, TimeoutError) else "away"
         why = "tls" if _is_about_tls(error) else why
-        raise ServerTrouble(why, without_addresses(str(error))) from error
+        raise ServerTrouble(why, cause=without_addresses(str(error))) from error
     return client
 
 
@@ -140,4 +152,6 @@ def trouble_at_address(error: aiosmtplib.SMTPResponseException) -> str:
         return "refuses"
     if error.code in WANTS_SIGN_IN:
         return "password"
+    if BLOCKING.search(error.message):
+        return "refuses"
     return "relay" if error.code >= 500 and RELAYING.search(error.message) else ""

@@ -199,12 +199,15 @@ async def _bring_in(
         await evening.submit(ORGANISER, NoteDesk(what="import", count=written))
     landed.sort(key=lambda one: one.row)
     made = [landing.attendee for landing in landed if landing.created]
-    for landing in landed:
-        id = landing.attendee.id
-        is_ours = not landing.created and id == id_of(landing.row)
-        is_revoked = evening.event.people[id].link_ended_at is not None
-        if is_ours and not is_revoked and not await services.keys.has_key(evening.id, id):
-            made.append(landing.attendee)
+    ours = {
+        one.attendee.id: one.attendee
+        for one in landed
+        if not one.created
+        and one.attendee.id == id_of(one.row)
+        and evening.event.people[one.attendee.id].link_ended_at is None
+    }
+    keyless = await services.keys.keyless(evening.id, list(ours))
+    made += [person for id, person in ours.items() if id in keyless]
     keys = await services.keys.make_all(evening.id, [(one.id, one.role) for one in made])
     return Brought(
         landings=tuple(landed),

@@ -172,7 +172,7 @@ async def press_import(request: Request) -> Response:
         await form.close()
     language = words.language(request)
     try:
-        if not sent.data:
+        if not sent.data and not sent.name:
             raise Unreadable("no-file", "Please choose a file first.")
         table = await asyncio.to_thread(read_table, sent.data)
     except Unreadable as unreadable:

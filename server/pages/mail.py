@@ -25,6 +25,7 @@ from rooms.people import MailText
 from server import mail_texts, words
 from server.auth import ORGANISER, keys_of, public_url
 from server.bodies import read_form
+from server.bounces import reason
 from server.evenings import Evening
 from server.letters import OUTCOME_LABELS, Links, Writer, Written
 from server.mail import FINAL, Book, Entry, State, trouble
@@ -72,6 +73,7 @@ TIMES: Mapping[Kind, str] = {
 REASONS = {
     **CAME_BACK,
     "refused-address": "The mail server knows no such address.",
+    "not-taken": "The mail server takes no mail for this address.",
     "refused-mail": "The mail server refused this mail.",
     "gave-up": "The mail server put it off again and again.",
     "bad-address": "This is no address that mail can be sent to.",
@@ -119,8 +121,9 @@ class LetterLine(Struct, frozen=True, kw_only=True):
 async def mail_page(request: Request) -> Response:
     """Draws desk_mail.html.
 
-    `event`, `kinds`, `trouble`, `to_invite`, `without_address`, `thanks`, `attention`, `waiting`,
-    `more_waiting`, `outcomes`, `declined`, `done`, `came_back`, `dead`, `urls`.
+    `event`, `kinds`, `trouble`, `to_invite`, `without_address`, `thanks`, `attention`,
+    `more_attention`, `refused`, `waiting`, `more_waiting`, `outcomes`, `declined`, `done`,
+    `came_back`, `dead`, `urls`.
     """
     evening = await evening_of(request)
     event, register = evening.event, evening.register
@@ -147,6 +150,8 @@ async def mail_page(request: Request) -> Response:
         ),
         "thanks": _thanks(evening),
         "attention": attention[:SHOWN],
+        "more_attention": max(0, len(attention) - SHOWN),
+        "refused": len(_refused(evening, book)),
         "waiting": [_line(evening, one.id, book.get(one.id), say, here) for one in pending[:SHOWN]],
         "more_waiting": max(0, len(pending) - SHOWN),
         "outcomes": _outcomes(evening, say),
@@ -169,6 +174,15 @@ async def mail_page(request: Request) -> Response:
 def _is_pending(book: Mapping[str, Entry], letter: Letter) -> bool:
     line = book.get(letter.id)
     return line is None or line.state not in FINAL
+
+
+def _refused(evening: Evening, book: Mapping[str, Entry]) -> list[str]:
+    """Returns the letters that were given up, but for those whose address takes no mail."""
+    return [
+        id
+        for id, line in book.items()
+        if line.state is State.FAILED and not evening.register.dead_address(id.split(":")[1])
+    ]
 
 
 def uninvited(evening: Evening) -> list[str]:
@@ -253,13 +267,16 @@ def _line(
 ) -> LetterLine:
     kind, to, *_ = id.split(":")
     person = evening.register.attendee(to)
+    why = line.why if line else ""
+    if line and why == "refused-address" and reason("", line.said) != "came-back-unknown":
+        why = "not-taken"  # there may be such an address; the server has another reason
     return LetterLine(
         id=id,
         name=person.name,
         email=consented(person, "email"),
         label=say(LABELS[Kind(kind)]),
         state=line.state.value if line else State.WAITING.value,
-        why=say(REASONS[line.why]) if line and line.why in REASONS else "",
+        why=say(REASONS[why]) if why in REASONS else "",
         said=line.said if line else "",
         url=f"{here}/letters/{id}",
         person_url=f"/desk/{evening.id}/people/{to}" if person.name else "",
@@ -281,6 +298,10 @@ async def press_mail(request: Request) -> Response:
             await evening.submit(ORGANISER, SendThanks())
         case "again":
             await _send_again(evening, Book(store, evening.id), letter, store.clock())
+        case "all-again":
+            book = Book(store, evening.id)
+            for one in _refused(evening, await book.all()):
+                await book.again(one, store.clock())
         case "leave":
             await Book(store, evening.id).leave(letter, store.clock())
         case "by-hand":

@@ -121,6 +121,14 @@ async def test_what_is_said_of_one_mail_is_that_mails(
         assert grumpy.taken == [b"Subject: Tea\r\n\r\n..Hello\r\n.\r\n"]
 
 
+async def test_a_server_that_blocks_this_machine_is_no_letters_fault(store: Store) -> None:
+    grumpy = Grumpy(RCPT="554 5.7.1 Client host [192.0.2.7] blocked using zen.example")
+    async with grumbling(grumpy):
+        outcome, line = await carried(store, post_office(grumpy))
+    assert (outcome, line.state, line.why) == ("trouble", State.WAITING, "server")
+    assert (await trouble(store, store.clock())).why == "refuses"
+
+
 async def test_what_was_put_off_often_enough_is_a_dead_letter(store: Store) -> None:
     grumpy = Grumpy(RCPT="450 4.2.1 come back later")
     async with grumbling(grumpy):

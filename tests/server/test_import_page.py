@@ -95,6 +95,18 @@ async def test_a_japanese_list_of_excel_is_read_and_kept(
     assert hanako["custom"] == {"ひとこと": "お茶が好き"}
 
 
+async def test_a_list_without_titles_loses_nobody_and_an_empty_one_is_called_empty(
+    house: Doors, desk: httpx.AsyncClient
+) -> None:
+    path = f"/desk/{(await house.makes_event())['id']}/import"
+    untitled = await desk.post(path, data={"text": "Ana,ana@example.org\nBo,bo@example.org\n"})
+    assert untitled.status_code == 422
+    assert "The first line is somebody already." in untitled.text
+    assert 'name="carried"' not in untitled.text, "nothing to land without her"
+    empty = await desk.post(path, files={"file": ("p.csv", b"")})
+    assert "The file is empty." in empty.text
+
+
 async def test_pressing_twice_doubles_nobody(house: Doors, desk: httpx.AsyncClient) -> None:
     event = (await house.makes_event())["id"]
     path = f"/desk/{event}/import"

@@ -172,6 +172,29 @@ async def test_what_is_unsure_is_said_and_the_organiser_decides(
     assert (await book.read([letter]))[letter].state is State.WAITING, "it is on its way"
 
 
+async def test_what_was_refused_is_told_from_what_is_unknown_and_sent_again_in_one_press(
+    house: Doors, desk: httpx.AsyncClient
+) -> None:
+    event, _, letter, _ = await a_sent_link(house, desk)
+    book, here = Book(house.store, event), f"/desk/{event}/mail"
+    [sent] = (await book.all()).values()
+    refused = Entry(state=State.FAILED, at=2, why="refused-address", said="550 5.7.1 not from you")
+    unknown = Entry(state=State.FAILED, at=2, why="refused-address", said="550 5.1.1 unknown")
+    await book.swap(letter, sent, refused)
+    bo = letter.replace("confirmation", "reminder")
+    await book.swap(bo, None, unknown)
+    unsure = letter.replace("confirmation", "missed")
+    await book.swap(unsure, None, Entry(state=State.UNSURE, at=2, why="no-answer"))
+    page = await read(desk, here)
+    assert "takes no mail for this address. 550 5.7.1 not from you" in page
+    assert "knows no such address. 550 5.1.1 unknown" in page
+    assert "Send the 2 mails that were refused again" in page
+    again = await desk.post(here, data={"do": "all-again"}, follow_redirects=True)
+    assert "They are sent once more." in again.text
+    states = {id: line.state for id, line in (await book.all()).items()}
+    assert states == {letter: State.WAITING, bo: State.WAITING, unsure: State.UNSURE}
+
+
 async def test_a_mail_servers_alias_hands_bounces_over(
     house: Doors, desk: httpx.AsyncClient
 ) -> None:
