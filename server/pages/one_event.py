@@ -153,6 +153,8 @@ async def set_details(request: Request) -> Response:
     typed = {name: str(sent.get(name, "")).strip()[:200] for name in DETAILS}
     zone = typed["time_zone"] or "UTC"
     try:
+        if not typed["title"]:
+            raise _needs_title()
         body: dict[str, object] = {"title": typed["title"], "time_zone": zone}
         if "series" in sent:
             body["series"] = " ".join(typed["series"].split())
@@ -166,6 +168,12 @@ async def set_details(request: Request) -> Response:
     except Refusal as refusal:
         return await _refused(request, evening, _problem(refusal), typed, form="event")
     return redirect(f"/desk/{evening.id}?done=details")
+
+
+def _needs_title() -> Problem:
+    return Problem(
+        HTTPStatus.UNPROCESSABLE_ENTITY, "bad-field", "An event needs a title.", field="title"
+    )
 
 
 def _problem(refusal: Refusal) -> Problem:
@@ -203,10 +211,7 @@ async def copy(request: Request) -> Response:
     title = " ".join(typed["title"].split())
     try:
         if not title:
-            raise Problem(
-                HTTPStatus.UNPROCESSABLE_ENTITY, "bad-field", "An event needs a title.",
-                field="title",
-            )  # fmt: skip
+            raise _needs_title()
         starts_at = local_instant(typed["starts_at"], evening.event.plan.time_zone)
         made = await copied(request, evening, title, starts_at)
     except Problem as problem:

@@ -122,6 +122,9 @@ async def test_title_and_time_are_changed_later_and_nothing_typed_is_lost(house:
         shown = (await house.client.get(f"/api/events/{event}")).json()
         assert (shown["title"], shown["time_zone"]) == ("Late tea", "Asia/Tokyo")
         assert shown["starts_at"] == 1_903_861_800_000
+        untitled = await desk.post(f"/desk/{event}/details", data={**form, "title": " "})
+        assert untitled.status_code == 422
+        assert "An event needs a title." in untitled.text
         wrong = await desk.post(f"/desk/{event}/details", data={**form, "time_zone": "Mars/Base"})
         assert wrong.status_code == 422
         assert 'value="Mars/Base"' in wrong.text
