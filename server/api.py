@@ -72,7 +72,7 @@ from server.register import read_titles
 from server.reporting import reported
 from server.rights import host_or_organiser, oneself, organiser_only
 from server.undelivered import note_bounce
-from server.wire import HOST_TYPES, Ref, WireError, read_command, read_envelope
+from server.wire import HOST_TYPES, Ref, WireError, read_command, read_envelope, ref_kept
 
 BODY_LIMIT = 1024 * 1024
 """Bodies other than imports: a programme of a hundred rounds takes 50 KB."""
@@ -576,7 +576,7 @@ async def _carried_out(
     request: Request, viewer: Viewer, command: SocketCommand, ref: Ref | None
 ) -> Response:
     evening: Evening = await request.app.state.evenings.get(request.path_params["event"])
-    once = None if ref is None else f"{viewer.id}:api:{ref}"
+    once = None if ref is None else ref_kept(viewer.id, "api", ref)
     if isinstance(command, Profile):
         command = as_shown(command, evening.register, viewer.id, evening.event.plan.locale)
     await evening.submit(viewer.id, command, ref=once)

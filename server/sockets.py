@@ -70,6 +70,7 @@ from server.wire import (
     encode,
     read_command,
     read_envelope,
+    ref_kept,
     slow_down,
 )
 
@@ -410,7 +411,7 @@ class Talk:
         """Returns a ref that is the same within the chain of resumed connections, and no other."""
         if ref is None:
             return None
-        return f"{self._viewer.id}:{self._connection.session}:{ref}"
+        return ref_kept(self._viewer.id, self._connection.session, ref)
 
     # Answering
 

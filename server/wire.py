@@ -11,6 +11,7 @@ clock: instants are arguments, in seconds of any steady clock.
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections import deque
 from enum import IntEnum
@@ -45,6 +46,16 @@ MOST_REF = 2**53
 """Where integers end that every JSON reader keeps exactly."""
 
 Ref = Annotated[int, Meta(ge=-MOST_REF, le=MOST_REF)] | Annotated[str, Meta(max_length=64)]
+
+
+def ref_kept(viewer: str, chain: str, ref: Ref) -> str:
+    """Returns a ref as the journal keeps it, so that what is sent again in a chain is done once.
+
+    Of a text only a digest is kept: a journal holds nothing that somebody's program or they
+    themselves wrote (a name, say), and outlives the person's erasure.
+    """
+    said = ref if isinstance(ref, int) else hashlib.sha256(ref.encode()).hexdigest()[:24]
+    return f"{viewer}:{chain}:{said}"
 
 
 class CloseCode(IntEnum):

@@ -15,7 +15,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from server.pulse import ELSEWHERE
-from server.redis import Store
+from server.redis import Store, key
 from server.wire import SUBPROTOCOL, CloseCode
 from tests.guests import Guest, House, guest, guests, quick_round
 from tests.server.house import KEY, a_house
@@ -314,17 +314,23 @@ async def test_a_tip_that_is_not_ours_gets_a_full_view(house: House) -> None:
 
 
 async def test_a_ref_sent_again_within_the_chain_is_answered_again_and_done_once(
-    house: House,
+    house: House, store: Store
 ) -> None:
     async with guests(house, "Ana", "Bo") as [ana, bo]:
-        await ana.sends({"type": "say", "text": "once", "ref": "r1"})
-        await ana.sees("done", ref="r1")
-        await ana.drops()
-        await ana.comes_back()
-        await ana.sends({"type": "say", "text": "once", "ref": "r1"})
-        await ana.sees("done", ref="r1")
+        for once in ({"type": "say", "text": "once"}, {"type": "sit-out"}):
+            ref = f"Ana-{once['type']}"
+            await ana.sends({**once, "ref": ref})
+            await ana.sees("done", ref=ref)
+            await ana.drops()
+            await ana.comes_back()
+            await ana.sends({**once, "ref": ref})
+            await ana.sees("done", ref=ref)
         await bo.catches_up()
         assert len(bo.all("said")) == 1
+    for name in ("journal", "chat"):
+        kept = repr(await store.call("XRANGE", key(house.event, name), "-", "+"))
+        assert ana.id in kept
+        assert "Ana-" not in kept, "what a program calls its messages is not kept"
 
 
 async def test_a_second_tab_takes_over_and_the_first_is_closed_with_4501(house: House) -> None:
