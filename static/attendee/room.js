@@ -7,7 +7,7 @@ import { t } from "../words.js";
 import { Chat } from "./chat.js";
 import { KeepButton } from "./keep.js";
 import { later } from "./later.js";
-import { Action, Left, More, Name, Person, Say, roundWords, timeLeft } from "./pieces.js";
+import { Action, Cross, Left, More, Name, Person, Say, roundWords, timeLeft } from "./pieces.js";
 import { Why } from "./preview.js";
 import { ask, now, sheet, state } from "./session.js";
 import { styles } from "./sheeted.js";
@@ -131,15 +131,30 @@ function LastMinute({ room }) {
   </div>`;
 }
 
+/** In which room each answer was first read, by call. */
+const answeredIn = new Map();
+
+/** One's latest call. An answer goes when it is put away, and does not follow into other rooms. */
 function Calls() {
-  const calls = state.value.calls.filter((call) => call.from === state.value.you.id).slice(-1);
-  return calls.map((call) => html`<${CallState} key=${call.id} call=${call} />`);
+  const { calls, room, you } = state.value;
+  const [putAway, setPutAway] = useState("");
+  const call = calls.findLast((one) => one.from === you.id);
+  if (!call || call.id === putAway) return null;
+  if (call.answered && !answeredIn.has(call.id)) answeredIn.set(call.id, room.id);
+  if (call.answered && answeredIn.get(call.id) !== room.id) return null;
+  return html`<${CallState} key=${call.id} call=${call} putAway=${() => {
+    answeredIn.set(call.id, "");
+    setPutAway(call.id);
+  }} />`;
 }
 
 /** How far one's call for a host has come. */
-export function CallState({ call }) {
+export function CallState({ call, putAway = null }) {
   if (call.answered) {
-    return html`<div class="card good"><p class="strong">${t("The host answers")}</p><p><bdi>${call.answered}</bdi></p></div>`;
+    return html`<div class="card good row">
+      <div class="grow"><p class="strong">${t("The host answers")}</p><p><bdi>${call.answered}</bdi></p></div>
+      ${putAway && html`<${Cross} word=${t("Put away")} onClick=${putAway} />`}
+    </div>`;
   }
   return html`<div class="card attention row">
     <${Icon} name=${call.seen ? "check" : "bell"} />

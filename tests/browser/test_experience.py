@@ -215,7 +215,8 @@ async def test_the_first_minute_names_who_begins_the_same_for_all(
         await expect(one.locator(".prompt-words")).not_to_have_text(before)
 
 
-SMALL_PHONES = ((360, 640), (320, 568))
+SMALL_PHONES = ((360, 640), (320, 568), (375, 553))
+EIGHT = ["Ana", "Bo Lindqvist", "Emre", "佐藤 花子", "Fumi", "Gus", "Hana"]
 BELOW = """() => {
   const end = document.querySelector(".controls").getBoundingClientRect().top;
   return [...document.querySelectorAll(".tile-picture, .turns")]
@@ -225,31 +226,47 @@ BELOW = """() => {
 """What of the room's pictures and the order drawn lies below the controls, or the fold."""
 
 
-async def test_all_five_are_in_sight_on_a_small_phone_in_the_first_minute_and_below_a_word(
+async def test_all_eight_and_five_are_in_sight_on_a_small_phone_also_below_words_put_away_at_last(
     house: House, visitors: Visitors
 ) -> None:
-    names = ["Ana", "Bo Lindqvist", "Emre", "佐藤 花子"]
-    rounds = [quick_round(seconds=600, size=5, most=5, break_seconds=30)]
-    await house.opens(names, rounds=rounds)
+    rounds = [quick_round(seconds=600, size=8, most=8, break_seconds=30)]
+    await house.opens(EIGHT, rounds=rounds)
     page = await visitors.page(locale="ja-JP")
-    async with guests(house, *names):
+    async with guests(house, *EIGHT) as people:
         await comes_by_the_open_link(page, house, "Chidi")
         await house.commands("start-round")
         await expect(page.get_by_role("heading", name="最初の一分")).to_be_attached()
-        await expect(page.locator(".tile-picture")).to_have_count(5)
-        for width, height in SMALL_PHONES:
-            await page.set_viewport_size(ViewportSize(width=width, height=height))
-            await wait_until(lambda: _has_nothing_below(page), "everybody to be in sight")
-        await page.set_viewport_size(ViewportSize(width=360, height=640))
+        await expect(page.locator(".tile-picture")).to_have_count(8)
+        await house.commands("pause")  # a first minute as long as this looks at it
+        await _shows_everybody(page, "the first minute, of eight")
+        await page.get_by_role("button", name="Bo Lindqvistさんについて").press("Enter")
+        keep = page.get_by_role("dialog").locator(".keep")
+        await keep.press("Enter")
+        await expect(keep).to_have_attribute("aria-pressed", "true")
+        await page.keyboard.press("Escape")
         await page.locator(".turns-end button").press("Enter")
         await expect(page.locator(".turns")).to_have_count(0)
+        await _shows_everybody(page, "a room of eight")
         async with guest(house, "Dana") as dana:
             await page.get_by_role("button", name="ホストを呼ぶ").press("Enter")
             await page.get_by_role("dialog").locator("button.primary").press("Enter")
             await dana.asks("answer-call", call=(await dana.is_called())["id"], text="On my way")
             await expect(page.locator(".standing")).to_contain_text("On my way")
+        await _shows_everybody(page, "eight below the host's answer")
+        for one in people[4:]:
+            await one.asks("sit-out")
+        await expect(page.locator(".tile-picture")).to_have_count(5)
+        await _shows_everybody(page, "five below the host's answer")
+        await page.locator(".standing").get_by_role("button").press("Enter")
+        await expect(page.locator(".standing")).to_be_empty()
+        await _shows_everybody(page, "a room of five")
+
+
+async def _shows_everybody(page: Page, state: str) -> None:
+    for width, height in SMALL_PHONES:
+        await page.set_viewport_size(ViewportSize(width=width, height=height))
         await page.evaluate("scrollTo(0, 0)")
-        await wait_until(lambda: _has_nothing_below(page), "everybody below the host's answer")
+        await wait_until(lambda: _has_nothing_below(page), f"{state}, at {width} by {height}")
 
 
 async def _has_nothing_below(page: Page) -> bool:
