@@ -229,7 +229,7 @@ BELOW = """() => {
 async def test_all_eight_and_five_are_in_sight_on_a_small_phone_also_below_words_put_away_at_last(
     house: House, visitors: Visitors
 ) -> None:
-    rounds = [quick_round(seconds=600, size=8, most=8, break_seconds=30)]
+    rounds = [quick_round(seconds=600, size=8, least=8, most=8, break_seconds=30)]
     await house.opens(EIGHT, rounds=rounds)
     page = await visitors.page(locale="ja-JP")
     async with guests(house, *EIGHT) as people:
