@@ -31,20 +31,19 @@ from rooms.commands import (
     SocketCommand,
 )
 from rooms.contacts import consented
-from rooms.messages import Contact, EventView, Phase, Room, You
+from rooms.messages import Contact, EventView, Room, You
 from rooms.people import Attendee, Role
 from rooms.refusal import Refusal
 from rooms.replanning import MOST_ROUNDS
 from rooms.view import view
 from server import words
 from server.agreeing import as_shown
-from server.auth import ORGANISER, Viewer, keys_of, public_url
+from server.auth import ORGANISER, Viewer, public_url
 from server.bodies import read_data
 from server.bounces import MESSAGE_LIMIT, NoBounce, read_bounce
 from server.delimited import DATA_LIMIT
 from server.evenings import Evening, Evenings
 from server.importing import Landing, Named, changed, read_json, read_people
-from server.listed import listed
 from server.organising import (
     Brought,
     HalfLanded,
@@ -67,10 +66,9 @@ from server.planning import (
     shown,
 )
 from server.problems import Problem, answering
-from server.redis import Store
-from server.register import read_titles
 from server.reporting import reported
 from server.rights import host_or_organiser, oneself, organiser_only
+from server.sequencer import UnknownEvent
 from server.undelivered import note_bounce
 from server.wire import HOST_TYPES, Ref, WireError, read_command, read_envelope, ref_kept
 
@@ -123,21 +121,6 @@ class CreatedShown(Struct, kw_only=True):
     join_url: str
     host_url: str
     host_key: str
-
-
-class EventLineShown(Struct, kw_only=True):
-    """One event in the list of all; the same names say the same as in an event itself."""
-
-    id: str
-    title: str
-    phase: Phase
-    round: int
-    rounds: int
-    starts_at: int | None
-    time_zone: str
-    people: int
-    present: int
-    join_url: str
 
 
 class EnrolledShown(Struct, kw_only=True, omit_defaults=True):
@@ -292,32 +275,18 @@ async def create_event(request: Request) -> Response:
 
 
 async def list_events(request: Request) -> Response:
-    """Answers with a line for each event; `GET /api/events/{id}` has all of one."""
+    """Answers with all events, read to their ends, without those deleted or made meanwhile."""
     await organiser_only(request)
-    store: Store = request.app.state.store
     evenings: Evenings = request.app.state.evenings
-    ids = await evenings.ids()
-    titles = await read_titles(store, ids)
-    lines = await listed(store, evenings, ids)
-    keys = keys_of(request)
-    return _json(
-        [
-            EventLineShown(
-                id=id,
-                title=titles.get(id, ""),
-                phase=lines[id].phase,
-                round=lines[id].round,
-                rounds=lines[id].rounds,
-                starts_at=lines[id].starts_at,
-                time_zone=lines[id].time_zone,
-                people=lines[id].people,
-                present=lines[id].present,
-                join_url=join_url(request, id, await keys.join_key(id)),
-            )
-            for id in ids
-            if id in lines
-        ]
-    )
+    found: list[EventShown] = []
+    for id in await evenings.ids():
+        try:
+            evening = await evenings.get(id)
+            await evening.caught_up()
+        except UnknownEvent:
+            continue
+        found.append(await _shown(request, evening))
+    return _json(found)
 
 
 async def show_event(request: Request) -> Response:

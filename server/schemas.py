@@ -118,7 +118,7 @@ _BODIES: dict[str, tuple[str, type]] = {
 }
 _ANSWERS: dict[str, tuple[int, str, object]] = {
     "create_event": (201, "The event, with links that are shown this once.", api.CreatedShown),
-    "list_events": (200, "All events.", list[api.EventLineShown]),
+    "list_events": (200, "All events.", list[EventShown]),
     "show_event": (200, "The event.", EventShown),
     "change_event": (200, "The event as it is now.", EventShown),
     "record_meetings": (200, "They are taken over.", api.DoneShown),
