@@ -191,6 +191,7 @@ class Downward:
         self._connection.createDataChannel("_reliable")  # a call without tracks connects, too
         self._offers = offers
         self._heard: dict[str, tuple[RTCRtpTransceiver, Heard]] = {}
+        self._waits = False
         self._changed = False
 
     async def hear(self, heard: Heard) -> None:
@@ -208,17 +209,20 @@ class Downward:
 
     async def offer(self) -> None:
         """Makes an offer, once the one before is answered."""
-        self._changed = self._connection.signalingState != "stable"
-        if not self._changed:
-            await self._connection.setLocalDescription(await self._connection.createOffer())
-            tracks = {one.mid or "": heard.track for one, heard in self._heard.values()}
-            self._offers(self._connection.localDescription.sdp, tracks)
+        if self._waits:  # set before anything is awaited: several tracks may come at once
+            self._changed = True
+            return
+        self._waits, self._changed = True, False
+        await self._connection.setLocalDescription(await self._connection.createOffer())
+        tracks = {one.mid or "": heard.track for one, heard in self._heard.values()}
+        self._offers(self._connection.localDescription.sdp, tracks)
 
     async def answered(self, sdp: str) -> None:
         """Takes the page's answer to the last offer."""
         await self._connection.setRemoteDescription(RTCSessionDescription(sdp, "answer"))
         for transceiver, heard in self._heard.values():
             heard.copy.goes_by(transceiver.sender)
+        self._waits = False
         if self._changed:
             await self.offer()
 

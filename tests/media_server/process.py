@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import random
 import socket
 import sys
 import urllib.error
@@ -22,13 +23,23 @@ STARTS_WITHIN_SECONDS = 60.0
 ROOT = Path(__file__).resolve().parents[2]
 
 
+PORTS = range(20_000, 32_000)
+"""Below those of outgoing connections: nobody takes one while the server is dead."""
+
+
+def _free_port() -> int:
+    for _ in range(50):
+        with socket.socket() as one, contextlib.suppress(OSError):
+            one.bind(("127.0.0.1", random.choice(PORTS)))
+            return int(one.getsockname()[1])
+    raise AssertionError("no port is free")
+
+
 class MediaServer:
     """Where it is to be found, and its process. `old`: as servers before `/rtc/v1`."""
 
     def __init__(self, *, old: bool = False) -> None:
-        with socket.socket() as one:
-            one.bind(("127.0.0.1", 0))
-            self.port = int(one.getsockname()[1])
+        self.port = _free_port()
         self._old = old
         self._process: Process | None = None
 
