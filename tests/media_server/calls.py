@@ -72,6 +72,12 @@ class Call:
         self._sections: dict[str, Heard] = {}
         self._waiting: deque[Heard] = deque()
         self._asked = 0
+        self._connection.on("connectionstatechange", self._begin)
+
+    def _begin(self) -> None:
+        """Has the page offer again what was answered before the line stood, as aiortc needs it."""
+        if self._connection.connectionState == "connected" and self._sections:
+            self._wants(0, 0)
 
     async def offered(self, sdp: str) -> tuple[str, dict[str, str]]:
         """Answers an offer; returns the answer, and by section the track that comes there."""
@@ -193,6 +199,7 @@ class Downward:
         self._heard: dict[str, tuple[RTCRtpTransceiver, Heard]] = {}
         self._waits = False
         self._changed = False
+        self._connection.on("connectionstatechange", self._begin)
 
     async def hear(self, heard: Heard) -> None:
         """Has the page receive a track."""
@@ -216,6 +223,11 @@ class Downward:
         await self._connection.setLocalDescription(await self._connection.createOffer())
         tracks = {one.mid or "": heard.track for one, heard in self._heard.values()}
         self._offers(self._connection.localDescription.sdp, tracks)
+
+    async def _begin(self) -> None:
+        """Offers again what was answered before the line stood: aiortc began to send none of it."""
+        if self._connection.connectionState == "connected" and self._heard:
+            await self.offer()
 
     async def answered(self, sdp: str) -> None:
         """Takes the page's answer to the last offer."""
