@@ -660,7 +660,8 @@ async def test_a_form_is_read_no_further_than_it_may_be_long(
             answer = await browser.post(
                 made["join_url"], content=endless(), headers={"content-type": kind}
             )
-        except httpx.WriteError:  # the server answered and hung up before it was all sent
+        # The server answered and hung up before it was all sent: where that is noticed is chance.
+        except (httpx.WriteError, httpx.ReadError, httpx.RemoteProtocolError):
             assert status == 413
         else:
             assert answer.status_code == status
