@@ -32,6 +32,10 @@ is a third as wide."""
 LETTER = 0.55
 """How wide a letter is for its height; wide characters take twice that."""
 
+ABOVE, BELOW = 1.16, 0.29
+"""How far a line reaches above and below its letters' foot, for their height: as in Noto Sans CJK,
+whose lines are the highest that are usual."""
+
 
 class Dot(Struct, frozen=True, kw_only=True):
     id: str
@@ -130,7 +134,7 @@ def _labels(
         half = _letters(text) * LETTER * size / 2
         x = min(max(dot.x, half + 2), WIDTH - half - 2)
         y = max(dot.y - dot.radius - 5, size)
-        box = (x - half, y - size, x + half, y + size / 4)
+        box = (x - half, y - ABOVE * size, x + half, y + BELOW * size)
         if any(_overlap(box, other) for other in taken):
             continue
         taken.append(box)
