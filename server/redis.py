@@ -127,12 +127,13 @@ def _connections(url: str, *, blocking: bool) -> aioredis.ConnectionPool:
     `asyncio.wait_for`, which on Python 3.11 swallows a cancellation that comes at the same moment,
     so that a task at work could not be ended. `Link` bounds commands itself.
     """
+    bound = COMMAND_SECONDS if blocking else None  # a reader waits for ever, but for its line
     return aioredis.BlockingConnectionPool.from_url(
         url,
         max_connections=1 if blocking else POOL_SIZE,
-        timeout=COMMAND_SECONDS,
+        timeout=bound,
         socket_timeout=None,
-        socket_connect_timeout=COMMAND_SECONDS,
+        socket_connect_timeout=bound,
         retry=Retry(NoBackoff(), 0),
         protocol=2,
         decode_responses=False,
