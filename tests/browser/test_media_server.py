@@ -26,8 +26,8 @@ ALL = quick_round(seconds=600, size=3, least=2, most=3)
 LARGE = quick_round(seconds=600, size=9, least=2, most=9)
 EVERYTHING = ("Microphone", "Camera")
 
-LEAVING = "closed peer connection|signal stream|connection state mismatch|negotiation"
-"""What the library says where it was still busy with a room that ended or showed it out."""
+LEAVING = r"\{room: |closed peer connection|signal stream|connection state mismatch|negotiation"
+"""What the library logs, often with its room, where it was still busy with one that ended."""
 
 STAYS = """() => {
   const { Room } = LivekitClient;
