@@ -464,7 +464,7 @@ async def test_an_event_is_made_and_people_brought_in_without_a_script(
 @pytest.mark.parametrize(
     ("data", "sentence"),
     [
-        (b"", "Please choose a file first."),
+        (b"", "The file is empty."),
         (b"\n", "The file is empty."),
         (b"email\nx@x.org\n", "No column is known to hold the names."),
     ],
@@ -477,6 +477,15 @@ async def test_a_file_that_cannot_be_read_says_why(
     page = await organiser.post(f"/desk/{made['id']}/import", files=upload)
     assert page.status_code == 422
     assert sentence in page.text
+
+
+async def test_an_import_without_a_file_asks_for_one(
+    house: Doors, organiser: httpx.AsyncClient
+) -> None:
+    made = await house.makes_event()
+    page = await organiser.post(f"/desk/{made['id']}/import", files={"text": (None, b"")})
+    assert page.status_code == 422
+    assert "Please choose a file first." in page.text
 
 
 @pytest.mark.parametrize(
