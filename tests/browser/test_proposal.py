@@ -179,7 +179,7 @@ async def test_many_rooms_are_found_by_name_and_shown_a_few_at_a_time(
     await page.locator("main form button[type=submit]").click()
     await page.get_by_role("button", name="Look, swap, keep…").click()
     sheet = page.get_by_role("dialog")
-    await expect(sheet.locator(".numbers")).to_contain_text("151 in 50", timeout=120_000)
+    await expect(sheet.locator(".numbers")).to_contain_text("151 in", timeout=120_000)
     await expect(sheet.locator(".proposed-room")).to_have_count(40)
     await sheet.get_by_role("searchbox").fill("花子")
     await expect(sheet.locator(".proposed-room")).to_have_count(1)
