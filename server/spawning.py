@@ -97,6 +97,10 @@ async def spawn(
                     return Spawned(found.group().decode().rstrip("/"), process)
     except TimeoutError:
         process.kill()
+    except asyncio.CancelledError:
+        process.kill()
+        await process.wait()
+        raise
     await process.wait()
     raise NotStarted(words.decode(errors="replace").strip() or "The server did not start.")
 
