@@ -19,18 +19,17 @@ from rooms.commands import (
 from rooms.deciding import ORGANISER
 from rooms.people import Attendee, Details, Role
 from rooms.programme import Plan
-from rooms.retention import DAY_MS
 from rooms.standing import pair
 from server.auth import Keys
 from server.erasure import ERASING, Eraser, Erasure, finish, note
 from server.evenings import Evening, Evenings
 from server.redis import EVENTS, Store, items, key, pairs
 from server.remembering import Remembering
-from server.retention import Retention
 from server.series import ALL, CODES, KEPT, Series, digest_of
 from server.settings import Settings
 from tests.server.callers import Doors, Enrolled, doors
 from tests.server.evening import ROUNDS
+from tests.server.test_retention import retention
 from tests.server.waiting import wait_until
 
 SERIES = "Tea Evenings"
@@ -85,12 +84,6 @@ async def with_open_doors(
     evening = await an_evening(evenings, number, series=series, agree=agree or ("ana", "bo"))
     await evening.submit(ORGANISER, OpenDoors())
     return evening
-
-
-def retention(store: Store, evenings: Evenings, *, days: float) -> Retention:
-    """Returns a retention whose clock is so many days ahead."""
-    keys = Keys(store, Settings())
-    return Retention(store, evenings, keys, lambda: store.clock() + int(days * DAY_MS))
 
 
 async def test_two_who_agreed_and_met_are_known_at_the_next_evening(
