@@ -30,7 +30,7 @@ def calendar_file(event_id: str, title: str, plan: Plan, url: str, host: str) ->
     entry.add("uid", f"{event_id}@{host}")
     entry.add("dtstamp", datetime.fromtimestamp(plan.starts_at / 1000, UTC))
     entry.add("dtstart", starts)
-    entry.add("dtend", starts + timedelta(seconds=max(seconds, 900)))
+    entry.add("dtend", _later(starts, timedelta(seconds=max(seconds, 900))))
     entry.add("summary", " ".join(title.split()))
     entry.add("url", url)
     return _file(entry)
@@ -44,11 +44,16 @@ def meeting_file(
     entry.add("uid", uid)
     entry.add("dtstamp", datetime.fromtimestamp(made_at / 1000, UTC))
     entry.add("dtstart", starts)
-    entry.add("dtend", starts + timedelta(minutes=minutes))
+    entry.add("dtend", _later(starts, timedelta(minutes=minutes)))
     entry.add("summary", " ".join(title.split()))
     if where.strip():
         entry.add("location", " ".join(where.split()))
     return _file(entry)
+
+
+def _later(starts: datetime, lasts: timedelta) -> datetime:
+    """Returns the end as the place's clocks show it, also where they are changed meanwhile."""
+    return (starts.astimezone(UTC) + lasts).astimezone(starts.tzinfo)
 
 
 def _file(entry: Entry) -> bytes:

@@ -9,7 +9,7 @@ from datetime import datetime
 
 import click
 
-from server.cli.failing import sentences
+from server.cli.failing import sentences, typed_time
 from server.cli.reaching import asks, reach
 from server.cli.telling import say_json
 
@@ -28,7 +28,12 @@ def event() -> None:
 @click.option("--preview-seconds", default=20, show_default=True, type=click.IntRange(0, 86400))
 @click.option("--walking-seconds", default=120, show_default=True, type=click.IntRange(0, 86400))
 @click.option("--auto", is_flag=True, help="Rounds follow each other without the host.")
-@click.option("--starts-at", default=None, type=click.DateTime(), help="Local time.")
+@click.option(
+    "--starts-at",
+    default=None,
+    type=click.DateTime(),
+    help="In --time-zone; without one, where this machine is.",
+)
 @click.option("--locale", default=None, type=click.Choice(["en", "ja"]))
 @click.option("--time-zone", default=None, help="As in Asia/Tokyo.")
 @click.option("--json", "as_json", is_flag=True)
@@ -52,7 +57,7 @@ def event_create(
     if time_zone is not None:
         body["time_zone"] = time_zone
     if starts_at is not None:
-        body["starts_at"] = int(starts_at.timestamp() * 1000)
+        body["starts_at"] = typed_time(starts_at, time_zone, "--starts-at")
     asker = reach(url, key)
     with sentences():
         created = asker.post("/api/events", body, dict[str, object])

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import click
 
-from server.cli.failing import Failed, sentences
+from server.cli.failing import Failed, sentences, typed_time
 from server.cli.reaching import asks, event_id_of, reach
 
 
@@ -53,7 +53,7 @@ def attendees_import(
 @click.option("--people", "people_file", type=click.Path(exists=True, path_type=Path),
               help="A list of the people; external_id is what the contacts call them.")  # fmt: skip
 @click.option("--began", default=None, type=click.DateTime(),
-              help="Second 0 of the file, local time; default: so that it ends now.")  # fmt: skip
+              help="Second 0 of the file, in --time-zone; default: so that it ends now.")  # fmt: skip
 @click.option("--silence-hours", default=4.0, show_default=True,
               help="Hours without any contact after which a new round begins.")  # fmt: skip
 @click.option("--time-zone", default="UTC", show_default=True, help="As in Asia/Tokyo.")
@@ -82,7 +82,7 @@ def import_contacts(
     chosen = Chosen(
         title=title or file.name.partition(".")[0],
         people=people_file.read_bytes() if people_file else None,
-        began_at=round(began.timestamp() * 1000) if began else None,
+        began_at=typed_time(began, time_zone, "--began") if began else None,
         silence=round(silence_hours * 3600),
         time_zone=time_zone,
     )

@@ -6,6 +6,7 @@ from datetime import datetime
 from http import HTTPStatus
 
 from server import words
+from server.local_times import SkippedTime, instant_of
 from server.problems import Problem
 
 
@@ -14,8 +15,10 @@ def local_instant(text: str, zone: str) -> int | None:
     if not text:
         return None
     try:
-        return int(datetime.fromisoformat(text).replace(tzinfo=words.zone(zone)).timestamp() * 1000)
-    except (ValueError, OverflowError) as error:
+        return instant_of(datetime.fromisoformat(text), words.zone(zone))
+    except SkippedTime as skipped:
+        raise skipped_problem(skipped, zone) from skipped
+    except (ValueError, OverflowError, OSError) as error:
         raise Problem(
             HTTPStatus.UNPROCESSABLE_ENTITY,
             "bad-field",
@@ -23,6 +26,20 @@ def local_instant(text: str, zone: str) -> int | None:
             field="starts_at",
             value=text[:40],
         ) from error
+
+
+def skipped_problem(skipped: SkippedTime, zone: str) -> Problem:
+    """Returns what tells that the clocks are put forward over a time, and what to write instead."""
+    return Problem(
+        HTTPStatus.UNPROCESSABLE_ENTITY,
+        "bad-field",
+        "In {zone} there is no {given}: the clocks are put forward then. Write {instead}, or an"
+        " earlier time.",
+        field="starts_at",
+        zone=zone,
+        given=skipped.given,
+        instead=skipped.instead,
+    )
 
 
 def typed_instant(at: int | None, zone: str) -> str:

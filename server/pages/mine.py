@@ -35,9 +35,11 @@ from server.calendars import meeting_file
 from server.evenings import Evening
 from server.first_message import first_message
 from server.letters import FIELD_LABELS
+from server.local_times import SkippedTime, instant_of
 from server.pages.answers import AGAIN_LABELS, CHANGE_LABELS
 from server.pages.dots import colour, initial
 from server.pages.entry import check_origin, evening_of, removed
+from server.pages.local_instants import skipped_problem
 from server.pages.rendering import redirect, render
 from server.pages.shells import unknown_here
 from server.problems import Problem
@@ -403,9 +405,7 @@ async def meeting(request: Request) -> Response:
     except ValueError:
         starts, minutes = None, 0
     if starts is None or starts.tzinfo is not None or not 1 <= minutes <= 1440:
-        raise Problem(
-            HTTPStatus.UNPROCESSABLE_ENTITY, "bad-field", "Please choose a day and a time."
-        )
+        raise _no_day_and_time()
     known = words_of(request, evening, id)
     me = evening.register.attendee(id).name
     title = known.gettext("{me} and {name}", me=me, name=one.met.card.name)
@@ -413,9 +413,19 @@ async def meeting(request: Request) -> Response:
     made_of = f"{evening.id} {id} {who} {starts.isoformat()}"
     uid = f"{hashlib.sha256(made_of.encode()).hexdigest()[:24]}@{_host(request)}"
     where = query.get("where", "")[:200]
-    local = starts.replace(tzinfo=zone(time_zone[:64]))
+    place = zone(time_zone[:64])
+    try:
+        local = datetime.fromtimestamp(instant_of(starts, place) / 1000, place)
+    except SkippedTime as skipped:
+        raise skipped_problem(skipped, place.key) from skipped
+    except (ValueError, OverflowError, OSError) as error:
+        raise _no_day_and_time() from error
     data = meeting_file(uid, title, local, minutes, now, where)
     return _attached(data, "text/calendar; charset=utf-8", "meeting.ics")
+
+
+def _no_day_and_time() -> Problem:
+    return Problem(HTTPStatus.UNPROCESSABLE_ENTITY, "bad-field", "Please choose a day and a time.")
 
 
 def _host(request: Request) -> str:
