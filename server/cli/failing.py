@@ -10,7 +10,6 @@ import contextlib
 import secrets
 import traceback
 from collections.abc import Iterator
-from datetime import datetime
 
 import click
 
@@ -52,28 +51,6 @@ def own_settings() -> Settings:
         return read_settings()
     except SettingsError as error:
         raise Failed(str(error)) from error
-
-
-def typed_time(local: datetime, zone: str | None, option: str) -> int:
-    """Returns the instant (ms) of a time typed as an option; None: where this machine is.
-
-    Raises click.BadParameter where the clocks are put forward over it.
-    """
-    from server.local_times import SkippedTime, instant_of
-    from server.words import zone as zone_of
-
-    try:
-        return instant_of(local, zone_of(zone) if zone else None)
-    except SkippedTime as skipped:
-        raise click.BadParameter(
-            f"In {zone or 'this place'} there is no {skipped.given}: the clocks are put forward"
-            f" then. Write {skipped.instead}, or an earlier time.",
-            param_hint=option,
-        ) from skipped
-    except (ValueError, OverflowError, OSError) as error:
-        raise click.BadParameter(
-            f"{local} is no time of any calendar.", param_hint=option
-        ) from error
 
 
 @contextlib.contextmanager
