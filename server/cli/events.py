@@ -9,9 +9,10 @@ from datetime import datetime
 
 import click
 
-from server.cli.failing import sentences, typed_time
+from server.cli.failing import sentences
 from server.cli.reaching import asks, reach
 from server.cli.telling import say_json
+from server.cli.typed_times import DAY_AND_TIME, typed_time
 
 
 @click.group()
@@ -31,7 +32,7 @@ def event() -> None:
 @click.option(
     "--starts-at",
     default=None,
-    type=click.DateTime(),
+    type=DAY_AND_TIME,
     help="In --time-zone; without one, where this machine is.",
 )
 @click.option("--locale", default=None, type=click.Choice(["en", "ja"]))

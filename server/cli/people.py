@@ -11,8 +11,9 @@ from pathlib import Path
 
 import click
 
-from server.cli.failing import Failed, sentences, typed_time
+from server.cli.failing import Failed, sentences
 from server.cli.reaching import asks, event_id_of, reach
+from server.cli.typed_times import DAY_AND_TIME, typed_time
 
 
 @click.group()
@@ -52,11 +53,11 @@ def attendees_import(
 @click.option("--title", default=None, help="Of the event; default: the file's name.")
 @click.option("--people", "people_file", type=click.Path(exists=True, path_type=Path),
               help="A list of the people; external_id is what the contacts call them.")  # fmt: skip
-@click.option("--began", default=None, type=click.DateTime(),
-              help="Second 0 of the file, in --time-zone; default: so that it ends now.")  # fmt: skip
+@click.option("--began", default=None, type=DAY_AND_TIME,
+              help="Second 0 of the file; default: so that it ends now.")  # fmt: skip
 @click.option("--silence-hours", default=4.0, show_default=True,
               help="Hours without any contact after which a new round begins.")  # fmt: skip
-@click.option("--time-zone", default="UTC", show_default=True, help="As in Asia/Tokyo.")
+@click.option("--time-zone", default="UTC", show_default=True, help="Of --began, as in Asia/Tokyo.")
 @asks
 def import_contacts(
     file: Path,

@@ -12,7 +12,7 @@ from icalendar import Calendar
 
 from rooms.programme import Plan, PlannedRound
 from server.calendars import calendar_file
-from server.cli.failing import typed_time
+from server.cli.typed_times import DAY_AND_TIME, typed_time
 from server.local_times import SkippedTime, instant_of
 from tests.server.callers import Doors
 from tests.server.desk import desk, house, read
@@ -78,6 +78,7 @@ async def test_a_start_that_is_not_touched_stays_what_it_was(
 def test_the_command_line_reads_a_time_in_the_events_zone_and_tells_the_same() -> None:
     at = typed_time(datetime(2037, 3, 29, 9), "Asia/Tokyo", "--starts-at")
     assert at == instant_of(datetime(2037, 3, 29, 9), ZoneInfo("Asia/Tokyo"))
+    assert DAY_AND_TIME.convert("2037-03-29 09:00", None, None) == datetime(2037, 3, 29, 9)
     with pytest.raises(click.BadParameter, match=r"02:30: the clocks.+Write 2037-03-29 03:30"):
         typed_time(datetime.fromisoformat(GAP), "Europe/Berlin", "--starts-at")
 
