@@ -57,7 +57,12 @@ def attendees_import(
               help="Second 0 of the file; default: so that it ends now.")  # fmt: skip
 @click.option("--silence-hours", default=4.0, show_default=True,
               help="Hours without any contact after which a new round begins.")  # fmt: skip
-@click.option("--time-zone", default="UTC", show_default=True, help="Of --began, as in Asia/Tokyo.")
+@click.option(
+    "--time-zone",
+    default="UTC",
+    show_default=True,
+    help="Of the event and --began, as in Asia/Tokyo.",
+)
 @asks
 def import_contacts(
     file: Path,

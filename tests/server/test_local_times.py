@@ -88,6 +88,7 @@ def test_an_evening_over_a_change_of_clocks_lasts_in_the_calendar_as_long_as_it_
     rounds = (PlannedRound(seconds=5400, break_seconds=0, preview_seconds=0),)
     plan = Plan(rounds=rounds, starts_at=begins, time_zone="Europe/Berlin")
     file = calendar_file("e", "Tea", plan, "https://x.example", "x.example")
+    assert file is not None
     [entry] = Calendar.from_ical(file).walk("VEVENT")
     assert entry.decoded("dtend").timestamp() - begins / 1000 == 5400
     assert entry["dtend"].to_ical() == b"20370329T040000"
