@@ -106,6 +106,8 @@ class Attachment(Struct, frozen=True):
 class Written(Struct, frozen=True, kw_only=True):
     """A letter as its reader will see it."""
 
+    from_name: str
+    """The event's title: what mail programs show as the sender."""
     to_name: str
     to: str
     language: str
@@ -171,6 +173,7 @@ class Writer:
         )  # fmt: skip
         plain = "\n\n".join(filter(None, (_plain(part) for part in parts)))
         return Written(
+            from_name=values["event"],
             to_name=_line(self._reader.name),
             to=self._reader.email,
             language=self.language,
@@ -310,7 +313,8 @@ class Writer:
             case Kind.CONFIRMATION | Kind.REMINDER | Kind.PLACE:
                 host = urlsplit(self._links.event).hostname or "meguri"
                 plan = self._event.plan
-                data = calendar_file(self._event.id, title, plan, self._links.event, host)
+                made_at = self._letter.due_at
+                data = calendar_file(self._event.id, title, plan, self._links.event, host, made_at)
                 return (Attachment("event.ics", "calendar", data),) if data else ()
             case Kind.INTRODUCTION:
                 return self._vcards("contact.vcf", [self._letter.about])
@@ -331,7 +335,7 @@ class Writer:
 def message(written: Written, letter: Letter, links: Links, sender: str, at: str) -> EmailMessage:
     """Returns a letter as it is sent. `at`: the date as RFC 5322 writes it. Raises BadAddress."""
     mail = EmailMessage(policy=SMTP)
-    mail["From"] = address("", sender)
+    mail["From"] = address(written.from_name, sender)
     mail["To"] = address(written.to_name, written.to)
     mail["Subject"] = written.subject
     mail["Date"] = at
@@ -340,7 +344,6 @@ def message(written: Written, letter: Letter, links: Links, sender: str, at: str
     mail["Message-ID"] = f"<{mark}@{sender.rpartition('@')[2]}>"
     mail[MARK_HEADER] = f"<{mark}@meguri>"
     mail["Auto-Submitted"] = "auto-generated"
-    mail["Content-Language"] = written.language
     mail["List-Unsubscribe"] = f"<{links.choices}>"
     mail["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     mail.set_content(written.plain, cte="base64")
@@ -356,6 +359,8 @@ def message(written: Written, letter: Letter, links: Links, sender: str, at: str
                 **({"method": "PUBLISH"} if one.kind == "calendar" else {}),
             },
         )
+    # Last: whatever sets a content takes such headers with it.
+    mail["Content-Language"] = written.language
     return mail
 
 

@@ -57,7 +57,7 @@ LABELS: Mapping[Kind, str] = {
     Kind.REFUSED: "No place",
 }
 TIMES: Mapping[Kind, str] = {
-    Kind.CONFIRMATION: "At once, to whoever signs up with an address or is sent a link below",
+    Kind.CONFIRMATION: "At once, to whoever signs up with an address, and to whom you send it",
     Kind.REMINDER: "A day before the start, to whoever has a link and did not say no",
     Kind.INTRODUCTION: "A minute after both said yes, to both",
     Kind.EVENING: "At the end of the evening, to everybody who came",
@@ -65,7 +65,7 @@ TIMES: Mapping[Kind, str] = {
     Kind.THANKS: "When you press for it, to everybody who came",
     Kind.NUDGE: "A week after the end, to those with next steps not done",
     Kind.OUTCOME: "21 days after the end, to those who made a contact",
-    Kind.REQUEST: "At once, to whoever asks for a place that you approve",
+    Kind.REQUEST: "At once, to whoever asks for a place, before you answer",
     Kind.WAITING: "At once, to whoever signs up when all places are taken",
     Kind.PLACE: "At once, to whom you give a place, and to whoever moves up",
     Kind.REFUSED: "At once, to whom you give no place",
@@ -95,10 +95,12 @@ class KindLine(Struct, frozen=True, kw_only=True):
     when: str
     on: bool
     written: bool
-    planned: int
     sent: int
-    waiting: int
+    """Letters that went out."""
+    to_go: int
+    """Letters that follow from what is known by now and are not out yet."""
     troubled: int
+    """Letters that were refused or are in doubt."""
     url: str
 
 
@@ -254,9 +256,8 @@ def _kind(
         when=say(TIMES[kind]),
         on=kind.value not in texts.off,
         written=any(key.startswith(f"{kind}.") for key in texts.texts),
-        planned=len(of_kind),
         sent=mine.count(State.SENT),
-        waiting=sum(_is_pending(book, one) for one in of_kind),
+        to_go=sum(_is_pending(book, one) for one in of_kind),
         troubled=mine.count(State.FAILED) + mine.count(State.UNSURE),
         url=f"{here}/{kind.value}",
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
@@ -92,6 +92,8 @@ def test_every_mail_is_whole_in_both_languages(kind: Kind, to: str) -> None:
     assert ("花子" in one.plain) == (
         to == "hana" or kind in (Kind.INTRODUCTION, Kind.EVENING, Kind.NUDGE)
     )
+    assert mail["Content-Language"] == one.language
+    assert str(mail["From"]) == "Tea <meguri@tea.example.org>", "an address alone tells little"
     assert mail["List-Unsubscribe"] == f"<{LINKS.choices}>"
     assert mail["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
 
@@ -177,6 +179,8 @@ def test_the_calendar_file_is_read_by_a_calendar_and_holds_no_key() -> None:
     assert int(starts.timestamp() * 1000) == START
     assert ends > starts
     assert b"/in/" not in attached.data
+    assert entry.stamp == datetime.fromtimestamp(0, UTC), "later letters take the earlier's place"
+    assert len(attached.data) < 1500, "of the changes of clocks it has those around the evening"
 
 
 @pytest.mark.parametrize("version", ["3.0", "4.0"])

@@ -68,6 +68,7 @@ async def test_a_start_that_is_not_touched_stays_what_it_was(
 ) -> None:
     second = instant_of(datetime(2037, 10, 25, 2, 30), BERLIN) + 3_600_000
     made = await house.makes_event(time_zone="Europe/Berlin", starts_at=second)
+    assert "(Europe/Berlin)" in (await house.client.get(made["join_url"])).text, "whose 02:30?"
     assert "2037-10-25T02:30" in await read(desk, f"/desk/{made['id']}")
     sent = {"title": "Tea", "starts_at": "2037-10-25T02:30", "time_zone": "Europe/Berlin"}
     await desk.post(f"/desk/{made['id']}/details", data=sent)
@@ -87,7 +88,7 @@ def test_an_evening_over_a_change_of_clocks_lasts_in_the_calendar_as_long_as_it_
     begins = instant_of(datetime(2037, 3, 29, 1, 30), BERLIN)
     rounds = (PlannedRound(seconds=5400, break_seconds=0, preview_seconds=0),)
     plan = Plan(rounds=rounds, starts_at=begins, time_zone="Europe/Berlin")
-    file = calendar_file("e", "Tea", plan, "https://x.example", "x.example")
+    file = calendar_file("e", "Tea", plan, "https://x.example", "x.example", begins)
     assert file is not None
     [entry] = Calendar.from_ical(file).walk("VEVENT")
     assert entry.decoded("dtend").timestamp() - begins / 1000 == 5400

@@ -36,7 +36,9 @@ async def test_links_are_sent_by_a_press_and_can_be_read_where_no_mail_server_is
     noted = await desk.post(here, data=by_hand, follow_redirects=True)
     assert "you sent it yourself" in noted.text
     assert "I have sent it myself" not in await read(desk, path)
-    assert path not in await read(desk, here), "it waits no more"
+    page = await read(desk, here)
+    assert path not in page, "it waits no more"
+    assert [f'data-label="{name}">1<' in page for name in ("Went out", "Still to go")] == [True] * 2
     twice = await desk.post(here, data=by_hand, follow_redirects=True)
     assert "has gone out already" in twice.text
     assert (await desk.post(here, data={**by_hand, "letter": "x"})).status_code == 404
