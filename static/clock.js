@@ -7,15 +7,29 @@
 
 /** How many answers are remembered: enough to meet one quick one, few enough to follow a drift. */
 const SAMPLES = 8;
+/** Clocks drift apart by less than this (ms) while answers are remembered: whatever more is a jump. */
+const DRIFT_MS = 250;
 
 /**
- * Adds one answer of the server to `samples`, newest last.
+ * Adds one answer of the server to `samples`, newest last; those it disproves are forgotten.
  * `sent` is null for a message nobody asked for (a welcome), whose way back is unknown.
  */
 export function addSample(samples, { sent, received, now }) {
   const trip = sent === null ? Infinity : Math.max(0, received - sent);
   const offset = now + (trip === Infinity ? 0 : trip / 2) - received;
-  return [...samples, { trip, offset }].slice(-SAMPLES);
+  const fresh = { trip, offset };
+  return [...samples.filter((sample) => agree(sample, fresh)), fresh].slice(-SAMPLES);
+}
+
+/**
+ * Says whether both answers can be true: each is wrong by at most half its trip, a welcome only by
+ * being too low. Else our clock stood still in between, as a page's does while a phone sleeps.
+ */
+function agree(old, fresh) {
+  const apart = fresh.offset - old.offset;
+  if (old.trip === Infinity) return true; // the next quick one outweighs it anyhow
+  if (fresh.trip === Infinity) return apart <= old.trip / 2 + DRIFT_MS;
+  return Math.abs(apart) <= (old.trip + fresh.trip) / 2 + DRIFT_MS;
 }
 
 /**

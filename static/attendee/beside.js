@@ -1,13 +1,15 @@
 /**
- * What goes on beside the views once the page has come to rest: calling back, and keys that read out.
+ * What goes on beside the views once the page has come to rest: calling back, a screen that stays on,
+ * and keys that read out.
  *
- * Starts once, with the page; both look at the same signals as the views do.
+ * Starts once, with the page; all look at the same signals as the views do.
  */
 import { left } from "../clock.js";
 import { keep, kept } from "../chosen.js";
 import { others } from "../state.js";
 import { computed, effect, signal } from "../view.js";
 import { t, tn } from "../words.js";
+import { keepAwake, wantsAwake } from "./awake.js";
 import { call, hush, prime } from "./calling-back.js";
 import { asked, readKeys } from "./keys.js";
 import { readOut } from "./reading-out.js";
@@ -24,7 +26,7 @@ export function keepKeys(settings) {
   keep("keys", settings);
 }
 
-/** Starts both. */
+/** Starts them. */
 export function begin() {
   for (const press of ["pointerup", "keydown"]) addEventListener(press, prime, { passive: true });
   document.addEventListener("visibilitychange", () => document.hidden || hush());
@@ -32,6 +34,10 @@ export function begin() {
   effect(() => callBack(where.value));
   const lastMinute = computed(isLastMinute);
   effect(() => lastMinute.value && call("last-minute"));
+  const awake = computed(() => wantsAwake(state.value, where.value, now.value));
+  const { wakeLock } = navigator;
+  const look = keepAwake({ wakeLock, page: document, wants: () => awake.peek() });
+  effect(() => void look(awake.value));
 }
 
 let last = null;

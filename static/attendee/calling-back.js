@@ -70,13 +70,25 @@ export function prime() {
   const Context = globalThis.AudioContext ?? globalThis.webkitAudioContext;
   if (!Context || !choices.peek().chime || !wasPressed()) return;
   context ??= new Context();
-  if (context.state === "suspended") context.resume().catch(() => {});
+  resumed();
 }
 
+/** Resolves to whether it sounds; where only a press would begin it, that takes until the press. */
+async function resumed() {
+  // Safari has one state more, "interrupted": after a call, or a sleep of the phone.
+  if (context.state !== "running") await context.resume().catch(() => {});
+  return context.state === "running";
+}
+
+/** A tune that could not begin in time is of something that is over. */
+const LATE_MS = 3_000;
+
 /** Plays a tune, if one may: `preview`, `room` or `last-minute`. */
-export function play(tune) {
+export async function play(tune) {
   prime();
-  if (!context || context.state === "closed") return;
+  if (!context) return;
+  const asked = performance.now();
+  if (!(await resumed()) || performance.now() - asked > LATE_MS) return;
   const speaker = kept("devices")?.speaker;
   if (speaker && context.setSinkId) context.setSinkId(speaker).catch(() => {});
   for (const [frequency, after, seconds] of TUNES[tune]) note(frequency, after, seconds);

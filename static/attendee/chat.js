@@ -7,6 +7,7 @@ import { t, timeOfDay } from "../words.js";
 import { draftOf, keepDraft } from "./drafts.js";
 import { ask, state } from "./session.js";
 import { happenedWords } from "./wording.js";
+import { growWithText, isChoosingWords } from "./writing.js";
 
 const LIMIT = 2000;
 
@@ -79,6 +80,7 @@ function Write({ room, hint }) {
   const [text, setText] = useState(draftOf(room));
   const [sending, setSending] = useState(false);
   const field = useRef(null);
+  useLayoutEffect(() => growWithText(field.current), [text]);
   const write = (value) => {
     keepDraft(room, value);
     setText(value);
@@ -92,9 +94,9 @@ function Write({ room, hint }) {
     setSending(false);
     field.current?.focus();
   };
-  // Enter that ends the choice of a Japanese word must not send the sentence (isComposing).
+  // Enter that ends the choice of a Japanese word must not send the sentence.
   const key = (event) => {
-    if (event.key === "Enter" && !event.shiftKey && !event.isComposing) send(event);
+    if (event.key === "Enter" && !event.shiftKey && !isChoosingWords(event)) send(event);
   };
   return html`<form class="chat-write" onSubmit=${send}>
     <label class="visually-hidden" for="chat-text">${hint}</label>

@@ -9,10 +9,10 @@ import { Icon } from "../icons.js";
 import { html, signal, useEffect, useId, useRef, useState } from "../view.js";
 import { t, tn } from "../words.js";
 import { announce, ask, boot } from "./session.js";
+import { isChoosingWords } from "./writing.js";
 
 const TAG_LIMIT = 80;
 const SHOWN = 8;
-const IME_KEY = 229; // Safari ends a composition before the Enter that ended it
 
 /** What at least five people here have among their interests; fetched when a field asks for it. */
 const suggested = signal(null);
@@ -73,7 +73,7 @@ export function TagField({ label, field, tags, placeholder, suggests = false, hi
   const key = (event) => {
     if (event.key !== "Enter") return;
     event.preventDefault();
-    if (!event.isComposing && event.keyCode !== IME_KEY) add(text);
+    if (!isChoosingWords(event)) add(text);
   };
   const offered = suggests ? suiting(suggested.value ?? [], text, tags) : [];
   return html`<div class="field tag-field">

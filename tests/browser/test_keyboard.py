@@ -13,6 +13,10 @@ from tests.guests import House, guest, they_arrive, walks, with_walkers
 CLOSING_MS = 90_000
 ROUND = walks(seconds=900, break_seconds=900)
 
+CHOOSES_A_WORD_IN_SAFARI = """() => document.activeElement.dispatchEvent(
+  new KeyboardEvent("keydown", { key: "Enter", keyCode: 229, bubbles: true, cancelable: true }))"""
+"""The Enter that ends a composition comes after it there, with nothing but an odd code."""
+
 
 async def test_a_whole_evening_is_done_by_keyboard_alone(house: House, visitors: Visitors) -> None:
     await house.opens([], rounds=[ROUND, ROUND])
@@ -51,8 +55,10 @@ async def test_a_whole_evening_is_done_by_keyboard_alone(house: House, visitors:
         await expect(page.locator("main.room")).to_be_visible(timeout=CLOSING_MS)
         await hands.goes_to(page.get_by_placeholder("Write to the room"))
         await hands.type("Hello Bo")
+        await page.evaluate(CHOOSES_A_WORD_IN_SAFARI)
+        await hands.type(" and all")
         await hands.press("Enter")
-        await bo.sees("said", text="Hello Bo")
+        await bo.sees("said", text="Hello Bo and all")
         await hands.activates(page.get_by_role("button", name="Give card"))
         dialog = page.get_by_role("dialog")
         await hands.activates(dialog.get_by_role("button", name="Give the card"))

@@ -43,6 +43,20 @@ test("old answers are forgotten, so that a drift is followed", () => {
   assert.equal(offset(samples), 500);
 });
 
+test("after a sleep in which our clock stood still the first word of the server counts", () => {
+  let awake = [];
+  for (let i = 0; i < 8; i += 1) awake = addSample(awake, { sent: 0, received: 4, now: 10_002 });
+  const welcomed = addSample(awake, { sent: null, received: 500, now: 310_400 });
+  assert.equal(offset(welcomed), 309_900);
+  assert.equal(offset(addSample(welcomed, { sent: 600, received: 700, now: 310_650 })), 310_000);
+  assert.equal(offset(addSample(awake, { sent: 600, received: 700, now: 310_650 })), 310_000);
+});
+
+test("a welcome that was long on its way disproves nothing", () => {
+  const known = addSample([], { sent: 0, received: 4, now: 10_002 });
+  assert.equal(offset(addSample(known, { sent: null, received: 4_000, now: 12_000 })), 10_000);
+});
+
 test("time left stands still while paused and never falls below nothing", () => {
   assert.equal(left(10_000, 4_000), 6_000);
   assert.equal(left(10_000, 9_000, 4_000), 6_000);
