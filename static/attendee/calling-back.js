@@ -6,6 +6,7 @@
  * readers hear the announcer, not this.
  */
 import { keep, kept } from "../chosen.js";
+import { outlet, wakes } from "../media/sounding.js";
 import { signal } from "../view.js";
 
 const CHOICES = "calling";
@@ -59,6 +60,7 @@ const TUNES = {
 const LOUDNESS = 0.16;
 
 let context = null;
+let out = null; // {speaker, place}: where the last tune was played
 
 /** Says whether anything was pressed here: before that, browsers keep a page quiet. */
 function wasPressed() {
@@ -70,38 +72,39 @@ export function prime() {
   const Context = globalThis.AudioContext ?? globalThis.webkitAudioContext;
   if (!Context || !choices.peek().chime || !wasPressed()) return;
   context ??= new Context();
-  resumed();
-}
-
-/** Resolves to whether it sounds; where only a press would begin it, that takes until the press. */
-async function resumed() {
   // Safari has one state more, "interrupted": after a call, or a sleep of the phone.
-  if (context.state !== "running") await context.resume().catch(() => {});
-  return context.state === "running";
+  if (context.state !== "running") context.resume().catch(() => {});
 }
-
-/** A tune that could not begin in time is of something that is over. */
-const LATE_MS = 3_000;
 
 /** Plays a tune, if one may: `preview`, `room` or `last-minute`. */
 export async function play(tune) {
   prime();
-  if (!context) return;
-  const asked = performance.now();
-  if (!(await resumed()) || performance.now() - asked > LATE_MS) return;
-  const speaker = kept("devices")?.speaker;
-  if (speaker && context.setSinkId) context.setSinkId(speaker).catch(() => {});
-  for (const [frequency, after, seconds] of TUNES[tune]) note(frequency, after, seconds);
+  // A tune that could not begin in time is of something that is over; kept, all would ring at once.
+  if (!context || !(await wakes(context))) return;
+  const place = await speakerNow();
+  for (const [frequency, after, seconds] of TUNES[tune]) note(place, frequency, after, seconds);
 }
 
-function note(frequency, after, seconds) {
+/** Returns where to play: at the speaker that was chosen, or at the usual one when that is gone. */
+async function speakerNow() {
+  const speaker = kept("devices")?.speaker ?? "";
+  if (out?.speaker === speaker) return out.place;
+  try {
+    out = { speaker, place: await outlet(context, speaker) };
+    return out.place;
+  } catch {
+    return context.destination;
+  }
+}
+
+function note(place, frequency, after, seconds) {
   const from = context.currentTime + after;
   const tone = new OscillatorNode(context, { type: "sine", frequency });
   const volume = new GainNode(context, { gain: 0 });
   volume.gain.setValueAtTime(0, from);
   volume.gain.linearRampToValueAtTime(LOUDNESS, from + 0.02);
   volume.gain.exponentialRampToValueAtTime(0.0001, from + seconds);
-  tone.connect(volume).connect(context.destination);
+  tone.connect(volume).connect(place);
   tone.start(from);
   tone.stop(from + seconds);
 }

@@ -6,7 +6,7 @@
  */
 import { Icon } from "../icons.js";
 import { Dot } from "../circle.js";
-import { canChooseSpeaker, chime } from "../media/chime.js";
+import { chime } from "../media/chime.js";
 import {
   available,
   camera,
@@ -23,6 +23,7 @@ import {
   wanted,
 } from "../media/devices.js";
 import { problemWords, replacedWords } from "../media/problems.js";
+import { canChooseSpeaker } from "../media/sounding.js";
 import { html, useEffect, useId, useRef, useState } from "../view.js";
 import { t } from "../words.js";
 import { Connection } from "./check-line.js";
@@ -155,7 +156,10 @@ function MicrophoneStep() {
   <//>`;
 }
 
-/** Speech has been heard when it was this loud for so long in all; silence is told after a while. */
+/**
+ * Speech has been heard when it was this loud for so long in all; silence is told after a while, and
+ * never where nothing could be measured.
+ */
 const HEARD_LEVEL = 0.3;
 const HEARD_LOOKS = 5;
 const PATIENT_MS = 9_000;
@@ -177,9 +181,15 @@ function Hearing() {
   return html`<div class="stack tight">
     <${Level} now=${now} />
     <p role="status" class=${heard ? "strong check-good" : "second"}>
-      ${heard ? t("We hear you.") : silent ? t("We hear nothing yet. Is it muted at the device, or is another one the right one?") : t("Say a few words …")}
+      ${heard ? t("We hear you.") : silent ? silenceWords(now) : t("Say a few words …")}
     </p>
   </div>`;
+}
+
+function silenceWords(now) {
+  return now === null
+    ? t("Your microphone is on; this browser cannot measure how loud it is while no speaker or headphones are connected.")
+    : t("We hear nothing yet. Is it muted at the device, or is another one the right one?");
 }
 
 function Level({ now }) {

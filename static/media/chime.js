@@ -1,4 +1,5 @@
 /** A short chime, made here rather than fetched, through the speaker of one's choice. */
+import { outlet, wakes } from "./sounding.js";
 
 /** Two notes a fifth apart (Hz), the second a little later (s). */
 const NOTES = [
@@ -8,18 +9,13 @@ const NOTES = [
 const RINGS_S = 1.1;
 const LOUD = 0.22;
 
-/** Says whether this browser lets one choose the speaker. */
-export function canChooseSpeaker() {
-  return typeof HTMLMediaElement !== "undefined" && "setSinkId" in HTMLMediaElement.prototype;
-}
-
 /** Plays it; resolves to whether the browser did. `speaker`: a device's id, "" for the usual one. */
 export async function chime(speaker = "") {
   const Context = globalThis.AudioContext ?? globalThis.webkitAudioContext;
   if (!Context) return false;
   const context = new Context();
   try {
-    await context.resume();
+    if (!(await wakes(context))) return false;
     const out = await outlet(context, speaker);
     for (const [frequency, after] of NOTES) ring(context, out, frequency, after);
     await new Promise((resolve) => setTimeout(resolve, (RINGS_S + 0.3) * 1000));
@@ -29,17 +25,6 @@ export async function chime(speaker = "") {
   } finally {
     context.close().catch(() => {});
   }
-}
-
-/** Only elements can be sent to another speaker everywhere; the usual one needs none. */
-async function outlet(context, speaker) {
-  if (!speaker || !canChooseSpeaker()) return context.destination;
-  const place = context.createMediaStreamDestination();
-  const element = new Audio();
-  element.srcObject = place.stream;
-  await element.setSinkId(speaker);
-  await element.play();
-  return place;
 }
 
 function ring(context, out, frequency, after) {

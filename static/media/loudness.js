@@ -15,10 +15,13 @@ export function loudness(samples) {
   return Math.min(1, Math.max(0, share));
 }
 
-/** Opens a meter on an audio track: `read()` gives its loudness now, `close()` ends it. */
+/**
+ * Opens a meter on an audio track: `read()` gives its loudness now, or null while nothing is measured;
+ * `close()` ends it.
+ */
 export function openMeter(track) {
   const Context = globalThis.AudioContext ?? globalThis.webkitAudioContext;
-  if (!Context) return { read: () => 0, close: () => {} };
+  if (!Context) return { read: () => null, close: () => {} };
   const context = new Context();
   const source = context.createMediaStreamSource(new MediaStream([track]));
   const analyser = context.createAnalyser();
@@ -27,8 +30,10 @@ export function openMeter(track) {
   const samples = new Float32Array(WINDOW);
   return {
     read() {
-      // Without a press since the page was opened it begins suspended.
+      // Without a press since the page was opened it begins suspended; in Firefox it stays so on a
+      // computer without any speaker.
       if (context.state === "suspended") context.resume().catch(() => {});
+      if (context.state !== "running") return null;
       analyser.getFloatTimeDomainData(samples);
       return loudness(samples);
     },
