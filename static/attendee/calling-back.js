@@ -91,9 +91,10 @@ async function speakerNow() {
   if (out?.speaker === speaker) return out.place;
   try {
     out = { speaker, place: await outlet(context, speaker) };
+    navigator.mediaDevices?.addEventListener("devicechange", () => (out = null), { once: true });
     return out.place;
   } catch {
-    return context.destination;
+    return context.destination; // it was unplugged: the next tune asks for it again
   }
 }
 
