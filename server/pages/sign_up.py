@@ -17,7 +17,7 @@ from starlette.responses import Response
 
 from rooms.commands import AnswerSignUps, Invite
 from rooms.contacts import consented
-from rooms.people import Asks, Details, Place
+from rooms.people import Asks, Details, Place, address_form
 from rooms.places import places, requests, waiting_list
 from rooms.programme import SignUp
 from server import words
@@ -278,7 +278,10 @@ def _place(order: str) -> float:
 
 
 async def _invite(request: Request, evening: Evening, typed: Typed) -> Response:
-    """Puts the addresses on the list and has each sent its link; nobody is doubled."""
+    """Puts the addresses on the list and has each sent its link.
+
+    Who is on the list already is neither doubled nor changed: their name is their own.
+    """
     rows: list[PersonRow] = []
     for number, line in enumerate(typed.invite.splitlines(), 1):
         if line.strip():
@@ -291,13 +294,20 @@ async def _invite(request: Request, evening: Evening, typed: Typed) -> Response:
             field="invite",
             most=MOST_INVITED,
         )
-    brought = await bring_in(request.app.state, evening, Reading(rows=tuple(rows)))
-    ids = tuple(dict.fromkeys(landing.attendee.id for landing in brought.landings))
+    listed = {address_form(one.email): one.id for one in evening.register.attendees() if one.email}
+    new = [row for row in rows if _address(row) not in listed]
+    brought = await bring_in(request.app.state, evening, Reading(rows=tuple(new)))
+    invited = [listed[_address(row)] for row in rows if _address(row) in listed]
+    ids = tuple(dict.fromkeys([*invited, *(landing.attendee.id for landing in brought.landings)]))
     if ids:
         # Whoever asked or waited is invited now, whatever the limit says.
         await evening.submit(ORGANISER, AnswerSignUps(attendees=ids, yes=True, beyond=True))
         await evening.submit(ORGANISER, Invite(attendees=ids))
     return _back(evening, "invited")
+
+
+def _address(row: PersonRow) -> str:
+    return address_form(row.email) if isinstance(row.email, str) else ""
 
 
 def _invited(number: int, line: str) -> PersonRow:

@@ -173,6 +173,10 @@ async def test_by_invitation_others_are_turned_away_and_the_listed_get_their_lin
     )
     assert "their links are on their way" in page.text
     assert {one["name"] for one in await people(posting, made["id"])} == {"Ana", "bo"}
+    again = "ANA@people.example\nRobert <bo@people.example>\nchidi@people.example"
+    await at_the_desk(posting, made["id"], do="invite", invite=again)
+    names = {one["name"] for one in await people(posting, made["id"])}
+    assert names == {"Ana", "bo", "chidi"}, "whoever is on the list keeps their name"
     async with posting.browser() as browser:
         page = await browser.get(here(made["join_url"]))
         assert "This event is by invitation" in page.text
@@ -181,7 +185,7 @@ async def test_by_invitation_others_are_turned_away_and_the_listed_get_their_lin
             for email in ("ana@people.example", "eve@people.example")
         ]
         assert all("is on the list" in text for text in answers)
-    assert len(await people(posting, made["id"])) == 2
+    assert len(await people(posting, made["id"])) == 3
     page = await at_the_desk(posting, made["id"], do="invite", invite="not an address")
     assert page.status_code == 422
     assert "not an address" in page.text
