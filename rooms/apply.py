@@ -60,7 +60,7 @@ def apply(event: Event, fact: f.AnyFact) -> None:
         case f.EventChanged():
             _change_plan(event, fact)
         case f.DoorsOpened():
-            event.phase = Phase.LOBBY
+            stays.open_doors(event, fact.at)
         case f.ClosingBegan():
             event.closes_at = fact.closes_at
             event.closing = fact

@@ -106,10 +106,13 @@ def may_be_written_to(event: Event, register: Register, id: str) -> bool:
 
 
 def came(event: Event, id: str) -> bool:
-    """Says whether somebody was there at all: in a room, in the lobby, or checked in."""
+    """Says whether somebody was there at all: in a room, in the lobby, or checked in.
+
+    Of helpers without a seat, whose coming is not counted, it is enough that they ever were.
+    """
     person = event.people[id]
     there = person.connections or person.dropped_at or person.left_at or person.checked_in_at
-    return bool(event.been.get(id) or there)
+    return bool(id in event.came or event.been.get(id) or (there and not person.takes_seat))
 
 
 def open_steps(register: Register) -> dict[str, list[tuple[str, str]]]:

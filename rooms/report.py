@@ -42,7 +42,8 @@ class Steps(Struct, frozen=True, kw_only=True):
     """From the list to a next step: how many people got how far."""
 
     listed: int
-    """On the list; hosts and stations are not counted anywhere here."""
+    """Had a place; hosts and stations are not counted anywhere here, nor who only asked or waited
+    for a place and did not come."""
     invited: int
     """Of those, brought in by the organiser: imported, added, or sent a link."""
     by_themselves: int
@@ -201,6 +202,7 @@ def report(event: Event, register: Register, now: int, *, graph: bool = True) ->
         person.id
         for person in event.people.values()
         if person.role not in HOST_ROLES | {Role.STATION} and not person.erased
+        if person.has_place or person.id in event.came
     }
     came = [id for id in event.came if id in counted]
     tally = _rounds(event, now)

@@ -28,7 +28,7 @@ def put(event: Event, person: Person, at: int) -> None:
     before = event.people.get(person.id)
     event.people[person.id] = person
     takes_part = person.takes_seat and person.present
-    if takes_part:
+    if takes_part and event.phase is not Phase.DRAFT:
         event.came.setdefault(person.id, at)
     waits = takes_part and person.seat is None and not person.sitting_out and not person.held
     is_dropped = bool(person.seat) and person.dropped_at is not None and person.mode is Mode.ONLINE
@@ -47,6 +47,14 @@ def put(event: Event, person: Person, at: int) -> None:
     if person.seat:
         _settle_stay(event, person, at)
         look_for_alone(event, person.seat, at)
+
+
+def open_doors(event: Event, at: int) -> None:
+    """Opens the doors: whoever is here has come. To look in before, or to try one's camera on the
+    days before, is no coming."""
+    event.phase = Phase.LOBBY
+    for id in event.present:
+        event.came.setdefault(id, at)
 
 
 def _take_out(event: Event, id: str, room_id: str, at: int) -> None:

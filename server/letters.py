@@ -255,22 +255,31 @@ class Writer:
         event, register, me = self._event, self._register, self._letter.to
         return fields_by_card(event, register, me, id) | fields_by_yes(event, register, me, id)
 
-    def _known(self) -> list[str]:
-        """Returns the reader's contacts, and those who gave them a card."""
-        me = self._letter.to
+    def _in_touch(self) -> list[str]:
+        return [id for id in contacts_of(self._event, self._letter.to) if self._may_name(id)]
+
+    def _card_givers(self) -> list[str]:
+        """Returns who gave the reader a card and is not their contact beside."""
+        me, contacts = self._letter.to, self._in_touch()
         if self._discreet:
-            return contacts_of(self._event, me)
+            return []
         given = [by for (by, to), one in self._event.cards.items() if to == me and one.reached]
-        ids = dict.fromkeys([*contacts_of(self._event, me), *given])
-        return [id for id in ids if self._register.has(id) and self._fields(id)]
+        return [
+            id for id in given if id not in contacts and self._may_name(id) and self._fields(id)
+        ]
 
     def _contacts(self) -> Sequence[Part]:
-        known = self._known()
-        if not known:
+        contacts, givers = self._in_touch(), self._card_givers()
+        parts = []
+        if contacts:
+            heading = self._words.ngettext("Your contact", "Your {n} contacts", len(contacts))
+            parts.append(self._people(heading, contacts))
+        else:
             none = self._say("Nobody is among your contacts yet; that can still change.")
-            return [Part(kind="text", lines=(none,))]
-        heading = self._words.ngettext("Your contact", "Your {n} contacts", len(known))
-        return [self._people(heading, known)]
+            parts.append(Part(kind="text", lines=(none,)))
+        if givers:
+            parts.append(self._people(self._say("Cards you were given"), givers))
+        return parts
 
     def _met(self) -> Sequence[Part]:
         me = self._letter.to
@@ -319,7 +328,7 @@ class Writer:
             case Kind.INTRODUCTION:
                 return self._vcards("contact.vcf", [self._letter.about])
             case Kind.EVENING:
-                return self._vcards("contacts.vcf", self._known())
+                return self._vcards("contacts.vcf", [*self._in_touch(), *self._card_givers()])
             case _:
                 return ()
 

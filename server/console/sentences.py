@@ -171,6 +171,9 @@ def clock_sentence(speech: Speech, event: m.EventView, now: int, you: m.You | No
             ends = _("ends {time} for everybody", time=at(event.ends_at))
             then = _after_round(speech, event, helper=helper)
             return f"{ends} · {then}" if then else ends
+        case Phase.BREAK if event.ends_at is not None and over:
+            ends = at(event.ends_at)
+            return _("the last round is over; from {time} on everybody is in the lobby", time=ends)
         case Phase.BREAK if event.ends_at is not None:
             return _("the next round is called at {time}", time=at(event.ends_at))
         case Phase.BREAK:

@@ -18,7 +18,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from rooms.company import SUGGESTED
-from rooms.people import SEATED_ROLES, normalise
+from rooms.people import SEATED_ROLES, Place, normalise
 from rooms.synonyms import Groups, alike, tidy
 from server import words
 from server.auth import ORGANISER
@@ -114,11 +114,13 @@ def merged(groups: Groups, chosen: Sequence[str]) -> tuple[tuple[str, ...], ...]
 
 
 def counted(evening: Evening) -> list[WordLine]:
-    """Returns all words of the people who take seats, most frequent first; groups as one."""
+    """Returns all words of the people who take seats and were not refused, most frequent first;
+    groups as one."""
     counts: dict[str, Counter[str]] = {}
     written: dict[str, Counter[str]] = {}
     for person in evening.register.attendees():
-        if person.role not in SEATED_ROLES:
+        standing = evening.event.people[person.id]
+        if person.role not in SEATED_ROLES or standing.place is Place.REFUSED:
             continue
         for field in ("interests", "offers", "seeks"):
             for word in getattr(person, field):

@@ -7,7 +7,7 @@ import { Action, Tags, roundWords } from "./pieces.js";
 import { later } from "./later.js";
 import { Preparing } from "./preparing.js";
 import { timeline } from "./programme.js";
-import { moreRounds, nextRoundAt } from "./scene.js";
+import { moreRounds, nextRoundAt, roundsAreOver } from "./scene.js";
 import { ask, boot, now, sheet, state } from "./session.js";
 import { styles } from "./sheeted.js";
 import { ShowMe } from "./show-me.js";
@@ -35,10 +35,13 @@ export function LobbyView({ out = false }) {
       ${state.value.topics.round > 0 && html`<${TopicsCard} />`}
       <${TakingPart} />
       <${Company} />
-      <${Preparing} />
-      <${YourInterests} />
-      <${Programme} />
-      <${Reminder} />
+      ${
+        !roundsAreOver(event) &&
+        html`<${Preparing} />
+          <${YourInterests} />
+          <${Programme} />
+          <${Reminder} />`
+      }
       <${MetTonight} />
     </div>
     <${LobbyChat} />
@@ -116,7 +119,7 @@ function nextWords() {
           "The host starts the first round. You will meet a few people at a time, and then move on.",
         );
   }
-  if (!moreRounds(event) && event.phase === "lobby") {
+  if (roundsAreOver(event)) {
     return t(
       "Stay and chat as long as you like. Under “People met” you can still say who you want to keep in touch with.",
     );
@@ -139,7 +142,7 @@ function nextWords() {
 /** Ready, sit out, come back. */
 export function TakingPart() {
   const { event, you } = state.value;
-  if (event.phase === "ended" || (!moreRounds(event) && event.phase === "lobby")) return null;
+  if (event.phase === "ended" || roundsAreOver(event)) return null;
   return html`<div class="stack tight lobby-part">
     ${event.ready_check && !you.sitting_out && html`<${Ready} ready=${you.ready} />`}
     <div class="buttons even">

@@ -68,3 +68,8 @@ export function nextRoundAt(state) {
 export function moreRounds(event) {
   return event.rounds > event.round || event.phase === "draft";
 }
+
+/** Whether the last round is over, so that nobody waits for another. */
+export function roundsAreOver(event) {
+  return !moreRounds(event) && ["lobby", "break", "ended"].includes(event.phase);
+}

@@ -59,7 +59,7 @@ function Actions({ host }) {
   const ask = (type, fields) => () => host.ask(PLACE, type, fields, { repeat: type === "extend" });
   const more = event.round < event.rounds;
   const mayStart = more && ["lobby", "break"].includes(phase) && !called;
-  const over = phase === "lobby" && !more && event.round > 0;
+  const over = ["lobby", "break"].includes(phase) && !more && event.round > 0;
   if (host.board.value.you?.role === "helper" && phase !== "ended") {
     return html`<div class="clock-actions">
       <p class="second">${t("As a helper you announce, answer calls and check people in.")}</p>
@@ -106,7 +106,7 @@ function Actions({ host }) {
         ${more && html`<button type="button" class="button" onClick=${() => host.show({ kind: "paper" })}>${t("Print the rest…")}</button>`}
         <button type="button" class="button" onClick=${() => host.show({ kind: "rehearsal" })}>${t("Rehearse…")}</button>
         ${host.joinUrl && html`<button type="button" class="button" onClick=${() => host.show({ kind: "join" })}>${t("Open link…")}</button>`}
-        ${phase !== "draft" && event.closes_at == null && html`<button type="button" class="button" onClick=${() => host.show({ kind: "close" })}>${t("Close the event…")}</button>`}
+        ${phase !== "draft" && !over && event.closes_at == null && html`<button type="button" class="button" onClick=${() => host.show({ kind: "close" })}>${t("Close the event…")}</button>`}
         ${host.deskUrl && html`<a class="button" href=${host.deskUrl}>${t("To the desk")}</a>`}
       </div>
     </details>

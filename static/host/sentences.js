@@ -94,6 +94,9 @@ export function clockSentence(event, programme, now, helper = false) {
       return then ? `${ends} · ${then}` : ends;
     }
     case "break":
+      if (event.round >= event.rounds && event.ends_at != null) {
+        return t("the last round is over; from {time} on everybody is in the lobby", { time: at(event.ends_at) });
+      }
       if (event.ends_at != null) return t("the next round is called at {time}", { time: at(event.ends_at) });
       return event.round < event.rounds
         ? say(t("the next round waits for you"), t("the next round waits for a host")) : t("the last round is over");

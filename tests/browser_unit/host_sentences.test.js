@@ -67,6 +67,7 @@ test("the sentence under the clock is in the event's own time zone and says what
   assert.match(plain(clockSentence({ ...event, paused: NOON }, programme, NOON)), /stood still since 9:00/);
   assert.match(plain(clockSentence({ ...event, phase: "break", ends_at: null })), /waits for you/);
   assert.match(plain(clockSentence({ ...event, phase: "break", ends_at: null }, null, NOON, true)), /waits for a host/);
+  assert.match(plain(clockSentence({ ...event, phase: "break", round: event.rounds }, null, NOON)), /last round is over; from 9:08 PM on everybody is in the lobby/);
 });
 
 test("after the last round the lobby is not called open for more", () => {

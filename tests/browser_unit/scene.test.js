@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { deadline, moreRounds, nextRoundAt, scene } from "../../static/attendee/scene.js";
+import { deadline, moreRounds, nextRoundAt, roundsAreOver, scene } from "../../static/attendee/scene.js";
 import { initial } from "../../static/state.js";
 
 const OPEN = { now: "open" };
@@ -74,4 +74,7 @@ test("what comes next has its instant", () => {
 test("after the last round none is to come", () => {
   assert.ok(moreRounds({ phase: "break", round: 2, rounds: 3 }));
   assert.ok(!moreRounds({ phase: "lobby", round: 3, rounds: 3 }));
+  const last = (phase) => roundsAreOver({ phase, round: 3, rounds: 3 });
+  assert.deepEqual(["preview", "round", "break", "lobby"].map(last), [false, false, true, true]);
+  assert.ok(!roundsAreOver({ phase: "break", round: 2, rounds: 3 }));
 });

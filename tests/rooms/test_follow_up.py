@@ -26,11 +26,11 @@ PEOPLE = ("ana", "bo", "chidi", "hana")
 
 
 def an_event(*facts: f.AnyFact) -> tuple[Event, Register]:
-    """Returns an event of four with addresses, and what happened there."""
+    """Returns an event of four with addresses, its doors open, and what happened there."""
     event, register = Event("e"), Register()
     made = f.EventCreated(at=0, plan=Plan(rounds=(planned_round(),), starts_at=START))
     added = [f.AttendeeAdded(at=1, id=id, role=Role.ATTENDEE, mode=Mode.ON_SITE) for id in PEOPLE]
-    for fact in (made, *added, *facts):
+    for fact in (made, *added, f.DoorsOpened(at=2, by="dana"), *facts):
         apply(event, fact)
     for id in PEOPLE:
         register.write({f"a:{id}": Attendee(id=id, name=id, email=f"{id}@people.example")})
@@ -93,6 +93,23 @@ def test_who_cant_come_is_not_reminded_and_reads_another_text_afterwards() -> No
     event, register = an_event(invited("ana", "bo"), cant, came("bo"))
     assert ("reminder", "ana") not in sent(event, register, START - HOUR)
     apply(event, ENDED)
+    assert sent(event, register, END + 3 * HOUR) == {("missed", "ana"), ("evening", "bo")}
+
+
+def test_who_only_looked_in_before_the_doors_opened_did_not_come() -> None:
+    looked = f.Connected(at=START - DAY, id="ana", connection="c1", node="n")
+    gone = f.Disconnected(at=START - DAY, id="ana", connection="c1", as_of=START - DAY)
+    stays = f.Connected(at=START - HOUR, id="bo", connection="c2", node="n")
+    event, register = Event("e"), Register()
+    made = f.EventCreated(at=0, plan=Plan(rounds=(planned_round(),), starts_at=START))
+    added = [f.AttendeeAdded(at=1, id=id, role=Role.ATTENDEE, mode=Mode.ONLINE) for id in PEOPLE]
+    doors = f.DoorsOpened(at=START, by="dana")
+    facts: list[f.AnyFact] = [made, *added, invited("ana", "bo"), looked, gone, stays, doors, ENDED]
+    for fact in facts:
+        apply(event, fact)
+    for id in PEOPLE:
+        register.write({f"a:{id}": Attendee(id=id, name=id, email=f"{id}@people.example")})
+    assert event.came == {"bo": START}
     assert sent(event, register, END + 3 * HOUR) == {("missed", "ana"), ("evening", "bo")}
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from msgspec import json
 
+from rooms.apply import apply
 from rooms.commands import (
     AddAttendees,
     ChangeEvent,
@@ -18,6 +19,7 @@ from rooms.commands import (
     TellOutcome,
 )
 from rooms.deciding import ORGANISER
+from rooms.facts import SignUpRefused
 from rooms.people import Attendee, Goals
 from rooms.report import Report, report
 from tests.rooms.evenings import Evening
@@ -160,6 +162,13 @@ def test_who_said_that_they_cannot_come_is_counted_unless_they_came() -> None:
     evening = two_rounds()
     evening.asks("never", Coming(coming=False))
     assert numbers(evening).declined == 1
+
+
+def test_who_was_refused_a_place_is_not_on_the_list_that_shares_are_of() -> None:
+    evening = two_rounds()
+    assert numbers(evening).steps.listed == 8
+    apply(evening.event, SignUpRefused(at=evening.now, id="never"))
+    assert numbers(evening).steps.listed == 7
 
 
 def test_ties_have_a_strength_and_the_graph_can_be_left_out() -> None:

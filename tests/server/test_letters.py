@@ -159,6 +159,24 @@ def test_a_mail_shows_of_a_contact_only_what_they_gave() -> None:
     assert "likes oolong" not in other.plain
 
 
+def test_a_card_alone_makes_nobody_a_contact() -> None:
+    event, register = evening()
+    facts: list[f.AnyFact] = [
+        f.AttendeeAdded(at=1, id="bo", role=Role.ATTENDEE, mode=Mode.ONLINE),
+        f.CardGiven(at=START, by="bo", to="hana", fields=("phone",)),
+        f.CardReached(at=START, by="bo", to="hana"),
+    ]
+    for fact in facts:
+        apply(event, fact)
+    bo = Attendee(id="bo", name="Bo", phone="+44 7700 900002")
+    register = Register({**register.rows, "a:bo": bo})
+    one = Writer(event, register, letter(Kind.EVENING, "hana"), LINKS).write()
+    assert "つながった方（1人）\n\n* Ana\n\nいただいた名刺\n\n* Bo\n" in one.plain
+    assert "+44 7700 900002" in one.plain
+    [cards] = one.attachments
+    assert cards.data.count(b"BEGIN:VCARD") == 2
+
+
 def test_the_organiser_reads_nothing_that_is_not_theirs() -> None:
     for kind in Kind:
         one = written(kind, discreet=True)

@@ -152,7 +152,8 @@ async def test_a_form_with_limited_places_asks_for_an_address_and_keeps_what_was
 async def test_requests_are_answered_at_the_desk_one_or_many(house: Doors) -> None:
     made = await house.makes_event(sign_up={"how": "approval"})
     for name in ("Ana", "Bo", "Chidi"):
-        page = await signs_up(house, made["join_url"], name)
+        words = f"words of {name}"
+        page = await signs_up(house, made["join_url"], name, interests=words)
         assert "The organiser has your request" in page.text
     assert await counts(house, made["id"]) == (0, 0, 3)
     ids = {str(one["name"]): one["id"] for one in await people(house, made["id"])}
@@ -162,6 +163,10 @@ async def test_requests_are_answered_at_the_desk_one_or_many(house: Doors) -> No
     assert await counts(house, made["id"]) == (2, 0, 0)
     page = await at_the_desk(house, made["id"], do="approve")
     assert "Nobody was ticked" in page.text
+    async with house.browser() as browser:
+        await browser.post("/desk", data={"key": KEY})
+        interests = (await browser.get(f"/desk/{made['id']}/interests")).text
+        assert ("words of Ana" in interests, "words of Bo" in interests) == (True, False)
 
 
 async def test_by_invitation_others_are_turned_away_and_the_listed_get_their_link(
