@@ -7,12 +7,12 @@
 import { Dot } from "../circle.js";
 import { Icon } from "../icons.js";
 import { others, stateOf } from "../state.js";
-import { html, useEffect, useRef, useState } from "../view.js";
+import { html, signal, useEffect, useRef, useState } from "../view.js";
 import { called, list, t } from "../words.js";
 import { callWords, isLost, missingWords } from "./call-words.js";
 import { media } from "./calling.js";
 import { KeepButton } from "./keep.js";
-import { Action, More, Name } from "./pieces.js";
+import { Action, Cross, More, Name } from "./pieces.js";
 import { announce, state } from "./session.js";
 import { isCompanion } from "./switches.js";
 import { stateWords, workWords } from "./wording.js";
@@ -185,19 +185,29 @@ function Screen({ card }) {
   </figure>`;
 }
 
+/** A browser that cannot stays one that cannot: read once, it need not be said in each room. */
+const hasRead = signal(false);
+
 /** What stands in the way of sound and picture, and the press that helps. */
 export function Trouble() {
   const known = media.value;
   const { room, you } = state.value;
   if (!known || isCompanion(room, you)) return null;
   const { calls, devices, sound } = known;
-  const why = missingWords(calls.missing.value);
+  const cannot = calls.missing.value === "unsupported";
+  const why = cannot && hasRead.value ? "" : missingWords(calls.missing.value);
   return html`<div class="trouble">
     ${
       sound.blocked.value &&
       html`<${Action} icon="volume-2" className="primary wide" onClick=${sound.unblock}>${t("Turn on sound")}<//>`
     }
-    ${why && html`<p class="card attention" role="status">${why}</p>`}
+    ${
+      why &&
+      html`<div class="card attention row">
+        <p class="grow" role="status">${why}</p>
+        ${cannot && html`<${Cross} word=${t("Put away")} onClick=${() => (hasRead.value = true)} />`}
+      </div>`
+    }
     ${["microphone", "camera", "screen"].map((kind) => html`<${DeviceTrouble} key=${kind} kind=${kind} known=${known} device=${devices[kind].value} />`)}
   </div>`;
 }

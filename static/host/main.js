@@ -1,6 +1,7 @@
 // The host's page: puts the socket, the fold and the views together. It holds the one connection,
 // the one ticking clock, and the stack of open sheets; everything else is in its own file.
 
+import { browserStore } from "../kept.js";
 import { Wire } from "../wire.js";
 import { computed, effect, html, render, signal } from "../view.js";
 import { readBoot } from "../words.js";
@@ -21,6 +22,8 @@ const TICK_MS = 250;
 const LOOK_MS = 5000;
 
 
+/** Where it is blocked, what was seen to is forgotten with the page. */
+const store = browserStore();
 const boot = readBoot();
 const host = openConsole(boot);
 const place = document.getElementById("app");
@@ -50,6 +53,7 @@ function openConsole({ socket, title, programme = null, join_url = null, desk = 
   addEventListener("online", () => wire.hurry());
   addEventListener("offline", () => wire.hurry()); // asks at once whether the line still carries
   document.addEventListener("visibilitychange", () => { if (!document.hidden) wire.hurry(); });
+  addEventListener("pageshow", (shown) => { if (shown.persisted) wire.hurry(); }); // by "back"
   wire.start();
 
   const it = {
@@ -77,7 +81,7 @@ function openConsole({ socket, title, programme = null, join_url = null, desk = 
     hide: () => { sheets.value = []; },
     markSeenTo(key) {
       seenTo.value = new Set([...seenTo.value, key]);
-      localStorage.setItem(`meguri-seen-to-${event}`, JSON.stringify([...seenTo.value]));
+      store.set(`meguri-seen-to-${event}`, JSON.stringify([...seenTo.value]));
     },
   };
   sayAloud(it, title);
@@ -95,7 +99,7 @@ function placeOf({ kind, id }) {
 }
 
 function remembered(event) {
-  return JSON.parse(localStorage.getItem(`meguri-seen-to-${event}`) ?? "[]");
+  return JSON.parse(store.get(`meguri-seen-to-${event}`) ?? "[]");
 }
 
 /** Announces each need once, and each new phase; counts what waits in the tab's title. */

@@ -30,9 +30,9 @@ export function openMeter(track) {
   const samples = new Float32Array(WINDOW);
   return {
     read() {
-      // Without a press since the page was opened it begins suspended; in Firefox it stays so on a
-      // computer without any speaker.
-      if (context.state === "suspended") context.resume().catch(() => {});
+      // Without a press since the page was opened it begins suspended, a phone call interrupts it in
+      // Safari, and in Firefox it stays suspended on a computer without any speaker.
+      if (context.state !== "running") context.resume().catch(() => {});
       if (context.state !== "running") return null;
       analyser.getFloatTimeDomainData(samples);
       return loudness(samples);
