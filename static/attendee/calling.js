@@ -4,8 +4,8 @@
  * Where the policy is `none`, nothing of it is fetched. The first page has the line to itself; whoever
  * sits in a room already doesn't wait for that.
  */
-import { effect, signal } from "../view.js";
-import { ask, connection, hand, hearSignals, state, where } from "./session.js";
+import { computed, effect, signal } from "../view.js";
+import { ask, connection, hand, hearSignals, page, state, where } from "./session.js";
 
 /** What carries sound and picture: {calls, devices, sound}, or null while there is nothing. */
 export const media = signal(null);
@@ -38,6 +38,7 @@ async function fetchMedia() {
     const { receive } = calls.startCalls({
       state,
       scene: where,
+      alone: computed(() => page.value === "check"),
       send: hand,
       tell: (what) => ask("media", what),
     });

@@ -52,17 +52,18 @@ let lookTimer = null;
 let followed = null;
 
 /**
- * Follows the evening. `state` and `scene`: its signals; `send(to, data)`: hands a letter to a roommate;
- * `tell(media)`: says what one sends. Returns {receive(from, data), stop()}.
+ * Follows the evening. `state` and `scene`: its signals; `alone`: whether devices are being tried in
+ * private; `send(to, data)`: hands a letter to a roommate; `tell(media)`: says what one sends. Returns
+ * {receive(from, data), stop()}.
  */
-export function startCalls({ state, scene, send, tell }) {
+export function startCalls({ state, scene, alone, send, tell }) {
   let last = null;
   const place = computed(() => {
     const next = callPlace(state.value, scene.value);
     if (JSON.stringify(next) !== JSON.stringify(last)) last = next;
     return last;
   });
-  followed = { state, send, tell, told: "" };
+  followed = { state, alone, send, tell, told: "" };
   const endings = [
     effect(() => enter(place.value)),
     effect(() => takePart(place.value, carrying.value?.by)),
@@ -191,14 +192,19 @@ function sendTracks(place, carrier) {
     screen: devices.screen.value.track,
   };
   const silent = { microphone: null, camera: null, screen: null };
-  if (place && carrier) carrier.send(place.sending ? tracks : silent);
+  const sending = place?.sending && !followed.alone.value;
+  if (place && carrier) carrier.send(sending ? tracks : silent);
 }
 
-/** Tells the others what one sends, once it is settled and differs from what they know. */
+/**
+ * Tells the others what one sends, once it is settled and differs from what they know: nothing, while
+ * nobody carries it, as in a browser that cannot.
+ */
 function tellMedia(place) {
   const states = [devices.microphone.value, devices.camera.value, devices.screen.value];
   if (!place || states.some(({ state }) => state === "asking")) return;
-  const [microphone, camera, screen] = states.map(({ state }) => state === "on");
+  const sends = carrying.value !== null && !followed.alone.value;
+  const [microphone, camera, screen] = states.map(({ state }) => sends && state === "on");
   const known = followed.state.peek().room?.media?.[place.me] ?? {};
   const saying = JSON.stringify({ microphone, camera, screen });
   if (saying === (followed.told || JSON.stringify(whole(known)))) return;

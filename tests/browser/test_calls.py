@@ -6,6 +6,7 @@ import socket
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+import msgspec
 import pytest
 import pytest_asyncio
 from playwright.async_api import Locator, expect
@@ -177,6 +178,14 @@ async def test_a_browser_without_calls_is_told_so_and_has_the_chat(
         await ana.page.get_by_placeholder("Write to the room").fill("I am here")
         await ana.page.keyboard.press("Enter")
         await bo.sees("said", text="I am here")
+        await ana.page.evaluate("() => { location.hash = 'check'; }")
+        await ana.page.get_by_role("button", name="Try the microphone").click()
+        await expect(ana.page.get_by_role("button", name="Turn the microphone off")).to_be_visible()
+        await ana.page.get_by_role("link", name="Back to the room").click()
+        await ana.page.get_by_placeholder("Write to the room").fill("Tried it")
+        await ana.page.keyboard.press("Enter")
+        await bo.sees("said", text="Tried it")
+        await bo.never_saw("room-people", media=_is_on)
 
 
 async def test_a_roommate_who_sends_nonsense_disturbs_nobody(
@@ -215,6 +224,10 @@ async def test_a_roommate_who_sends_nonsense_disturbs_nobody(
         await chidi.has({house.id("Bo"), ana.id}, lambda _: True, "both")
         await wait_until(lambda: _sees(ana, chidi), "Chidi's picture")
         await expect(ana.page.get_by_role("alert")).to_have_count(0)
+
+
+def _is_on(media: object) -> bool:
+    return '"microphone":true' in msgspec.json.encode(media).decode()
 
 
 async def _sees(one: Caller, other: Caller) -> bool:
@@ -281,6 +294,13 @@ async def test_sound_that_waits_for_a_press_says_so(house: House, callers: Calle
     press = ana.page.get_by_role("button", name="Turn on sound")
     await press.click()
     await expect(press).to_have_count(0)
+    # Who goes back to trying devices is heard by nobody meanwhile, and then is again.
+    muted = ana.tile("Bo").get_by_text("muted")
+    await expect(muted).to_have_count(0)
+    await bo.page.evaluate("() => { location.hash = 'check'; }")
+    await expect(muted).to_be_attached()
+    await bo.page.get_by_role("link", name="Back to the room").click()
+    await expect(muted).to_have_count(0)
 
 
 async def test_a_screen_is_shown_large(house: House, callers: Callers) -> None:

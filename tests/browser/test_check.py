@@ -219,6 +219,9 @@ async def test_a_browser_without_calls_is_told_so_and_takes_part_by_chat(
         await bo.sees("room", with_={"Ana"})
         await bo.asks("say", text="Hello Ana")
         await expect(page.get_by_text("Hello Ana").first).to_be_visible()
+        await expect(told).to_be_visible()
+        await page.get_by_role("button", name="Put away").click()
+        await expect(told).to_have_count(0)
 
 
 async def test_an_evening_without_sound_and_picture_fetches_nothing_of_them(
