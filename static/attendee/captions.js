@@ -44,7 +44,7 @@ export function Captions() {
     ${lit && html`<${Strip} />`}
     <div class="row captions-row">
       <${Action} icon="captions" className="plain" aria-expanded=${open} aria-controls=${id} onClick=${() => setOpen(!open)}>${t("Captions")}<//>
-      <span class="second">${standingWords()}</span>
+      <span class="second" role="status">${standingWords()}</span>
       ${giving.value.state === "on" && html`<button type="button" class="link-button" onClick=${captions.stopGiving}>${t("Stop mine")}</button>`}
     </div>
     <div id=${id} class="captions-panel" hidden=${!open}>${open && html`<${Panel} close=${() => setOpen(false)} />`}</div>
@@ -61,6 +61,7 @@ function standingWords() {
     return microphone.value.state === "on"
       ? t("Your browser writes down what you say.")
       : t("Yours go on when your microphone is on.");
+  if (giving.value.state === "failed") return problemWords(giving.value.problem);
   return wished.value ? t("You read what those write down who said yes.") : "";
 }
 
@@ -201,6 +202,10 @@ function problemWords(problem) {
       );
     case "language":
       return t("The browser does not know this language. Please choose another.");
+    case "silences":
+      return t(
+        "This device gives its microphone to one thing at a time: for captions the others would not have heard you. So yours have stopped.",
+      );
     case "no-sound":
       return t(
         "The browser gets no sound from the microphone. Is it on, and not in use elsewhere?",

@@ -153,9 +153,13 @@ export function Picture({ stream = null, track = null, mirrored = false, dim = f
   useEffect(() => {
     const video = element.current;
     video.srcObject = stream ?? new MediaStream([track]);
-    // Without sound a picture plays by itself everywhere; one that is taken away ends its play().
-    video.play().catch(() => {});
+    // Without sound a picture plays by itself everywhere; one that is taken away ends its play(). After
+    // a phone slept, or looked at something else, it may stand still.
+    const begin = () => void video.play().catch(() => {});
+    begin();
+    document.addEventListener("visibilitychange", begin);
     return () => {
+      document.removeEventListener("visibilitychange", begin);
       video.srcObject = null;
       setBegun(false);
     };

@@ -49,11 +49,14 @@ export class Recogniser {
 
   /**
    * Listens to `track` (browsers that cannot be told take their usual microphone), in `language`.
-   * `said({id, text, final})`; `failed(problem)`: refused, no-sound, language, unreachable.
+   * `said({id, text, final})`; `failed(problem)`: refused, no-sound, language, unreachable, silences
+   * (an iPhone gives its microphone to the recogniser alone: being heard comes first).
    */
   start({ track, language, local, said, failed }) {
     this.stop();
     const task = { track, language, local, said, failed, quick: 0, ended: false, timer: null };
+    task.silenced = () => this.#fail(task, "silences");
+    track.addEventListener("mute", task.silenced);
     this.#running = task;
     this.#listen(task);
   }
@@ -63,6 +66,7 @@ export class Recogniser {
     if (!task) return;
     this.#running = null;
     task.ended = true;
+    task.track.removeEventListener("mute", task.silenced);
     this.#timers.clearTimeout(task.timer);
     task.recogniser?.abort();
   }

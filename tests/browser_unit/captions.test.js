@@ -36,7 +36,7 @@ function listener({ local = "unavailable" } = {}) {
 }
 
 const room = (id, ...people) => ({ id, people: people.map((name) => ({ id: name, name })) });
-const on = { state: "on", track: { kind: "audio" } };
+const on = { state: "on", track: Object.assign(new EventTarget(), { kind: "audio" }) };
 const off = { state: "off", track: null };
 
 function one(me, people, { Recognition = null, id = "r1" } = {}) {
@@ -110,6 +110,19 @@ test("a muted microphone is not listened to, and goes on when it is on again", a
   assert.equal(made[0].aborted, true);
   bo.microphone.value = on;
   assert.equal(made.length, 2);
+});
+
+test("captions that would silence their speaker, as on an iPhone, stop and say so", async () => {
+  const { Recognition, made } = listener();
+  const bo = one("bo", ["ana", "bo"], { Recognition });
+  await bo.give("ja");
+  bo.microphone.value.track.dispatchEvent(new Event("mute"));
+  assert.equal(made[0].aborted, true);
+  assert.deepEqual([bo.giving.value.state, bo.giving.value.problem], ["failed", "silences"]);
+  await bo.give("ja");
+  bo.stopGiving();
+  bo.microphone.value.track.dispatchEvent(new Event("mute"));
+  assert.equal(bo.giving.value.state, "off", "a mute that has nothing to do with it");
 });
 
 test("another room is asked anew, and a yes does not go along", async () => {
@@ -197,7 +210,7 @@ test("a recogniser that ends after a silence goes on; one that ends at once give
   const recogniser = new Recogniser({ Recognition, timers, clock: () => time });
   const problems = [];
   recogniser.start({
-    track: {},
+    track: new EventTarget(),
     language: "en",
     said() {},
     failed: (problem) => problems.push(problem),
