@@ -8,10 +8,16 @@ import pytest
 from playwright.async_api import Page, expect
 
 from tests.browser.coming import comes_by_the_open_link
-from tests.browser.visitors import Visitors, findings
+from tests.browser.visitors import Visitors, findings, sticks_out
 from tests.guests import House, guest, guests, quick_round
 
 ROUND = quick_round(seconds=600, size=4, break_seconds=30)
+
+TOO_TALL = """() => {
+  const { scrollHeight, clientHeight } = document.scrollingElement;
+  return scrollHeight > clientHeight ? `${scrollHeight} px of ${clientHeight}` : "";
+}"""
+"""Returns by how much the page scrolls, or nothing."""
 
 
 async def is_accessible(page: Page) -> None:
@@ -52,6 +58,18 @@ async def test_a_newcomer_comes_in_meets_people_and_keeps_in_touch(
         await house.commands("end-round")
         await ana.sees("contact")
         await expect(page.get_by_text("Ana").first).to_be_visible()
+
+
+async def test_a_room_at_a_desk_fits_its_window_and_shows_no_scrollbar(
+    house: House, visitors: Visitors
+) -> None:
+    await house.opens(["Ana"], rounds=[ROUND])
+    page = await visitors.page(desk=True)
+    async with guest(house, "Ana"):
+        await comes_by_the_open_link(page, house, "Bo")
+        await house.commands("start-round")
+        await expect(page.locator("main.room")).to_be_visible()
+        assert not await sticks_out(page, TOO_TALL)
 
 
 @pytest.mark.parametrize("dark", [False, True])
