@@ -26,6 +26,7 @@ from rooms.people import (
     Register,
     Role,
     meant,
+    normalise,
 )
 from rooms.standing import Pair, Room
 from rooms.synonyms import meanings
@@ -446,7 +447,8 @@ def _interests(
 
     pairs: Counter[str] = Counter()
     contacts: Counter[str] = Counter()
-    words: dict[str, str] = {}
+    # Of words that mean the same, the one the organiser put first stands for all.
+    words = {normalise(group[0]): group[0] for group in register.details.synonyms}
     for key in met:
         mine, theirs = tags(key[0]), tags(key[1])
         for tag, word in mine.items():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from msgspec import json
+from msgspec.structs import replace
 
 from rooms.apply import apply
 from rooms.commands import (
@@ -20,7 +21,7 @@ from rooms.commands import (
 )
 from rooms.deciding import ORGANISER
 from rooms.facts import SignUpRefused
-from rooms.people import Attendee, Goals
+from rooms.people import Attendee, Goals, Register
 from rooms.report import Report, report
 from tests.rooms.evenings import Evening
 
@@ -90,6 +91,14 @@ def test_interests_and_modes_are_compared() -> None:
     on_site, online = found.modes
     assert (on_site.mode, on_site.came, on_site.met) == ("on-site", 1, 0)
     assert (online.came, round(online.met, 2)) == (6, round(14 / 6, 2))
+
+
+def test_words_that_mean_the_same_are_counted_as_one_under_the_organisers_first() -> None:
+    evening = two_rounds()
+    merged = (("お茶", "tea"), ("囲碁", "Go"))
+    details = replace(evening.register.details, synonyms=merged)
+    found = report(evening.event, Register({**evening.register.rows, "e": details}), evening.now)
+    assert [(one.interest, one.met) for one in found.interests] == [("お茶", 1)]
 
 
 def test_stars_and_next_steps_are_counted_from_five_people_on() -> None:
