@@ -4,6 +4,7 @@
  * A tile has the same size with a picture as without, so nothing moves when a camera goes on. Who speaks
  * has a thick ring and a sign beside the name, not a colour alone.
  */
+import { keep, kept } from "../chosen.js";
 import { Dot } from "../circle.js";
 import { Icon } from "../icons.js";
 import { others, stateOf } from "../state.js";
@@ -190,7 +191,12 @@ function Screen({ card }) {
 }
 
 /** A browser that cannot stays one that cannot: read once, it need not be said in each room. */
-const hasRead = signal(false);
+const hasRead = signal(kept("cannot-call") === "read");
+
+function putAway() {
+  hasRead.value = true;
+  keep("cannot-call", "read");
+}
 
 /** What stands in the way of sound and picture, and the press that helps. */
 export function Trouble() {
@@ -209,7 +215,7 @@ export function Trouble() {
       why &&
       html`<div class="card attention row">
         <p class="grow" role="status">${why}</p>
-        ${cannot && html`<${Cross} word=${t("Put away")} onClick=${() => (hasRead.value = true)} />`}
+        ${cannot && html`<${Cross} word=${t("Put away")} onClick=${putAway} />`}
       </div>`
     }
     ${["microphone", "camera", "screen"].map((kind) => html`<${DeviceTrouble} key=${kind} kind=${kind} known=${known} device=${devices[kind].value} />`)}
