@@ -1,12 +1,11 @@
 """How well, and how quickly, people are seated, beside baselines measured in the same run.
 
 People are generated with interests of falling frequency (`tests/rooms/matching/crowd.py`); all
-methods see the same weights. Grouping instances are generated like those of the published
-benchmarks of maximum diversity grouping (RanReal, RanInt, Geo), whose files are not here.
+methods see the same weights. Benchmarks of others: `python -m tests.bench grouping`.
 
     python -m tests.bench matching [alone] [PART ...] [SECONDS [BEST]]
 
-Parts: matrices, solvers, pairs, grouping, rounds, evenings, programme, sweep, thousands, repair;
+Parts: matrices, solvers, pairs, rounds, evenings, programme, sweep, thousands, repair;
 without one, all but `thousands`, which takes 500 MB. `best` is the same search going on for BEST
 seconds a case (20 unless given); say how long when you quote a share of it. `alone`: searches count
 seconds of the processor instead of the clock's, which on a machine that others use tells how good
@@ -24,7 +23,7 @@ from functools import partial
 import numpy as np
 from msgspec import structs
 
-from rooms.matching import budget, solve
+from rooms.matching import budget
 from rooms.matching.affinity import affinity, affinity_matrix, rarity
 from rooms.matching.ahead import plan_rounds
 from rooms.matching.ask import Seeker
@@ -69,14 +68,14 @@ def run(arguments: Sequence[str]) -> None:
 
 
 def _matrices(_: float, __: float) -> None:
-    _line("people", "affinity matrix, ms")
+    line("people", "affinity matrix, ms")
     for count in (377, 1000):
         spent = _milliseconds(partial(affinity_matrix, crowd(count)))
-        _line(count, f"{spent:.0f}")
+        line(count, f"{spent:.0f}")
 
 
 def _solvers(seconds: float, best: float) -> None:
-    _line("people", "rooms of", "weights", "greedy", "swaps", "search", "steps", "best", "share")
+    line("people", "rooms of", "weights", "greedy", "swaps", "search", "steps", "best", "share")
     for count, size, kind in (
         *((200, 4, "likings"), (377, 4, "likings"), (1000, 4, "likings")),
         *((1000, 4, "random"), (1000, 2, "likings")),
@@ -87,13 +86,13 @@ def _solvers(seconds: float, best: float) -> None:
         search = Search(weights, [(s, s) for s in sizes], np.random.default_rng(0))
         search.run(Budget(seconds))
         reached, steps = search.best_value, search.taken
-        swaps = _swap_search(weights, sizes, seconds)
+        swaps = swap_search(weights, sizes, seconds)
         search.run(Budget(best))
         figures = (f"{x:.1f}" for x in (_greedy(weights, sizes), swaps, reached))
-        _line(count, size, kind, *figures, steps, *_share(reached, search.best_value))
+        line(count, size, kind, *figures, steps, *share(reached, search.best_value))
 
 
-def _share(reached: float, best: float) -> tuple[str, str]:
+def share(reached: float, best: float) -> tuple[str, str]:
     return f"{best:.1f}", f"{reached / best:.2%}"
 
 
@@ -117,7 +116,7 @@ def _greedy(weights: Floats, sizes: Sequence[int]) -> float:
 
 
 def _pairs(seconds: float, _: float) -> None:
-    _line("people", "weights", "exact", "exact, s", "search", "share")
+    line("people", "weights", "exact", "exact, s", "search", "share")
     for count, kind in ((100, "likings"), (300, "likings"), (300, "random")):
         weights = affinity_matrix(crowd(count)) if kind == "likings" else _random(count)
         began = time.perf_counter()
@@ -126,68 +125,11 @@ def _pairs(seconds: float, _: float) -> None:
         search = Search(weights, [(2, 2)] * (count // 2), np.random.default_rng(0))
         search.run(Budget(seconds))
         found = search.best_value
-        _line(count, kind, f"{exact:.2f}", f"{spent:.2f}", f"{found:.2f}", f"{found / exact:.3%}")
-
-
-def _grouping(seconds: float, best: float) -> None:
-    """Groups of one size, and ranges of sizes, numbered as in the published sets.
-
-    `best`: the better of four further searches with other seeds, each of a quarter of `best`.
-    """
-    _line("kind", "people", "groups", "sizes", "swaps", "search", "best", "share")
-    for kind in ("real", "int", "geo"):
-        for count, groups, least, most in GROUPS:
-            for unequal in (False, True):
-                weights = _instance(kind, count)
-                even = [count // groups] * groups
-                ranges = _ranges(count, groups, least, most) if unequal else [(s, s) for s in even]
-                reached, *others = (
-                    _within(weights, solve(weights, ranges, seed=seed, seconds=spent))
-                    for seed, spent in enumerate((seconds, *[best / 4] * 4))
-                )
-                swaps = "" if unequal else f"{_swap_search(weights, even, seconds):.1f}"
-                named = f"{least}-{most}" if unequal else even[0]
-                share = _share(reached, max(reached, *others))
-                _line(kind, count, groups, named, swaps, f"{reached:.1f}", *share)
-
-
-GROUPS: tuple[tuple[int, int, int, int], ...] = (
-    (10, 2, 3, 7),
-    (12, 4, 2, 5),
-    (30, 5, 5, 10),
-    (60, 6, 7, 14),
-)
-GROUPS += ((120, 10, 8, 16), (240, 12, 15, 25), (480, 20, 18, 30))
-"""People, groups, and, of groups of unequal size, the least and the most."""
-
-
-def _ranges(count: int, groups: int, least: int, most: int) -> list[tuple[int, int]]:
-    """Returns for each group a least size up to the even one, and a most size from it on."""
-    rng = np.random.default_rng(count)
-    low = rng.integers(least, count // groups + 1, groups)
-    high = rng.integers(count // groups, most + 1, groups)
-    return list(zip(low.tolist(), high.tolist(), strict=True))
-
-
-def _within(weights: Floats, rooms: list[list[int]]) -> float:
-    return float(sum(weights[np.ix_(room, room)].sum() for room in rooms)) / 2
-
-
-def _instance(kind: str, count: int) -> Floats:
-    """Returns distances from 0 to 1, uniform, whole hundredths, or Euclidean."""
-    rng = np.random.default_rng(count)
-    if kind == "geo":
-        points = rng.random((count, int(rng.integers(2, 22))))
-        far: Floats = np.sqrt(((points[:, None] - points[None, :]) ** 2).sum(axis=2))
-        far /= far.max()
-        return far
-    half = rng.random((count, count)) if kind == "real" else rng.integers(0, 101, (count, count))
-    both: Floats = np.triu(half, 1) / (1 if kind == "real" else 100)
-    return both + both.T
+        line(count, kind, f"{exact:.2f}", f"{spent:.2f}", f"{found:.2f}", f"{found / exact:.3%}")
 
 
 def _rounds(_: float, __: float) -> None:
-    _line("rooms of", "rooms", "rounds", "known", "planned", "s", "live repeats", "mean", "random")
+    line("rooms of", "rooms", "rounds", "known", "planned", "s", "live repeats", "mean", "random")
     for rooms, size, rounds in TIGHT:
         people = rooms * size
         apart = np.zeros((people, people), dtype=np.bool_)
@@ -196,7 +138,7 @@ def _rounds(_: float, __: float) -> None:
         plan = plan_rounds(apart, sizes, np.random.default_rng(1), Budget(0), 20_000)
         spent = time.perf_counter() - began
         offers = evening(crowd(people), rounds, size=size)
-        _line(
+        line(
             *(size, rooms, rounds, len(design(rooms, size)), plan is not None, f"{spent:.2f}"),
             sum(offer.repeats for offer in offers),
             f"{sum(offer.mean_affinity for offer in offers) / rounds:.3f}",
@@ -210,7 +152,7 @@ def _programme(seconds: float, best: float) -> None:
     `bound`: everybody with the 18 they like best; no seating reaches it. `of own`: the least part
     of their own such bound that anybody got.
     """
-    _line(
+    line(
         "people",
         "rounds",
         "s/round",
@@ -239,11 +181,11 @@ def _programme(seconds: float, best: float) -> None:
         share = f"{had.min() / middle:.0%}"
         own = f"{(had / most).min():.0%}"
         repeats = sum(offer.repeats for offer in offers)
-        _line(200, 6, f"{spent:.2f}", *figures, f"{middle:.2f}", share, own, repeats)
+        line(200, 6, f"{spent:.2f}", *figures, f"{middle:.2f}", share, own, repeats)
 
 
 def _thousands(seconds: float, best: float) -> None:
-    _line("people", "rooms of", "after, s", "worth", "steps", "MB")
+    line("people", "rooms of", "after, s", "worth", "steps", "MB")
     weights = _many(10_000)
     began = time.perf_counter()
     search = BlockSearch(weights, [(4, 4)] * 2_500, np.random.default_rng(0))
@@ -252,7 +194,7 @@ def _thousands(seconds: float, best: float) -> None:
         worth = sum(float(weights[np.ix_(room, room)].sum()) for room in search.best) / 2
         memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
         spent = time.perf_counter() - began
-        _line(10_000, 4, f"{spent:.1f}", f"{worth:.1f}", search.taken, memory)
+        line(10_000, 4, f"{spent:.1f}", f"{worth:.1f}", search.taken, memory)
 
 
 def _many(count: int) -> np.ndarray[tuple[int, ...], np.dtype[np.float32]]:
@@ -277,7 +219,7 @@ def _now() -> float:
 
 def _repair(_: float, __: float) -> None:
     """One who comes or leaves among 1,000: the worst of 20, by every hard rule there is."""
-    _line("people", "who", "worst ms", "rooms changed")
+    line("people", "who", "worst ms", "rooms changed")
     people = [
         structs.replace(
             person,
@@ -314,7 +256,7 @@ def _repair(_: float, __: float) -> None:
     }
     for who, case in cases.items():
         found = [case(at) for at in range(20)]
-        _line(1000, who, f"{max(ms for ms, _ in found):.1f}", max(count for _, count in found))
+        line(1000, who, f"{max(ms for ms, _ in found):.1f}", max(count for _, count in found))
     _repair_hybrid()
 
 
@@ -343,10 +285,10 @@ def _repair_hybrid() -> None:
         ("hybrid leaves", [{late, rooms[at * 12][at % 4]} for at in range(20)]),
     ):
         found = [mend(one) for one in gone]
-        _line(1000, who, f"{max(ms for ms, _ in found):.1f}", max(count for _, count in found))
+        line(1000, who, f"{max(ms for ms, _ in found):.1f}", max(count for _, count in found))
 
 
-def _swap_search(weights: Floats, sizes: Sequence[int], seconds: float) -> float:
+def swap_search(weights: Floats, sizes: Sequence[int], seconds: float) -> float:
     """Returns what swapping two random people whenever it helps comes to (the baseline)."""
     rng = np.random.default_rng(0)
     room_of = np.repeat(np.arange(len(sizes)), sizes)
@@ -370,15 +312,13 @@ def _swap_search(weights: Floats, sizes: Sequence[int], seconds: float) -> float
 
 
 def _evenings(_: float, __: float) -> None:
-    _line(
-        "people", "rounds", "on site", "repeats", "sit-outs", "mean", "worst", "random", "s/round"
-    )
+    line("people", "rounds", "on site", "repeats", "sit-outs", "mean", "worst", "random", "s/round")
     for count, rounds, on_site in EVENINGS:
         people = crowd(count, on_site=on_site)
         began = time.perf_counter()
         offers = evening(people, rounds)
         spent = (time.perf_counter() - began) / rounds
-        _line(
+        line(
             count,
             rounds,
             f"{on_site:.0%}",
@@ -393,7 +333,7 @@ def _evenings(_: float, __: float) -> None:
 
 def _sweep(_: float, __: float) -> None:
     """Twelve rounds of evenings from 50 people on, in rooms of up to four: is anybody met twice?"""
-    _line("people", "rooms of", "evenings", "repeats", "sit-outs")
+    line("people", "rooms of", "evenings", "repeats", "sit-outs")
     for first, last, step in ((50, 75, 1), (75, 200, 7)):
         for size in (2, 3, 4):
             again = out = 0
@@ -403,7 +343,7 @@ def _sweep(_: float, __: float) -> None:
                 offers = evening(crowd(count), 12, seconds=0.05, **sizes)
                 again += sum(offer.repeats for offer in offers)
                 out += sum(len(offer.sitting_out) for offer in offers)
-            _line(f"{first}-{counts[-1]}", size, len(counts), again, out)
+            line(f"{first}-{counts[-1]}", size, len(counts), again, out)
 
 
 def _milliseconds(work: Callable[[], object]) -> float:
@@ -412,7 +352,7 @@ def _milliseconds(work: Callable[[], object]) -> float:
     return (time.perf_counter() - began) * 1000
 
 
-def _line(*cells: object) -> None:
+def line(*cells: object) -> None:
     sys.stdout.write("".join(f"{cell!s:>10}" for cell in cells) + "\n")
 
 
@@ -420,7 +360,6 @@ PARTS: dict[str, Callable[[float, float], None]] = {
     "matrices": _matrices,
     "solvers": _solvers,
     "pairs": _pairs,
-    "grouping": _grouping,
     "rounds": _rounds,
     "evenings": _evenings,
     "programme": _programme,
