@@ -7,11 +7,22 @@ from __future__ import annotations
 
 from starlette.routing import BaseRoute
 
-from server.pages import desk, entry, joining, mail_choices, mine, my_data, shells, statics
+from server.pages import (
+    desk,
+    entry,
+    joining,
+    mail_choices,
+    mine,
+    my_data,
+    personal_link,
+    shells,
+    statics,
+)
 
 routes: list[BaseRoute] = [
     *statics.routes,
     *entry.routes,
+    *personal_link.routes,
     *joining.routes,
     *mail_choices.routes,
     *mine.routes,

@@ -1,7 +1,7 @@
-"""Coming in: the first page, a personal link, the choice of language. The open link: `joining.py`.
+"""Coming in: the first page, the choice of language, and what the links' pages share.
 
-Responsible for turning a link into a cookie. A personal link is opened by one press, never by the
-GET alone: mail scanners open links. What a person agreed to is kept before they are let in.
+Responsible for the cookie that somebody is let in by. A personal link is `personal_link.py`'s, the
+open one `joining.py`'s. What a person agreed to is kept before they are let in.
 """
 
 from __future__ import annotations
@@ -16,14 +16,12 @@ from starlette.routing import Route
 
 from rooms.commands import GiveConsent
 from rooms.messages import Phase
-from rooms.people import HOST_ROLES, STAFF_ROLES, Attendee, Role
+from rooms.people import STAFF_ROLES, Attendee, Role
 from server import words
 from server.auth import (
     COOKIE_SECONDS,
     HOST_COOKIE_SECONDS,
-    Found,
     Session,
-    address,
     cookie_name,
     is_same_origin,
     is_secure,
@@ -32,15 +30,11 @@ from server.auth import (
     set_cookie,
     viewer_by_cookie,
 )
-from server.bodies import read_form
 from server.evenings import Evening
 from server.pages import consent
 from server.pages.rendering import redirect, render
 from server.problems import Problem
-from server.redis import Store
-from server.rights import limits_of, take
 from server.sequencer import UnknownEvent
-from server.series import Series
 
 SESSION_KEY = 16
 """Characters of a key's SHA-256 in a session: enough to tell keys apart, no use to open a door."""
@@ -146,85 +140,7 @@ async def door_of(request: Request, event_id: str) -> Door | None:
     )
 
 
-# A personal link
-
-
-async def personal_link(request: Request) -> Response:
-    """Draws enter.html, or lets the person in.
-
-    `title`, `name`, `as_host`, `phase`, `starts_at`, `time_zone`, `consent`, `chosen`, `problem`,
-    `problem_field`.
-    """
-    found = await _found_key(request)
-    evening = await evening_of(request)
-    person = _person(evening, found.record.id)
-    if request.method != "POST":
-        return await _enter_page(request, evening, person)
-    check_origin(request)
-    form = await read_form(request)
-    chosen = [str(field) for field in form.getlist("fields")]
-    if _asks_consent(person):
-        if form.get("agree") != "1":
-            return await _enter_page(request, evening, person, NOT_AGREED, chosen)
-        await keep_consent(request, evening, person.id, chosen)
-    over = evening.event.phase is Phase.ENDED
-    return await let_in(request, evening.id, person, found.sha[:SESSION_KEY], over=over)
-
-
-NOT_AGREED = (
-    "Please read how your data is used and tick the box below it: without it you cannot come in."
-)
-
-
-def _asks_consent(person: Attendee) -> bool:
-    return person.role not in HOST_ROLES | {Role.STATION} and consent.is_needed(person)
-
-
-async def _found_key(request: Request) -> Found:
-    """Returns what the key in the address opens; raises Problem, and counts wrong ones."""
-    found = await keys_of(request).find(request.path_params["key"])
-    if found is None or found.record.event != request.path_params["event"]:
-        take(limits_of(request).wrong_keys, address(request))
-        raise unknown_link()
-    if found.ended:
-        raise ended_link(found.ended)
-    return found
-
-
-def _person(evening: Evening, id: str) -> Attendee:
-    standing = evening.event.people.get(id)
-    if standing is None or standing.erased:
-        raise unknown_link()
-    if standing.removed_at is not None:
-        raise removed()
-    return evening.register.attendee(id)
-
-
-async def _enter_page(
-    request: Request,
-    evening: Evening,
-    person: Attendee,
-    problem: str = "",
-    chosen: list[str] | None = None,
-) -> Response:
-    locale = person.locale or evening.event.plan.locale
-    known = words.words(words.language(request, locale))
-    details, days = evening.register.details, evening.event.plan.minutes_days
-    if chosen is None:
-        store: Store = request.app.state.store
-        agrees = await Series(store).agrees(evening.register, person.id, store.clock())
-        chosen = [*person.organiser_may_export, *([consent.SERIES_FIELD] if agrees else [])]
-    context: dict[str, object] = {
-        **about(evening),
-        "name": person.name,
-        "as_host": person.role in HOST_ROLES,
-        "consent": consent.asked(known, details, days) if _asks_consent(person) else None,
-        "chosen": chosen,
-        "problem": known.gettext(problem) if problem else None,
-        "problem_field": "agree" if problem else None,
-    }
-    status = HTTPStatus.UNPROCESSABLE_ENTITY if problem else HTTPStatus.OK
-    return render(request, "enter.html", context, status=status, locale=locale)
+# What the pages before the event share
 
 
 def about(evening: Evening) -> dict[str, object]:
@@ -235,6 +151,11 @@ def about(evening: Evening) -> dict[str, object]:
         "starts_at": evening.event.plan.starts_at,
         "time_zone": evening.event.plan.time_zone,
     }
+
+
+NOT_AGREED = (
+    "Please read how your data is used and tick the box below it: without it you cannot come in."
+)
 
 
 async def keep_consent(request: Request, evening: Evening, id: str, fields: list[str]) -> None:
@@ -293,6 +214,5 @@ def local_path(address: str) -> str:
 
 routes = [
     Route("/", home),
-    Route("/e/{event}/in/{key}", personal_link, methods=["GET", "POST"]),
     Route("/language", choose_language),
 ]

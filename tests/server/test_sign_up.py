@@ -228,6 +228,30 @@ async def test_own_questions_are_asked_kept_and_taken_home(house: Doors) -> None
     assert b"<b>tea" not in repr(rows).encode()
 
 
+async def test_people_of_the_list_are_asked_as_they_first_come_in_and_at_the_door_no_more(
+    house: Doors,
+) -> None:
+    made = await house.makes_event(sign_up={"questions": QUESTIONS})
+    ana, bo = await house.brings(made["id"])
+    async with house.browser() as browser:
+        assert 'name="q-why"' in (await browser.get(ana.url)).text
+        missing = await browser.post(ana.url, data={"agree": "1", "q-food": "1"})
+        assert missing.status_code == 422
+        assert "Please answer “Why do you come?”." in missing.text
+        assert 'name="q-food" value="1" checked' in missing.text
+        unread = await browser.post(ana.url, data={"q-why": "tea", "q-food": "1"})
+        assert (unread.status_code, ">tea</textarea>" in unread.text) == (422, True)
+        form = {"agree": "1", "q-why": "tea", "q-food": "1"}
+        assert (await browser.post(ana.url, data=form)).status_code == 303
+        assert 'name="q-why"' not in (await browser.get(ana.url)).text, "asked once"
+    shown = {one["id"]: one["custom"] for one in await people(house, made["id"])}
+    assert shown[ana.id] == {"Why do you come?": "tea", "Food": "bread"}
+    await house.client.patch(f"/api/events/{made['id']}", json={"starts_at": 1})
+    async with house.browser() as browser:
+        assert 'name="q-why"' not in (await browser.get(bo.url)).text
+        assert (await browser.post(bo.url, data={"agree": "1"})).status_code == 303
+
+
 async def test_own_answers_are_seen_and_changed_on_ones_own_page_until_it_begins(
     house: Doors,
 ) -> None:
