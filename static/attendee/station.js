@@ -6,6 +6,7 @@
  */
 import { Dot } from "../circle.js";
 import { Icon } from "../icons.js";
+import { canCall } from "../media/browsers.js";
 import { stateOf } from "../state.js";
 import { html } from "../view.js";
 import { t } from "../words.js";
@@ -71,8 +72,17 @@ function AtTable({ room }) {
   </section>`;
 }
 
+/** A browser that can carry nothing makes no station: said as long as it is one, also between rounds. */
+function Unable() {
+  if (canCall() || state.value.media.policy === "none") return null;
+  return html`<p class="card attention station-off" role="status">
+    ${t("This browser cannot carry sound and picture: people online will neither see nor hear this table. Please open the station's link in a current Chrome, Edge, Firefox or Safari.")}
+  </p>`;
+}
+
 /** A station that sends nothing makes its table mute: said until both are on. */
 function TurnOn() {
+  if (!canCall()) return html`<${Unable} />`;
   const devices = media.value?.devices;
   if (!devices) return null;
   const off = ["microphone", "camera"].filter((kind) => devices[kind].value.state === "off");
@@ -90,6 +100,7 @@ function Idle() {
   const next = nextRoundAt(state.value);
   const running = ["preview", "round"].includes(event.phase);
   return html`<div class="station-wait stack">
+    <${Unable} />
     ${you.table === null && html`<p class="card attention">${t("This station has no table yet. The organiser gives it one in the list.")}</p>`}
     <p>${
       running

@@ -205,7 +205,8 @@ export function Trouble() {
   if (!known || isCompanion(room, you)) return null;
   const { calls, devices, sound } = known;
   const cannot = calls.missing.value === "unsupported";
-  const why = cannot && hasRead.value ? "" : missingWords(calls.missing.value);
+  const isTold = hasRead.value || you.role === "station"; // which says it in its own words
+  const why = cannot && isTold ? "" : missingWords(calls.missing.value);
   return html`<div class="trouble">
     ${
       sound.blocked.value &&

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from playwright.async_api import ViewportSize, expect
 
+from tests.browser.broken import NO_WEBRTC
 from tests.browser.callers import OWN_ID, Caller, Callers
 from tests.browser.coming import comes_by_their_own_link
 from tests.browser.conftest import Visitors
@@ -55,3 +56,15 @@ async def test_a_station_and_people_online_see_and_hear_each_other(
     assert await page.evaluate(TOO_WIDE) == ""
     await is_accessible(page)
     await is_accessible(ana.page)
+
+
+async def test_a_browser_that_carries_nothing_is_told_to_be_no_station(
+    house: House, visitors: Visitors
+) -> None:
+    await house.opens([])
+    await house.brings([{"name": "Station", "role": "station", "table": 2}])
+    page = await visitors.page()
+    await page.add_init_script(NO_WEBRTC)
+    await comes_by_their_own_link(page, house, "Station")
+    told = page.get_by_role("status").filter(has_text="people online will neither see nor hear")
+    await expect(told).to_be_visible()
