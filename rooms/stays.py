@@ -28,7 +28,7 @@ def put(event: Event, person: Person, at: int) -> None:
     before = event.people.get(person.id)
     event.people[person.id] = person
     takes_part = person.takes_seat and person.present
-    if takes_part and event.phase is not Phase.DRAFT:
+    if takes_part and event.phase not in (Phase.DRAFT, Phase.ENDED):
         event.came.setdefault(person.id, at)
     waits = takes_part and person.seat is None and not person.sitting_out and not person.held
     is_dropped = bool(person.seat) and person.dropped_at is not None and person.mode is Mode.ONLINE

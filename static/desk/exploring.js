@@ -62,9 +62,18 @@ function lineOf(a, b, minutes) {
 function nameOf(dot) {
   const text = document.createElementNS(SVG, "text");
   text.setAttribute("x", dot.x);
-  text.setAttribute("y", Math.max(dot.y - dot.r - 5, 14));
+  text.setAttribute("y", dot.y - dot.r - 5);
   text.setAttribute("text-anchor", dot.x < 90 ? "start" : dot.x > width - 90 ? "end" : "middle");
   text.textContent = dot.name;
+  return text;
+}
+
+/** Brings a name that sticks out of the picture back in: letters are larger on small screens. */
+function keepInside(text) {
+  const box = text.getBBox();
+  const inwards = (from, length, most) => Math.max(0, -from) - Math.max(0, from + length - most);
+  text.setAttribute("x", Number(text.getAttribute("x")) + inwards(box.x, box.width, width));
+  text.setAttribute("y", Number(text.getAttribute("y")) + inwards(box.y, box.height, height));
   return text;
 }
 
@@ -72,7 +81,7 @@ function nameOf(dot) {
 function keepApart(texts) {
   const kept = [];
   for (const text of texts) {
-    const one = text.getBBox();
+    const one = keepInside(text).getBBox();
     const over = (other) => one.x < other.x + other.width && other.x < one.x + one.width
       && one.y < other.y + other.height && other.y < one.y + one.height;
     if (kept.some(over)) text.remove();

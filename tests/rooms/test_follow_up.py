@@ -96,7 +96,7 @@ def test_who_cant_come_is_not_reminded_and_reads_another_text_afterwards() -> No
     assert sent(event, register, END + 3 * HOUR) == {("missed", "ana"), ("evening", "bo")}
 
 
-def test_who_only_looked_in_before_the_doors_opened_did_not_come() -> None:
+def test_who_only_looked_in_before_the_doors_opened_or_after_the_end_did_not_come() -> None:
     looked = f.Connected(at=START - DAY, id="ana", connection="c1", node="n")
     gone = f.Disconnected(at=START - DAY, id="ana", connection="c1", as_of=START - DAY)
     stays = f.Connected(at=START - HOUR, id="bo", connection="c2", node="n")
@@ -104,13 +104,16 @@ def test_who_only_looked_in_before_the_doors_opened_did_not_come() -> None:
     made = f.EventCreated(at=0, plan=Plan(rounds=(planned_round(),), starts_at=START))
     added = [f.AttendeeAdded(at=1, id=id, role=Role.ATTENDEE, mode=Mode.ONLINE) for id in PEOPLE]
     doors = f.DoorsOpened(at=START, by="dana")
-    facts: list[f.AnyFact] = [made, *added, invited("ana", "bo"), looked, gone, stays, doors, ENDED]
+    after = f.Connected(at=END, id="chidi", connection="c3", node="n")
+    before = [made, *added, invited("ana", "bo", "chidi"), looked, gone, stays]
+    facts: list[f.AnyFact] = [*before, doors, ENDED, after]
     for fact in facts:
         apply(event, fact)
     for id in PEOPLE:
         register.write({f"a:{id}": Attendee(id=id, name=id, email=f"{id}@people.example")})
     assert event.came == {"bo": START}
-    assert sent(event, register, END + 3 * HOUR) == {("missed", "ana"), ("evening", "bo")}
+    missed = {("missed", "ana"), ("missed", "chidi")}
+    assert sent(event, register, END + 3 * HOUR) == {*missed, ("evening", "bo")}
 
 
 def test_both_are_introduced_when_a_contact_arises_unless_it_was_taken_back() -> None:
