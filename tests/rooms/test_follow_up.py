@@ -105,7 +105,7 @@ def test_who_only_looked_in_before_the_doors_opened_or_after_the_end_did_not_com
     added = [f.AttendeeAdded(at=1, id=id, role=Role.ATTENDEE, mode=Mode.ONLINE) for id in PEOPLE]
     doors = f.DoorsOpened(at=START, by="dana")
     after = f.Connected(at=END, id="chidi", connection="c3", node="n")
-    before = [made, *added, invited("ana", "bo", "chidi"), looked, gone, stays]
+    before: list[f.AnyFact] = [made, *added, invited("ana", "bo", "chidi"), looked, gone, stays]
     facts: list[f.AnyFact] = [*before, doors, ENDED, after]
     for fact in facts:
         apply(event, fact)
