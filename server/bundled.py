@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import ctypes
 import errno
 import fcntl
 import importlib.util
@@ -23,13 +22,12 @@ import os
 import platform
 import shutil
 import signal
-import sys
 import tempfile
 import time
 from asyncio.subprocess import DEVNULL, Process
-from collections.abc import Callable
 from pathlib import Path
 
+from server.orphans import ending_with_us
 from server.redis import StoreError
 
 log = logging.getLogger(__name__)
@@ -191,7 +189,7 @@ class BundledStore:
             stderr=DEVNULL,
             start_new_session=True,  # Ctrl-C on the terminal is for us, who stop it in order
             pass_fds=(self._claims[1],),
-            preexec_fn=_end_with_parent(),
+            preexec_fn=ending_with_us(),
         )
         (folder / "pid").write_text(str(self._process.pid))
         deadline = time.monotonic() + READY_SECONDS
@@ -254,22 +252,6 @@ def _socket_folder() -> Path:
         folder.rmdir()
         folder = Path(tempfile.mkdtemp(prefix="meguri-", dir="/tmp"))
     return folder
-
-
-def _end_with_parent() -> Callable[[], None] | None:
-    """Returns what a child does first on Linux: ask to be ended when its parent dies."""
-    if sys.platform != "linux":
-        return None
-    libc = ctypes.CDLL(None, use_errno=True)
-    parent = os.getpid()
-    set_parent_death_signal = 1
-
-    def ask() -> None:
-        libc.prctl(set_parent_death_signal, signal.SIGTERM)
-        if os.getppid() != parent:  # it died before we asked
-            os.kill(os.getpid(), signal.SIGTERM)
-
-    return ask
 
 
 async def _answers(socket: str) -> bool:

@@ -17,7 +17,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import ctypes
 import logging
 import os
 import signal
@@ -36,6 +35,7 @@ from server.app import create_app, leave
 from server.auth import Keys
 from server.bundled import BundledStore, running_url
 from server.nodes import lose_older_nodes
+from server.orphans import end_with
 from server.redis import Store
 from server.settings import Settings
 from server.transport import MOST_BYTES, PROTOCOL
@@ -369,16 +369,6 @@ async def _end(child: Process) -> None:
         await child.wait()
 
 
-def _die_with_parent(parent: int) -> None:
-    """Has Linux send SIGTERM to this process when its parent dies, whatever it died of."""
-    if sys.platform != "linux":
-        return
-    pr_set_pdeathsig = 1
-    ctypes.CDLL(None, use_errno=True).prctl(pr_set_pdeathsig, signal.SIGTERM)
-    if os.getppid() != parent:
-        os.kill(os.getpid(), signal.SIGTERM)
-
-
 async def _work(fd: int) -> None:
     """Serves as one of several workers, until asked to end or the parent is gone."""
     settings = msgspec.json.decode(
@@ -406,7 +396,7 @@ async def _work(fd: int) -> None:
 
 def main(arguments: list[str]) -> int:
     """Runs one worker: `python -m server.serving FD PARENT`, its settings on standard input."""
-    _die_with_parent(int(arguments[1]))
+    end_with(int(arguments[1]))
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
     try:
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:

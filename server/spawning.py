@@ -1,7 +1,8 @@
 """Starts a `meguri serve` of our own, beside us, and ends it: for rehearsals and tests.
 
-The child gets a port of its own and the data folder it is given; it is ended by its process id, and
-its bundled store ends with it. Knows nothing of what the server does.
+The child gets a port of its own and the data folder it is given; it is ended by its process id, on
+Linux also when we are killed, and its bundled store ends with it. Knows nothing of what the server
+does.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from asyncio.subprocess import DEVNULL, PIPE, Process
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+from server.orphans import ending_with_us
 from server.settings import child_environment
 
 START_SECONDS = 120.0
@@ -85,7 +87,7 @@ async def spawn(
     command = ["serve", "--host", "127.0.0.1", "--port", str(port), "--workers", str(workers)]
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "server.cli", *command,
-        env=environment, stdin=DEVNULL, stdout=PIPE, stderr=DEVNULL,
+        env=environment, stdin=DEVNULL, stdout=PIPE, stderr=DEVNULL, preexec_fn=ending_with_us(),
     )  # fmt: skip
     assert process.stdout is not None
     words = b""

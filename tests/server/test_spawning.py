@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import sys
 from pathlib import Path
 
 import pytest
@@ -28,4 +29,30 @@ async def test_a_start_that_is_called_off_leaves_no_server(tmp_path: Path) -> No
     starting.cancel()
     with pytest.raises(asyncio.CancelledError):
         await starting
+    await wait_until(lambda: not servers_with(tmp_path), "nothing of it is left")
+
+
+async def test_a_server_ends_with_the_process_that_started_it_though_that_is_killed(
+    tmp_path: Path,
+) -> None:
+    starts_one = f"""
+import asyncio
+from pathlib import Path
+from server.spawning import spawn
+
+async def start() -> None:
+    await spawn(Path({str(tmp_path)!r}), "a key for nobody")
+    print("it serves", flush=True)
+    await asyncio.Event().wait()
+
+asyncio.run(start())
+"""
+    starter = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", starts_one, stdout=asyncio.subprocess.PIPE
+    )
+    assert starter.stdout is not None
+    assert await starter.stdout.readline() == b"it serves\n"
+    assert servers_with(tmp_path)
+    starter.kill()
+    await starter.wait()
     await wait_until(lambda: not servers_with(tmp_path), "nothing of it is left")
