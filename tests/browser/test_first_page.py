@@ -5,9 +5,10 @@ from __future__ import annotations
 import logging
 
 from msgspec import Struct, convert
-from playwright.async_api import Page, expect
+from playwright.async_api import Page, ViewportSize, expect
 
-from tests.browser.coming import comes_by_their_own_link, fills_the_door_in
+from tests.browser.coming import comes_by_their_own_link, fills_the_door_in, is_in
+from tests.browser.test_everywhere import TOO_WIDE
 from tests.browser.visitors import Visitors
 from tests.guests import House
 from tests.server.waiting import wait_until
@@ -106,3 +107,23 @@ async def test_a_breach_of_the_policy_is_a_complaint(house: House, visitors: Vis
 
     await wait_until(all_are_told, "each breach is told")
     visitors.forgive(".*")
+
+
+async def test_nothing_lies_under_the_notch_of_a_phone_on_its_side(
+    house: House, visitors: Visitors
+) -> None:
+    await house.opens([])
+    assert house.created is not None
+    page = await visitors.page()
+    await page.set_viewport_size(ViewportSize(width=667, height=375))
+    screen = await page.context.new_cdp_session(page)
+    insets = dict.fromkeys(("left", "leftMax", "right", "rightMax"), 59)
+    await screen.send("Emulation.setSafeAreaInsetsOverride", {"insets": insets})
+    await fills_the_door_in(page, house, "Ana")
+    await is_in(page)
+    brand = page.locator(".head-brand")
+    await expect(brand).to_be_visible()
+    box = await brand.bounding_box()
+    assert box is not None
+    assert box["x"] >= 59
+    assert await page.evaluate(TOO_WIDE) == ""
