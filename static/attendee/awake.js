@@ -10,9 +10,14 @@ const WITH_OTHERS = new Set(["preview", "room", "floor", "plenary", "after"]);
 /** The chime calls nobody back whose phone is locked: so near, one stays awake for the round. */
 const SOON_MS = 600_000;
 
-/** Says whether the screen stays on; people on site put their phone away, and stay seated without. */
+/**
+ * Says whether the screen stays on; people on site put their phone away, and stay seated without. A
+ * station is its table's screen as long as the evening lasts.
+ */
 export function wantsAwake(state, scene, now) {
-  if (!state.you || state.you.mode === "on-site") return false;
+  if (!state.you) return false;
+  if (state.you.role === "station") return WITH_OTHERS.has(scene) || ["lobby", "out"].includes(scene);
+  if (state.you.mode === "on-site") return false;
   if (WITH_OTHERS.has(scene)) return true;
   const next = ["lobby", "out"].includes(scene) ? nextRoundAt(state) : null;
   return next !== null && next - now < SOON_MS;

@@ -91,4 +91,7 @@ test("one stays awake with others and shortly before a round, not for an hour in
   assert.equal(wantsAwake({ ...state, event: { phase: "lobby", starts_at: null } }, "lobby", 0), false);
   assert.equal(wantsAwake({ ...state, you: { mode: "on-site" } }, "room", 0), false);
   assert.equal(wantsAwake({ you: null, event: null }, "arriving", 0), false);
+  const station = { ...state, you: { mode: "on-site", role: "station" } };
+  assert.equal(wantsAwake(station, "lobby", 0), true);
+  assert.equal(wantsAwake(station, "ended", 0), false);
 });
