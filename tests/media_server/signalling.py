@@ -140,10 +140,14 @@ class Session:
         self._say(rtc.SignalResponse(track_published=published))
 
     def _found(self, cid: str, source: Source) -> None:
-        for publication in self._person.publications.values():
-            if publication.cid == cid and publication.source is None:
-                publication.source = source
+        """Joins a track to what was asked for it: Firefox's offer has another id than its page."""
+        waiting = [one for one in self._person.publications.values() if one.source is None]
+        kind = models.TrackType.Value(source.kind.upper())
+        for publication in sorted(waiting, key=lambda one: one.cid != cid):
+            if publication.cid == cid or publication.info.type == kind:
+                publication.cid, publication.source = cid, source
                 self._later.put_nowait(publication)
+                return
 
     def _gone(self, cid: str) -> None:
         for publication in self._person.publications.values():
