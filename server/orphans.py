@@ -18,7 +18,8 @@ SET_PARENT_DEATH_SIGNAL = 1
 
 def end_with(parent: int) -> None:
     """Asks for SIGTERM to this process when `parent` dies; sends it at once if that has died."""
-    _asking(parent)()
+    if sys.platform == "linux":
+        _asking(parent)()
 
 
 def ending_with_us() -> Callable[[], None] | None:
@@ -30,8 +31,6 @@ def ending_with_us() -> Callable[[], None] | None:
 
 
 def _asking(parent: int) -> Callable[[], None]:
-    if sys.platform != "linux":
-        return lambda: None
     libc = ctypes.CDLL(None, use_errno=True)  # loaded here: a child between fork and exec must not
 
     def ask() -> None:
